@@ -1,0 +1,50 @@
+/*
+ * How the four bundles are built: main, the two preloads, and the two pages (ui and engine).
+ * Targets are the oldest runtime we test on (Node 20, Chromium 130), so one bundle runs on every Electron we support.
+ * Everything is bundled: the packaged application carries no node_modules.
+ */
+import { resolve } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20',
+      outDir: 'out/main',
+      externalizeDeps: false,
+      sourcemap: true,
+      rollupOptions: { input: { index: at('main/index.ts') } },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20',
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { ui: at('preload/ui.ts'), engine: at('preload/engine.ts') },
+        // A sandboxed preload must be one CommonJS file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    plugins: [svelte()],
+    build: {
+      target: 'chrome130',
+      outDir: at('out/renderer'),
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: {
+          ui: at('renderer/ui/index.html'),
+          gallery: at('renderer/ui/gallery.html'),
+          engine: at('renderer/engine/index.html'),
+        },
+      },
+    },
+  },
+})
