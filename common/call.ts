@@ -1,0 +1,282 @@
+/*
+ * What a call is and how it may change: one discriminated union, one pure transition function, and the predicates that
+ * both enable a button and guard the command behind it. Pure; knows neither SIP nor Electron nor the screen.
+ */
+import type { EndCause } from './errors'
+import type { Handle } from './handle'
+
+/** A call's UUID; chosen by main for both directions. */
+export type CallId = string
+
+export type Direction = 'incoming' | 'outgoing'
+
+/** What the far end and the dialog allow (CXCallUpdate, contract section 2.4). */
+export interface Capabilities {
+  readonly holding: boolean
+  readonly grouping: boolean
+  readonly ungrouping: boolean
+  readonly dtmf: boolean
+}
+
+/** Until an update says otherwise: hold and DTMF become possible with the connection, grouping is off. */
+export const defaultCapabilities: Capabilities = { holding: true, grouping: false, ungrouping: false, dtmf: true }
+
+/** What is true of a call in every state. Times are wall-clock ms since the epoch. */
+export interface CallFacts {
+  readonly id: CallId
+  readonly accountId: string
+  readonly direction: Direction
+  readonly handle: Handle
+  /** The caller's name as the network gave it, already stripped of control and bidi characters; null when there is none. */
+  readonly name: string | null
+  /** When the call was created here. */
+  readonly startedAt: number
+  readonly capabilities: Capabilities
+  /** It came while another call was up: alerts softly, with the call-waiting tone. */
+  readonly waiting: boolean
+}
+
+/**
+ * ```
+ *                     answer()                    connected
+ *    incoming ───────────────────▶ connecting ───────────────▶ active ◀──────▶ held
+ *       │                              ▲                         │   setHeld     │
+ *       │      180/183       200       │                         │               │
+ *    dialing ───────▶ alerting ────────┘                         │               │
+ *       │               │                                        │               │
+ *       └───────┬───────┴───────────────┬────────────────────────┴───────┬───────┘
+ *               ▼ end() requested       ▼                                ▼ ended reported
+ *             ending ───────────────────────────────────────────▶ ended { cause, sipStatus?, reason?, at }
+ * ```
+ */
+export type Call = CallFacts & CallPhase
+
+export type CallPhase =
+  | { readonly state: 'incoming' }
+  | { readonly state: 'dialing' }
+  | { readonly state: 'alerting'; readonly earlyMedia: boolean }
+  | { readonly state: 'connecting'; readonly muted: boolean }
+  | Talking<'active'>
+  | Talking<'held'>
+  | { readonly state: 'ending'; readonly connectedAt: number | null; readonly cause: EndCause }
+  | Ended
+
+type Talking<State extends string> = {
+  readonly state: State
+  readonly muted: boolean
+  /** The far end holds us (its SDP said sendonly or inactive). */
+  readonly remoteHeld: boolean
+  readonly connectedAt: number
+}
+
+export type Ended = {
+  readonly state: 'ended'
+  readonly cause: EndCause
+  /** The SIP status that ended it, 100 to 699; null when none did. */
+  readonly sipStatus: number | null
+  /** The reason phrase or Reason header text of the wire, for the details line; null when there was none. */
+  readonly reason: string | null
+  readonly at: number
+  readonly connectedAt: number | null
+}
+
+export type CallState = Call['state']
+export type LiveCall = Exclude<Call, { state: 'ended' }>
+
+/** What may happen to a call. Requests are marked by `request`, everything else is a report. */
+export type CallEvent =
+  | { readonly type: 'requestAnswer' }
+  | { readonly type: 'requestEnd'; readonly cause: EndCause }
+  | { readonly type: 'alerting'; readonly earlyMedia: boolean }
+  | { readonly type: 'accepted' }
+  | { readonly type: 'connected'; readonly at: number }
+  | { readonly type: 'held'; readonly held: boolean }
+  | { readonly type: 'remoteHeld'; readonly held: boolean }
+  | { readonly type: 'muted'; readonly muted: boolean }
+  | { readonly type: 'updated'; readonly patch: Partial<Pick<CallFacts, 'handle' | 'name' | 'capabilities'>> }
+  | {
+      readonly type: 'ended'
+      readonly cause: EndCause
+      readonly sipStatus: number | null
+      readonly reason: string | null
+      readonly at: number
+    }
+
+export type Transition = { readonly ok: true; readonly call: Call } | { readonly ok: false; readonly why: string }
+
+/** The call after `event`, or why that event is not legal in its state. Never throws, never mutates. */
+export function transition(call: Call, event: CallEvent): Transition {
+  const to = (phase: CallPhase): Transition => ({ ok: true, call: { ...facts(call), ...phase } })
+  const illegal: Transition = { ok: false, why: `${event.type} in ${call.state}` }
+  if (call.state === 'ended') return illegal
+  switch (event.type) {
+    case 'ended':
+      return to({
+        state: 'ended',
+        // A call that we are already ending ends for our reason, whatever the wire says on the way out.
+        cause: call.state === 'ending' ? call.cause : event.cause,
+        sipStatus: event.sipStatus,
+        reason: event.reason,
+        at: event.at,
+        connectedAt: connectedAt(call),
+      })
+    case 'requestEnd':
+      return call.state === 'ending'
+        ? illegal
+        : to({ state: 'ending', connectedAt: connectedAt(call), cause: event.cause })
+    case 'updated':
+      return { ok: true, call: { ...call, ...event.patch } }
+    case 'requestAnswer':
+      return call.state === 'incoming' ? to({ state: 'connecting', muted: false }) : illegal
+    case 'alerting':
+      if (call.state === 'dialing') return to({ state: 'alerting', earlyMedia: event.earlyMedia })
+      // A 180 after a 183 does not take the early media away; a 183 after a 180 adds it.
+      return call.state === 'alerting'
+        ? to({ state: 'alerting', earlyMedia: call.earlyMedia || event.earlyMedia })
+        : illegal
+    case 'accepted':
+      return call.state === 'dialing' || call.state === 'alerting' ? to({ state: 'connecting', muted: false }) : illegal
+    case 'connected':
+      switch (call.state) {
+        case 'dialing':
+        case 'alerting':
+          return to({ state: 'active', muted: false, remoteHeld: false, connectedAt: event.at })
+        case 'connecting':
+          return to({ state: 'active', muted: call.muted, remoteHeld: false, connectedAt: event.at })
+        case 'incoming':
+        case 'active':
+        case 'held':
+        case 'ending':
+          return illegal
+      }
+      break
+    case 'held':
+      return isTalking(call) ? { ok: true, call: { ...call, state: event.held ? 'held' : 'active' } } : illegal
+    case 'remoteHeld':
+      return isTalking(call) ? { ok: true, call: { ...call, remoteHeld: event.held } } : illegal
+    case 'muted':
+      return isTalking(call) || call.state === 'connecting'
+        ? { ok: true, call: { ...call, muted: event.muted } }
+        : illegal
+  }
+  return illegal
+}
+
+const isTalking = (call: Call): call is CallFacts & (Talking<'active'> | Talking<'held'>) =>
+  call.state === 'active' || call.state === 'held'
+
+const facts = ({ id, accountId, direction, handle, name, startedAt, capabilities, waiting }: Call): CallFacts => ({
+  id,
+  accountId,
+  direction,
+  handle,
+  name,
+  startedAt,
+  capabilities,
+  waiting,
+})
+
+/** When both sides could first communicate, or null. */
+export function connectedAt(call: Call): number | null {
+  switch (call.state) {
+    case 'active':
+    case 'held':
+    case 'ending':
+    case 'ended':
+      return call.connectedAt
+    case 'incoming':
+    case 'dialing':
+    case 'alerting':
+    case 'connecting':
+      return null
+  }
+}
+
+export const isLive = (call: Call): call is Call & LiveCall => call.state !== 'ended'
+
+export function canAnswer(call: Call): boolean {
+  return call.state === 'incoming'
+}
+
+export function canEnd(call: Call): boolean {
+  return call.state !== 'ending' && call.state !== 'ended'
+}
+
+export function canHold(call: Call): boolean {
+  return call.state === 'active' && call.capabilities.holding
+}
+
+export function canResume(call: Call): boolean {
+  return call.state === 'held'
+}
+
+/** Mute is possible from the moment the microphone may be open. */
+export function canMute(call: Call): boolean {
+  switch (call.state) {
+    case 'connecting':
+    case 'active':
+    case 'held':
+      return true
+    case 'incoming':
+    case 'dialing':
+    case 'alerting':
+    case 'ending':
+    case 'ended':
+      return false
+  }
+}
+
+/** Digits can be sent while media flows our way out; a held call cannot (contract section 3.10). */
+export function canPlayDtmf(call: Call): boolean {
+  return call.state === 'active' && call.capabilities.dtmf
+}
+
+/** Whether the microphone of this call is silenced by its user. */
+export function isMuted(call: Call): boolean {
+  return canMute(call) && 'muted' in call && call.muted
+}
+
+/** An incoming call that nobody here answered and nobody elsewhere took (contract section 7.1). */
+export function isMissed(call: Call): boolean {
+  return (
+    call.state === 'ended' &&
+    call.direction === 'incoming' &&
+    call.connectedAt === null &&
+    (call.cause === 'remote-cancelled' || call.cause === 'unanswered' || call.cause === 'connection-lost')
+  )
+}
+
+/** CXCallEndedReason (contract section 5.1); null when the local user ended the call, which needs no reason. */
+export type EndedReason = 'failed' | 'remoteEnded' | 'unanswered' | 'answeredElsewhere' | 'declinedElsewhere'
+
+export function endedReason(cause: EndCause): EndedReason | null {
+  switch (cause) {
+    case 'hung-up':
+    case 'cancelled':
+    case 'declined':
+      return null
+    case 'remote-hung-up':
+    case 'remote-cancelled':
+    case 'busy':
+    case 'rejected':
+      return 'remoteEnded'
+    case 'unanswered':
+      return 'unanswered'
+    case 'answered-elsewhere':
+      return 'answeredElsewhere'
+    case 'declined-elsewhere':
+      return 'declinedElsewhere'
+    default:
+      return 'failed'
+  }
+}
+
+/** CallKit's four booleans (CXCall, contract section 1.4). */
+export const callKitView = (
+  call: Call,
+): { isOutgoing: boolean; hasConnected: boolean; isOnHold: boolean; hasEnded: boolean } => ({
+  isOutgoing: call.direction === 'outgoing',
+  hasConnected: connectedAt(call) !== null,
+  isOnHold: call.state === 'held',
+  hasEnded: call.state === 'ended',
+})

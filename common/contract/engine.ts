@@ -1,0 +1,190 @@
+/*
+ * Every message between main and the engine page. Commands go down and are answered once; questions and reports come up.
+ * What comes up is validated in main: the engine page handles strangers' bytes, so it is treated as hostile.
+ */
+import * as v from 'valibot'
+import { endCauses, registrationFailures, requestErrorCodes } from '../errors'
+import { handleTypes } from '../handle'
+import type { Account } from '../account'
+import type { CallId } from '../call'
+import type { AudioChoice } from '../device'
+
+/** Tones the engine plays by itself until told otherwise. `null`: silence. */
+export type Tone =
+  | 'ring' // an incoming call, on the ring device
+  | 'waiting' // an incoming call while another is up, softly into the call's speaker
+  | 'ringback' // the far end is alerted and sends no early media
+  | 'busy'
+  | 'test' // the ring, once, from settings
+
+export interface EngineAccount extends Account {
+  /** Plain text; lives in the engine's memory only. */
+  readonly password: string
+  /** Stable per installation and account (RFC 5626 +sip.instance), `urn:uuid:…`. */
+  readonly instanceId: string
+}
+
+/** Main → engine. Each is answered by one `reply` with a `Result`. */
+export type EngineCommand =
+  | { readonly type: 'register'; readonly account: EngineAccount }
+  | { readonly type: 'unregister'; readonly accountId: string }
+  /** `target`: a SIP URI made by main's dial rules. The reply comes when the INVITE was handed to the transport. */
+  | { readonly type: 'dial'; readonly callId: CallId; readonly accountId: string; readonly target: string }
+  /** The reply comes when media is ready (ACK and ICE/DTLS connected), or says why not. */
+  | { readonly type: 'answer'; readonly callId: CallId }
+  /** Refuses a ringing call with this SIP status. */
+  | { readonly type: 'reject'; readonly callId: CallId; readonly status: number }
+  /** CANCEL or BYE, whichever fits; the reply comes when it was sent. Always succeeds for a known call. */
+  | { readonly type: 'end'; readonly callId: CallId }
+  | { readonly type: 'setHeld'; readonly callId: CallId; readonly held: boolean }
+  | { readonly type: 'setMuted'; readonly callId: CallId; readonly muted: boolean }
+  /** `digits`: 0-9 * # A-D and `,` (two seconds of pause). The reply comes when they are queued. */
+  | { readonly type: 'playDtmf'; readonly callId: CallId; readonly digits: string }
+  /** CallKit's didActivate / didDeactivate: only between the two does a call's sound reach the speaker and the wire. */
+  | { readonly type: 'audio'; readonly callId: CallId; readonly on: boolean }
+  | { readonly type: 'setTone'; readonly tone: Tone | null }
+  | { readonly type: 'useAudio'; readonly audio: AudioChoice }
+  /** Measure the microphone's level while settings show it; opens the microphone. */
+  | { readonly type: 'setMeter'; readonly on: boolean }
+  /** Record two seconds of the microphone and play them back on the speaker. */
+  | { readonly type: 'testEcho' }
+  /** The network may have changed: prove every connection, remake the dead ones at once. */
+  | { readonly type: 'reconnect' }
+  /** The demo line calls us after `delayMs`. */
+  | { readonly type: 'demoCall'; readonly delayMs: number }
+  /** End calls, unregister, close; the reply comes when all is sent, within 2 s. */
+  | { readonly type: 'shutdown' }
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const callId = v.pipe(v.string(), v.uuid())
+const accountId = text(128)
+const count = v.pipe(v.number(), v.minValue(0))
+const handle = v.strictObject({ type: v.picklist(handleTypes), value: text(512) })
+
+const certificate = v.strictObject({
+  host: text(256),
+  fingerprint: text(64),
+  subject: text(512),
+  issuer: text(512),
+  error: text(128),
+})
+
+const registration = v.variant('state', [
+  v.strictObject({ state: v.literal('unregistered') }),
+  v.strictObject({ state: v.literal('registering') }),
+  v.strictObject({ state: v.literal('registered'), since: count, expiresAt: count }),
+  v.strictObject({
+    state: v.literal('failed'),
+    reason: v.picklist(registrationFailures),
+    sipStatus: v.nullable(v.number()),
+    retryAt: v.nullable(count),
+    certificate: v.nullable(certificate),
+  }),
+])
+
+const quality = v.strictObject({
+  codec: v.nullable(text(64)),
+  packetsSent: count,
+  packetsReceived: count,
+  packetsLost: v.number(),
+  jitterMs: v.nullable(count),
+  roundTripMs: v.nullable(count),
+  lossRatio: v.nullable(count),
+  mos: v.nullable(v.number()),
+})
+
+const capabilities = v.strictObject({
+  holding: v.boolean(),
+  grouping: v.boolean(),
+  ungrouping: v.boolean(),
+  dtmf: v.boolean(),
+})
+
+/** What is needed to say BYE for a dialog after the engine page died (kept by main, opaque to it). */
+const dialogRecord = v.strictObject({
+  callIdHeader: text(512),
+  localTag: text(256),
+  remoteTag: text(256),
+  localUri: text(1024),
+  remoteUri: text(1024),
+  remoteTarget: text(1024),
+  localSequence: count,
+  routeSet: v.pipe(v.array(text(1024)), v.maxLength(32)),
+})
+
+/** Engine → main. Facts; none is answered. */
+export const engineReportSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('ready') }),
+  v.strictObject({ type: v.literal('registration'), accountId, registration }),
+  /** `early`: the far end sends sound before the answer (183 with SDP). */
+  v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),
+  /** Both sides can communicate: 200 and ACK done, ICE and DTLS connected. */
+  v.strictObject({ type: v.literal('connected'), callId }),
+  v.strictObject({
+    type: v.literal('updated'),
+    callId,
+    remoteHeld: v.exactOptional(v.boolean()),
+    handle: v.exactOptional(handle),
+    name: v.exactOptional(v.nullable(text(256))),
+    capabilities: v.exactOptional(capabilities),
+  }),
+  v.strictObject({
+    type: v.literal('ended'),
+    callId,
+    cause: v.picklist(endCauses),
+    sipStatus: v.nullable(v.number()),
+    reason: v.nullable(text(256)),
+  }),
+  v.strictObject({ type: v.literal('dialog'), callId, dialog: v.nullable(dialogRecord) }),
+  v.strictObject({
+    type: v.literal('devices'),
+    devices: v.pipe(
+      v.array(v.strictObject({ id: text(256), kind: v.picklist(['microphone', 'speaker']), label: text(256) })),
+      v.maxLength(128),
+    ),
+  }),
+  v.strictObject({ type: v.literal('quality'), callId, quality }),
+  /** About 10 times a second while something wants it. Both in dBFS, -100 to 0. */
+  v.strictObject({ type: v.literal('level'), microphone: v.number(), speaker: v.number() }),
+  /** Something went wrong that no call or account can tell. `message` is redacted by the engine. */
+  v.strictObject({ type: v.literal('fault'), code: text(64), message: text(1024) }),
+  /** One line for the log, redacted by the engine. */
+  v.strictObject({
+    type: v.literal('log'),
+    level: v.picklist(['debug', 'info', 'warn', 'error']),
+    message: text(4096),
+  }),
+])
+export type EngineReport = v.InferOutput<typeof engineReportSchema>
+export type DialogRecord = v.InferOutput<typeof dialogRecord>
+
+/** An INVITE asks before anything rings (contract section 2.1: the completion decides 180 or a refusal). */
+export const incomingOfferSchema = v.strictObject({
+  callId,
+  accountId,
+  handle,
+  name: v.nullable(text(256)),
+})
+export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
+
+/** Main's answer to an offer. */
+export type Verdict = { readonly type: 'alert' } | { readonly type: 'reject'; readonly status: number }
+
+/** What travels on the port, main → engine. */
+export type EngineDown =
+  | { readonly kind: 'command'; readonly id: number; readonly command: EngineCommand }
+  | { readonly kind: 'verdict'; readonly id: number; readonly verdict: Verdict }
+  | { readonly kind: 'ping'; readonly id: number }
+
+/** What travels on the port, engine → main. */
+export const engineUpSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('reply'),
+    id: count,
+    error: v.nullable(v.strictObject({ code: v.picklist(requestErrorCodes), detail: v.nullable(text(512)) })),
+  }),
+  v.strictObject({ kind: v.literal('report'), report: engineReportSchema }),
+  v.strictObject({ kind: v.literal('ask'), id: count, offer: incomingOfferSchema }),
+  v.strictObject({ kind: v.literal('pong'), id: count }),
+])
+export type EngineUp = v.InferOutput<typeof engineUpSchema>

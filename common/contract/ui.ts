@@ -1,0 +1,90 @@
+/*
+ * Every message between main and a ui page. Down: the whole phone at each change, and levels apart, so that meters do not
+ * re-render the phone. Up: one command per wish of the user; each is answered once. What comes up is validated in main.
+ */
+import * as v from 'valibot'
+import type { RefusedCertificate } from '../account'
+import type { RegistrationFailure, RequestErrorCode } from '../errors'
+import type { PhoneState } from '../phone-state'
+import { settingsPatchSchema } from '../settings'
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const callId = v.pipe(v.string(), v.uuid())
+const accountId = text(128)
+
+export const accountDraftSchema = v.strictObject({
+  name: text(128),
+  uri: text(512),
+  server: text(512),
+  username: text(256),
+  password: v.nullable(text(512)),
+  displayName: v.nullable(text(256)),
+  certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+})
+
+/** How the password of a new account is kept: in the keychain, unprotected (the user agreed), or asked at each start. */
+const keepPassword = v.picklist(['keychain', 'plain-text', 'ask'])
+
+export const uiCommandSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('call'), target: text(512), accountId: v.nullable(accountId) }),
+  v.strictObject({ type: v.literal('answer'), callId }),
+  v.strictObject({ type: v.literal('decline'), callId }),
+  v.strictObject({ type: v.literal('end'), callId }),
+  v.strictObject({ type: v.literal('setHeld'), callId, held: v.boolean() }),
+  v.strictObject({ type: v.literal('setMuted'), callId, muted: v.boolean() }),
+  v.strictObject({
+    type: v.literal('playDtmf'),
+    callId,
+    digits: v.pipe(v.string(), v.regex(/^[0-9A-Da-d*#,]{1,64}$/)),
+  }),
+  /** Registers on trial first; fails with `registration-failed` and details, keeping nothing, unless `evenIfUnreachable`. */
+  v.strictObject({
+    type: v.literal('addAccount'),
+    draft: accountDraftSchema,
+    keep: keepPassword,
+    evenIfUnreachable: v.boolean(),
+  }),
+  v.strictObject({ type: v.literal('changeAccount'), accountId, draft: accountDraftSchema, keep: keepPassword }),
+  v.strictObject({ type: v.literal('removeAccount'), accountId }),
+  v.strictObject({ type: v.literal('setAccountEnabled'), accountId, enabled: v.boolean() }),
+  v.strictObject({ type: v.literal('enterPassword'), accountId, password: text(512), keep: keepPassword }),
+  /** Adds the built-in demo line. */
+  v.strictObject({ type: v.literal('tryDemo') }),
+  /** The demo line calls in a few seconds. */
+  v.strictObject({ type: v.literal('callMe') }),
+  v.strictObject({ type: v.literal('changeSettings'), patch: settingsPatchSchema }),
+  v.strictObject({ type: v.literal('testRing') }),
+  v.strictObject({ type: v.literal('testEcho') }),
+  v.strictObject({ type: v.literal('setMeter'), on: v.boolean() }),
+  v.strictObject({ type: v.literal('reconnect') }),
+  v.strictObject({ type: v.literal('markHistorySeen') }),
+  v.strictObject({ type: v.literal('clearHistory') }),
+  v.strictObject({ type: v.literal('dismissNotice'), noticeId: text(64) }),
+])
+export type UiCommand = v.InferOutput<typeof uiCommandSchema>
+
+/** Up, as it travels. */
+export const uiUpSchema = v.strictObject({
+  id: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  command: uiCommandSchema,
+})
+export type UiUp = v.InferOutput<typeof uiUpSchema>
+
+export interface UiError {
+  readonly code: RequestErrorCode
+  /** For the details line; redacted, never the only words. */
+  readonly detail: string | null
+  /** With `registration-failed`: why, and the certificate that was refused. */
+  readonly registration: RegistrationFailure | null
+  readonly certificate: RefusedCertificate | null
+}
+
+/** Down, as it travels. */
+export type UiDown =
+  | { readonly kind: 'state'; readonly state: PhoneState }
+  /** dBFS, -100 to 0. */
+  | { readonly kind: 'level'; readonly microphone: number; readonly speaker: number }
+  | { readonly kind: 'reply'; readonly id: number; readonly callId: string | null; readonly error: UiError | null }
+  /** Put the focus into the dial field and, when given, this text (a pasted or linked number; never dialled by itself). */
+  | { readonly kind: 'focusDialer'; readonly target: string | null }
+  | { readonly kind: 'show'; readonly view: 'phone' | 'history' | 'settings' }

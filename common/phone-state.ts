@@ -1,0 +1,70 @@
+/*
+ * The whole phone in one value: what every window is shown and every observer is a function of. Main makes a new one at
+ * each change and gives it away whole; nobody mirrors or patches it. It holds no secret.
+ */
+import type { Account, Registration } from './account'
+import type { Call, CallId, Direction } from './call'
+import type { Device } from './device'
+import type { EndCause } from './errors'
+import type { Handle } from './handle'
+import type { MediaQuality } from './media'
+import type { Settings } from './settings'
+
+export interface AccountState {
+  readonly account: Account
+  readonly registration: Registration
+  /** The password is not stored (or cannot be read): the user has to type it. */
+  readonly needsPassword: boolean
+}
+
+export interface CallView {
+  readonly call: Call
+  readonly media: MediaQuality
+}
+
+/** An ended call, for the list of recents. Times are wall-clock ms. */
+export interface HistoryEntry {
+  readonly id: CallId
+  readonly accountId: string
+  readonly direction: Direction
+  readonly handle: Handle
+  readonly name: string | null
+  readonly startedAt: number
+  readonly connectedAt: number | null
+  readonly endedAt: number
+  readonly cause: EndCause
+  readonly sipStatus: number | null
+  readonly missed: boolean
+  /** The user has seen that it was missed. */
+  readonly seen: boolean
+}
+
+/** How passwords are kept at rest. */
+export type SecretStorage =
+  | 'keychain' // encrypted with a key the operating system guards
+  | 'plain-text' // only a hard-coded key is available: the user must agree, or type the password at each start
+
+/** Something the user should know and can dismiss. */
+export interface Notice {
+  readonly id: string
+  readonly kind:
+    'settings-restored' | 'settings-unreadable' | 'engine-restarted' | 'provisioning-failed' | 'provisioned'
+  /** One line, safe to show; null when the kind says all. */
+  readonly detail: string | null
+}
+
+export interface PhoneState {
+  /** Grows by one with each change. */
+  readonly revision: number
+  readonly version: string
+  readonly engine: 'starting' | 'ready' | 'restarting' | 'failed'
+  readonly accounts: readonly AccountState[]
+  /** Live calls in the order they began; a call that has ended stays for a few seconds as `ended`, so it can be read. */
+  readonly calls: readonly CallView[]
+  /** Newest first, capped. */
+  readonly history: readonly HistoryEntry[]
+  readonly devices: readonly Device[]
+  readonly settings: Settings
+  readonly secretStorage: SecretStorage
+  readonly notices: readonly Notice[]
+}
