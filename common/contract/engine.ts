@@ -50,6 +50,8 @@ export type EngineCommand =
   | { readonly type: 'testEcho' }
   /** The network may have changed: prove every connection, remake the dead ones at once. */
   | { readonly type: 'reconnect' }
+  /** Says BYE for a dialog that a former engine page left behind, once the account's connection is up. */
+  | { readonly type: 'farewell'; readonly accountId: string; readonly dialog: DialogRecord }
   /** The demo line calls us after `delayMs`. */
   | { readonly type: 'demoCall'; readonly delayMs: number }
   /** End calls, unregister, close; the reply comes when all is sent, within 2 s. */
