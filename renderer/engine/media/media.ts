@@ -1,0 +1,130 @@
+/*
+ * The seam between signalling and sound: what a call asks of its media, and what the page asks of the sound system.
+ * Types only. It knows neither SIP messages nor sip.js; `DescriptionHandler` has the shape sip.js expects by structure alone.
+ * Whoever implements it knows nothing of calls, accounts or the port to main.
+ */
+import type { Tone } from '../../../common/contract/engine'
+import type { AudioChoice, Device } from '../../../common/device'
+import type { Result } from '../../../common/errors'
+import type { MediaQuality } from '../../../common/media'
+
+/** Why an SDP could not be used. The same words as the end causes they become. */
+export type DescriptionFailure =
+  | 'no-webrtc' // no DTLS fingerprint: plain RTP or SDES only
+  | 'not-acceptable' // no common codec, no audio line, or SDP that the browser refuses
+  | 'media-failed' // anything else: the peer connection is closed or broken
+
+/** What `getDescription` and `setDescription` reject with. The message may hold no SDP (it carries ice-pwd). */
+export class DescriptionError extends Error {
+  constructor(
+    readonly code: DescriptionFailure,
+    message: string,
+  ) {
+    super(message)
+    this.name = 'DescriptionError'
+  }
+}
+
+export interface DescriptionOptions {
+  /** Offers only: new ICE credentials and candidates, after the network changed (JSEP iceRestart). */
+  readonly iceRestart?: boolean
+}
+
+/** One body of the offer/answer exchange, in the shape of sip.js's SessionDescriptionHandler. */
+export interface DescriptionHandler {
+  /**
+   * The local description to send: an answer when a remote offer is applied and open, else an offer.
+   * Resolves with all candidates inside, not later than 500 ms after gathering began and earlier when it can: at the first server-reflexive
+   * candidate, or at the end of gathering, or, without ICE servers, as soon as the host candidates are there. Its audio direction follows
+   * `setHeld` (RFC 3264 section 8.4: sendonly, or inactive when the far end holds too); not held: sendrecv, or what fits the offer.
+   * Calling it again for an offer that is still open returns the same description. `body` is SDP, `contentType` `application/sdp`.
+   */
+  getDescription(options?: DescriptionOptions): Promise<{ body: string; contentType: string }>
+  /**
+   * Applies the far end's description: an answer when our offer is open, else an offer. When `prepare` already applied this very offer it only adds
+   * the candidates that were left out there. An answer also ends what `setEarlyDescription` began, even if it comes from another fork with other
+   * credentials. Rejects with `DescriptionError`.
+   */
+  setDescription(sdp: string): Promise<void>
+  /** Whether a body of this type is one for us: `application/sdp`, with or without parameters, in any case. */
+  hasDescription(contentType: string): boolean
+  /** Takes back our open offer (glare, 488): the description before it holds again. No open offer: does nothing. */
+  rollbackDescription(): Promise<void>
+  /**
+   * Queues digits (0-9 * # A-D, `,` is a pause of two seconds) behind those still being played, as RFC 4733 events of 100 ms with gaps of 70 ms.
+   * False when they cannot be sent that way (see `telephoneEvents`).
+   */
+  sendDtmf(digits: string): boolean
+  /** Ends it all: microphone released, peer connection closed, no listener called any more. Idempotent; never throws. */
+  close(): void
+}
+
+/** ICE and DTLS together, as RTCPeerConnection.connectionState says it. */
+export type MediaConnection = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
+
+/**
+ * The sound of one call. Made silent and idle: creating one touches neither microphone nor network.
+ *
+ * Incoming: `prepare(offer)` while it rings → `openMicrophone()` at answer → `setDescription(offer)` → `getDescription()`.
+ * Outgoing: `openMicrophone()` → `getDescription()` → [`setEarlyDescription(sdp)`] → `setDescription(answer)`.
+ */
+export interface CallMedia extends DescriptionHandler {
+  /**
+   * Does while it rings what needs no microphone, so that the answer is quick: makes the peer connection with one audio transceiver (no track yet), applies
+   * the offer without its candidates (so that not a packet goes to the caller before the answer), makes the local answer and gathers candidates.
+   * `remoteOffer` null: the INVITE carried no offer; prepares an offer of our own. Rejects with `DescriptionError`; the call then refuses the INVITE.
+   * Optional: everything works, slower, without it.
+   */
+  prepare(remoteOffer: string | null): Promise<void>
+  /**
+   * Opens the chosen microphone and gives its track to the sender, disabled until `setAudio(true)`. Fails with `microphone-denied`, `microphone-missing`
+   * or `microphone-busy`. Idempotent. A device that vanishes later is replaced by the default without a word to the far end.
+   */
+  openMicrophone(): Promise<Result>
+  /**
+   * Cuts or restores our sound at once (microphone off the wire, far end not played) and sets the direction of descriptions made from now on,
+   * answers to the far end's refresh re-INVITEs included. Negotiating it is the caller's business.
+   */
+  setHeld(held: boolean): void
+  setMuted(muted: boolean): void
+  /** CallKit's didActivate and didDeactivate. Off (the start): nothing to the speaker and no microphone sound to the wire. */
+  setAudio(on: boolean): void
+  /** Applies an unreliable provisional answer (183 with SDP) as a JSEP pranswer; a later one, also of another fork, replaces it. Rejects with `DescriptionError`. */
+  setEarlyDescription(sdp: string): Promise<void>
+  /** Resolves when ICE and DTLS are connected for the first time. Never rejects; pending for ever when that never happens. */
+  readonly connected: Promise<void>
+  readonly connection: MediaConnection
+  /** Called at every change of `connection`, never after `close()`. Returns the way to stop listening. */
+  onConnectionChange(listener: (connection: MediaConnection) => void): () => void
+  /** Both descriptions name `telephone-event` (RFC 4733); false before the negotiation. */
+  readonly telephoneEvents: boolean
+  /** The last remote description holds us: its audio is sendonly or inactive, or its address is 0.0.0.0 (RFC 3264 section 8.4). */
+  readonly remoteHeld: boolean
+  /** Measured now; `noMedia` before anything flows or after close. Never rejects. */
+  stats(): Promise<MediaQuality>
+}
+
+/** Microphone and speaker loudness, both in dBFS, -100 to 0. */
+export interface Level {
+  readonly microphone: number
+  readonly speaker: number
+}
+
+/** The sound system of the engine page: one per page. */
+export interface MediaEngine {
+  createCallMedia(): CallMedia
+  /** What the page plays by itself until told otherwise; null: silence. Idempotent. A tone that cannot be played is logged, not thrown. */
+  setTone(tone: Tone | null): void
+  /** Devices and processing for everything from now on, live calls included. Devices are found by id, then by label, else the default serves. */
+  useAudio(audio: AudioChoice): Promise<Result>
+  /** Opens or releases the microphone to measure its level for `onLevel`. Fails as `openMicrophone` does. */
+  setMeter(on: boolean): Promise<Result>
+  /** Records two seconds of the microphone, plays them on the speaker; resolves after the last sound. Fails as `openMicrophone` does. */
+  testEcho(): Promise<Result>
+  /** Called once soon after subscribing and at every change of the list. Returns the way to stop. */
+  onDevices(listener: (devices: readonly Device[]) => void): () => void
+  /** About 10 times a second while a meter or a call wants it. Returns the way to stop. */
+  onLevel(listener: (level: Level) => void): () => void
+  /** Silence, microphone released, nothing called any more. Idempotent. */
+  close(): void
+}
