@@ -1,0 +1,161 @@
+/*
+ * Sees to it that the engine registers exactly the accounts it should, whatever happens to accounts, passwords or the
+ * engine, and keeps what is known of each registration. Level-triggered: it compares what is wanted with what the engine
+ * was told. Retrying is the engine's business; finding better words for a failed connection is done here.
+ */
+import { isDemo, type Account, type RefusedCertificate, type Registration } from '../../common/account'
+import type { Clock } from '../../common/clock'
+import type { RegistrationFailure } from '../../common/errors'
+import type { Engine } from './engine'
+
+/** An account as the engine needs it. */
+export interface Credentials {
+  readonly password: string
+  readonly instanceId: string
+}
+
+export interface RegistrarOptions {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly accounts: () => readonly Account[]
+  /** null: the password is not known (yet). The demo line has an empty one. */
+  readonly credentials: (accountId: string) => Credentials | null
+  /** Opens the network for a server; the returned function closes it again. */
+  readonly allow: (server: string) => () => void
+  /** Why the last connection to this server failed, as the network layer saw it; null when it knows nothing. */
+  readonly explain: (server: string) => { reason: RegistrationFailure; certificate: RefusedCertificate | null } | null
+  readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
+}
+
+/** How long a trial waits before it counts as `timeout`, ms. */
+const trialLimitMs = 12_000
+
+/** Reasons that only say "no connection": what the network layer saw is better. */
+const vague = new Set<RegistrationFailure>(['unreachable', 'connection-lost', 'timeout'])
+
+export class Registrar {
+  private registrations: ReadonlyMap<string, Registration> = new Map()
+  private readonly told = new Map<string, { key: string; close: () => void }>()
+  private readonly trials = new Map<string, { account: Account; settle: (registration: Registration) => void }>()
+  private ready = false
+
+  constructor(private readonly options: RegistrarOptions) {}
+
+  engineReady(): void {
+    this.ready = true
+    this.sync()
+  }
+
+  engineLost(): void {
+    this.ready = false
+    for (const { close } of this.told.values()) close()
+    this.told.clear()
+    const lost = failed('engine-lost')
+    for (const { settle } of this.trials.values()) settle(lost)
+    this.registrations = new Map(this.options.accounts().map(({ id, enabled }) => [id, enabled ? lost : unregistered]))
+    this.options.onChange(this.registrations)
+  }
+
+  /** Makes the engine's accounts what they should be. Call it after any change of accounts or passwords. */
+  sync(): void {
+    const wanted = this.options.accounts()
+    const states = new Map<string, Registration>()
+    for (const account of wanted) {
+      const credentials = this.options.credentials(account.id)
+      if (!account.enabled) states.set(account.id, unregistered)
+      else if (!credentials) states.set(account.id, failed('password-needed'))
+      else {
+        states.set(account.id, this.registrations.get(account.id) ?? unregistered)
+        if (this.ready) this.tell(account, credentials, states)
+      }
+      if (!account.enabled || !credentials) this.untell(account.id)
+    }
+    for (const id of [...this.told.keys()]) {
+      if (!wanted.some((account) => account.id === id) && !this.trials.has(id)) this.untell(id)
+    }
+    this.registrations = states
+    this.options.onChange(states)
+  }
+
+  /** Takes in what the engine says of an account. */
+  reported(accountId: string, reported: Registration): void {
+    const trial = this.trials.get(accountId)
+    const account = trial?.account ?? this.options.accounts().find(({ id }) => id === accountId)
+    if (!account) return
+    const registration = this.explained(account, reported)
+    if (trial && (registration.state === 'registered' || registration.state === 'failed')) trial.settle(registration)
+    if (!this.options.accounts().some(({ id }) => id === accountId)) return
+    this.registrations = new Map(this.registrations).set(accountId, registration)
+    this.options.onChange(this.registrations)
+  }
+
+  /**
+   * Registers an account that is not (yet) among the accounts and tells how that went: `registered` or `failed`. A
+   * registration that succeeds stays up, so that saving the account under the same id costs no second one; call `sync`
+   * afterwards in any case.
+   */
+  async trial(account: Account, credentials: Credentials): Promise<Registration> {
+    if (!this.ready) return failed('engine-lost')
+    const registration = await new Promise<Registration>((settle) => {
+      const limit = this.options.clock.setTimeout(
+        () => settle(this.explained(account, failed('timeout'))),
+        trialLimitMs,
+      )
+      this.trials.set(account.id, {
+        account,
+        settle: (result) => {
+          this.options.clock.clearTimeout(limit)
+          settle(result)
+        },
+      })
+      this.tell(account, credentials, new Map())
+    })
+    this.trials.delete(account.id)
+    if (registration.state === 'registered')
+      this.registrations = new Map(this.registrations).set(account.id, registration)
+    else this.untell(account.id)
+    return registration
+  }
+
+  private tell(account: Account, credentials: Credentials, states: Map<string, Registration>): void {
+    const key = JSON.stringify([
+      account.uri,
+      account.server,
+      account.username,
+      account.displayName,
+      account.certificate,
+      credentials,
+    ])
+    const told = this.told.get(account.id)
+    if (told?.key === key) return
+    told?.close()
+    this.told.set(account.id, { key, close: isDemo(account) ? () => {} : this.options.allow(account.server) })
+    states.set(account.id, { state: 'registering' })
+    void this.options.engine.request({ type: 'register', account: { ...account, ...credentials } })
+  }
+
+  private untell(accountId: string): void {
+    const told = this.told.get(accountId)
+    if (!told) return
+    this.told.delete(accountId)
+    if (!this.ready) return told.close()
+    void this.options.engine.request({ type: 'unregister', accountId }).then(told.close)
+  }
+
+  private explained(account: Account, registration: Registration): Registration {
+    if (registration.state !== 'failed' || !vague.has(registration.reason)) return registration
+    const better = this.options.explain(account.server)
+    if (!better || better.reason === 'unreachable') return registration
+    return { ...registration, ...better }
+  }
+}
+
+const unregistered: Registration = { state: 'unregistered' }
+
+const failed = (reason: RegistrationFailure): Registration => ({
+  state: 'failed',
+  reason,
+  sipStatus: null,
+  retryAt: null,
+  certificate: null,
+})

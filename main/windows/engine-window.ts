@@ -1,0 +1,73 @@
+/*
+ * The hidden window the engine page lives in: sandboxed, with its own session, never throttled, the only page that may
+ * open a microphone. Hands out one port per load; knows nothing of what travels on it.
+ */
+import { BrowserWindow, MessageChannelMain, type Session } from 'electron'
+import type { EnginePage, EnginePort } from '../engine/engine-host'
+
+export interface EngineWindowOptions {
+  readonly url: string
+  readonly preload: string
+  readonly session: Session
+}
+
+export class EngineWindow implements EnginePage {
+  private window: BrowserWindow | null = null
+
+  constructor(private readonly options: EngineWindowOptions) {}
+
+  start(listeners: { onPort(port: EnginePort): void; onGone(why: string): void }): void {
+    this.kill()
+    const window = new BrowserWindow({
+      show: false,
+      width: 320,
+      height: 240,
+      webPreferences: {
+        preload: this.options.preload,
+        session: this.options.session,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        backgroundThrottling: false,
+        autoplayPolicy: 'no-user-gesture-required',
+        spellcheck: false,
+        devTools: false,
+        v8CacheOptions: 'code',
+      },
+    })
+    this.window = window
+    const gone = (why: string): void => {
+      if (this.window !== window) return
+      this.window = null
+      if (!window.isDestroyed()) window.destroy()
+      listeners.onGone(why)
+    }
+    // Once per load: a reload of the page closes the old port and gets a new one.
+    window.webContents.on('did-finish-load', () => {
+      const { port1, port2 } = new MessageChannelMain()
+      window.webContents.postMessage('port', null, [port2])
+      listeners.onPort({
+        send: (message) => port1.postMessage(message),
+        onMessage: (listener) => {
+          port1.on('message', (event) => listener(event.data))
+          port1.start()
+        },
+        close: () => port1.close(),
+      })
+    })
+    window.webContents.on('did-fail-load', (_event, code) => gone(`failed to load: ${code}`))
+    window.webContents.on('render-process-gone', (_event, details) => gone(details.reason))
+    window.on('closed', () => gone('closed'))
+    void window.loadURL(this.options.url).catch(() => {
+      // did-fail-load tells the owner.
+    })
+  }
+
+  kill(): void {
+    const window = this.window
+    this.window = null
+    if (!window || window.isDestroyed()) return
+    window.webContents.forcefullyCrashRenderer()
+    window.destroy()
+  }
+}
