@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Account, Registration } from '../../../common/account'
+import type { EngineCommand } from '../../../common/contract/engine'
+import { done } from '../../../common/errors'
+import { Registrar } from '../../../main/engine/registrar'
+import { ManualClock } from '../../fakes/manual-clock'
+
+const work: Account = {
+  id: 'work',
+  name: 'Work',
+  uri: 'sip:100@pbx.example',
+  server: 'wss://pbx.example:8089/ws',
+  username: '100',
+  displayName: null,
+  certificate: null,
+  enabled: true,
+}
+
+const failed = (reason: 'unreachable' | 'wrong-password'): Registration => ({
+  state: 'failed',
+  reason,
+  sipStatus: null,
+  retryAt: 5,
+  certificate: null,
+})
+
+describe('the registrar', () => {
+  let clock: ManualClock
+  let commands: EngineCommand[]
+  let accounts: Account[]
+  let passwords: Map<string, string>
+  let registrations: ReadonlyMap<string, Registration>
+  let open: string[]
+  let network: ReturnType<ConstructorParameters<typeof Registrar>[0]['explain']>
+  let registrar: Registrar
+
+  beforeEach(() => {
+    clock = new ManualClock()
+    commands = []
+    accounts = [work]
+    passwords = new Map([['work', 'secret']])
+    open = []
+    network = null
+    registrar = new Registrar({
+      engine: {
+        request: (command) => {
+          commands.push(command)
+          return Promise.resolve(done)
+        },
+      },
+      clock,
+      accounts: () => accounts,
+      credentials: (id) => {
+        const password = passwords.get(id)
+        return password === undefined ? null : { password, instanceId: `urn:uuid:${id}` }
+      },
+      allow: (server) => {
+        open.push(server)
+        return () => open.splice(open.indexOf(server), 1)
+      },
+      explain: () => network,
+      onChange: (now) => {
+        registrations = now
+      },
+    })
+  })
+
+  const verbs = (): string[] => commands.map((command) => command.type)
+
+  test('registers every enabled account when the engine is ready, once', () => {
+    registrar.sync()
+    expect(commands).toEqual([])
+    registrar.engineReady()
+    registrar.sync()
+    registrar.sync()
+    expect(verbs()).toEqual(['register'])
+    expect(registrations.get('work')).toEqual({ state: 'registering' })
+    expect(open).toEqual([work.server])
+  })
+
+  test('registers again when the password has changed', () => {
+    registrar.engineReady()
+    passwords.set('work', 'better')
+    registrar.sync()
+    expect(verbs()).toEqual(['register', 'register'])
+    expect(open).toEqual([work.server])
+  })
+
+  test('unregisters an account that was switched off or removed, and closes its way to the network', async () => {
+    registrar.engineReady()
+    accounts = [{ ...work, enabled: false }]
+    registrar.sync()
+    await Promise.resolve()
+    expect(verbs()).toEqual(['register', 'unregister'])
+    expect(registrations.get('work')).toEqual({ state: 'unregistered' })
+    expect(open).toEqual([])
+  })
+
+  test('asks for a password that is not there instead of trying without', () => {
+    passwords.clear()
+    registrar.engineReady()
+    expect(commands).toEqual([])
+    expect(registrations.get('work')).toMatchObject({ state: 'failed', reason: 'password-needed' })
+  })
+
+  test('registers everything anew on a new engine', () => {
+    registrar.engineReady()
+    registrar.reported('work', { state: 'registered', since: 1, expiresAt: 2 })
+    registrar.engineLost()
+    expect(registrations.get('work')).toMatchObject({ state: 'failed', reason: 'engine-lost' })
+    registrar.engineReady()
+    expect(verbs()).toEqual(['register', 'register'])
+    expect(registrations.get('work')).toEqual({ state: 'registering' })
+  })
+
+  test('says what the network saw when the engine only knows that nothing came back', () => {
+    registrar.engineReady()
+    network = { reason: 'unknown-host', certificate: null }
+    registrar.reported('work', failed('unreachable'))
+    expect(registrations.get('work')).toMatchObject({ reason: 'unknown-host', retryAt: 5 })
+    registrar.reported('work', failed('wrong-password'))
+    expect(registrations.get('work')).toMatchObject({ reason: 'wrong-password' })
+  })
+
+  test('a trial that succeeds stays registered and costs no second registration', async () => {
+    accounts = []
+    registrar.engineReady()
+    const trial = registrar.trial(work, { password: 'secret', instanceId: 'urn:uuid:work' })
+    registrar.reported('work', { state: 'registering' })
+    registrar.reported('work', { state: 'registered', since: 1, expiresAt: 2 })
+    expect(await trial).toMatchObject({ state: 'registered' })
+    accounts = [work]
+    registrar.sync()
+    expect(verbs()).toEqual(['register'])
+    expect(registrations.get('work')).toMatchObject({ state: 'registered' })
+  })
+
+  test('a trial that fails leaves nothing behind', async () => {
+    accounts = []
+    registrar.engineReady()
+    const trial = registrar.trial(work, { password: 'wrong', instanceId: 'urn:uuid:work' })
+    registrar.reported('work', failed('wrong-password'))
+    expect(await trial).toMatchObject({ state: 'failed', reason: 'wrong-password' })
+    await Promise.resolve()
+    expect(verbs()).toEqual(['register', 'unregister'])
+    expect(open).toEqual([])
+  })
+
+  test('a trial that hears nothing gives up', async () => {
+    accounts = []
+    registrar.engineReady()
+    const trial = registrar.trial(work, { password: 'secret', instanceId: 'urn:uuid:work' })
+    clock.advance(12_000)
+    expect(await trial).toMatchObject({ state: 'failed', reason: 'timeout' })
+  })
+})
