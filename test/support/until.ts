@@ -13,14 +13,17 @@ export interface UntilOptions {
 }
 
 /** The first truthy answer of `ask`; rejects when there is none in time. An error of the last try is told. */
-export async function until<T>(ask: () => Promise<T> | T, { what, ms = 10_000, every = 20 }: UntilOptions): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T> | T,
+  { what, ms = 10_000, every = 20 }: UntilOptions,
+): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const limit = performance.now() + ms
   let last: unknown
   for (;;) {
     try {
       last = undefined
       const answer = await ask()
-      if (answer) return answer
+      if (answer) return answer as Exclude<T, undefined | null | false | 0 | ''>
     } catch (error) {
       last = error
     }

@@ -1,0 +1,189 @@
+/*
+ * The real, built phone in a profile of its own, driven as a person or a script would: by its control door, its window
+ * and its notifications.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Page } from './page'
+import { until } from './until'
+import { electronExecutable } from '../../scripts/electron-runtime.mjs'
+
+const repository = join(import.meta.dirname, '../..')
+
+/** What `status` prints, as far as tests look at it. */
+export interface Status {
+  version: string
+  electron: string
+  accounts: { id: string; name: string; uri: string; registration: { state: string; reason: string } }[]
+  calls: StatusCall[]
+}
+
+export interface StatusCall {
+  id: string
+  direction: 'incoming' | 'outgoing'
+  state: string
+  handle: { type: string; value: string }
+  name: string | null
+  muted: boolean
+  startedAt: string
+  connectedAt: string | null
+  media: {
+    codec: string | null
+    packetsSent: number
+    packetsReceived: number
+    packetsLost: number
+    jitterMs: number | null
+    roundTripMs: number | null
+  }
+}
+
+export interface ProvisionedAccount {
+  name: string
+  uri: string
+  server: string
+  username: string
+  password: string
+  displayName?: string
+}
+
+export interface PhoneOptions {
+  /** Arguments after the application, Chromium's switches included. */
+  readonly args?: readonly string[]
+  readonly accounts?: readonly ProvisionedAccount[]
+  readonly env?: Readonly<Record<string, string>>
+  /** A profile to start on again; a fresh one when absent. */
+  readonly profile?: string
+  /** A WAV file the microphone plays; silence-breaking beeps when absent. */
+  readonly microphone?: string
+  /** Starts with its window instead of in the tray. */
+  readonly shown?: boolean
+}
+
+export class Phone {
+  readonly startedAt = performance.now()
+  private output = ''
+
+  private constructor(
+    readonly profile: string,
+    readonly process: ChildProcess,
+  ) {
+    const collect = (data: Buffer): void => void (this.output += data.toString())
+    process.stdout?.on('data', collect)
+    process.stderr?.on('data', collect)
+  }
+
+  /** Starts the phone; resolves when its control door answers. */
+  static async start(options: PhoneOptions = {}): Promise<Phone> {
+    const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'patchcord-'))
+    const args = ['--user-data-dir=' + profile, '--remote-debugging-port=0', '--use-fake-device-for-media-stream']
+    if (process.getuid?.() === 0) args.push('--no-sandbox')
+    if (options.microphone) args.push(`--use-file-for-fake-audio-capture=${options.microphone}`)
+    if (!options.shown) args.push('--hidden')
+    if (options.accounts) {
+      const file = join(profile, 'provision.json')
+      writeFileSync(file, JSON.stringify({ accounts: options.accounts }))
+      args.push(`--provision=${file}`)
+    }
+    const child = spawn(electronExecutable(), [repository, ...args, ...(options.args ?? [])], {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const phone = new Phone(profile, child)
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the phone ended: ${phone.output}`)
+        return await phone.status()
+      },
+      { what: 'the phone to answer', ms: 20_000 },
+    )
+    return phone
+  }
+
+  /** One verb at the control door, by the real command-line client. */
+  async control(...words: string[]): Promise<{ code: number; output: Record<string, unknown> }> {
+    const client = [join(repository, 'bin/patchcord.mjs'), `--user-data-dir=${this.profile}`, ...words]
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, client, { timeout: 15_000 }, (error, stdout, stderr) => {
+        try {
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: JSON.parse(stdout || stderr) })
+        } catch {
+          reject(new Error(`${words.join(' ')}: ${stdout}${stderr}${error ? error.message : ''}`))
+        }
+      })
+    })
+  }
+
+  /** A verb that must succeed. */
+  async do(...words: string[]): Promise<Record<string, unknown>> {
+    const { code, output } = await this.control(...words)
+    if (code !== 0) throw new Error(`${words.join(' ')}: ${JSON.stringify(output)}`)
+    return output
+  }
+
+  async status(): Promise<Status> {
+    return (await this.do('status')) as unknown as Status
+  }
+
+  /** The calls that have not ended. */
+  async calls(): Promise<StatusCall[]> {
+    return (await this.status()).calls
+  }
+
+  async registered(ms = 15_000): Promise<void> {
+    await until(
+      async () => (await this.status()).accounts.every(({ registration }) => registration.state === 'registered'),
+      {
+        what: 'all accounts to be registered',
+        ms,
+      },
+    )
+  }
+
+  /** Waits until the only call is in this state, and gives it. */
+  async callIn(state: string, ms = 10_000): Promise<StatusCall> {
+    let seen = ''
+    return until(
+      async () => {
+        const calls = await this.calls()
+        seen = calls.map((call) => call.state).join(', ')
+        return calls.find((call) => call.state === state)
+      },
+      { what: `a call to be ${state}`, ms },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)} (calls: ${seen || 'none'})\n${this.log().slice(-3000)}`)
+    })
+  }
+
+  async noCalls(ms = 10_000): Promise<void> {
+    await until(async () => (await this.calls()).length === 0, { what: 'all calls to be over', ms })
+  }
+
+  page(name: 'ui' | 'engine' | 'alert', ms?: number): Promise<Page> {
+    return Page.find(this.profile, `app://${name}/`, ms)
+  }
+
+  /** Everything it has logged. */
+  log(): string {
+    const dir = join(this.profile, 'logs')
+    const files = existsSync(dir) ? readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8')) : []
+    return files.join('') + this.output
+  }
+
+  /** Ends it as a user would, or at once after `ms`. */
+  async quit(ms = 5_000): Promise<void> {
+    if (this.process.exitCode !== null) return
+    const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()))
+    await this.control('quit').catch(() => this.process.kill('SIGKILL'))
+    const limit = setTimeout(() => this.process.kill('SIGKILL'), ms)
+    await gone
+    clearTimeout(limit)
+  }
+
+  /** Ends it and removes its profile. */
+  async dispose(): Promise<void> {
+    await this.quit()
+    rmSync(this.profile, { recursive: true, force: true })
+  }
+}
