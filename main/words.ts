@@ -1,0 +1,84 @@
+/*
+ * The words main says by itself: notifications, the tray and its menu. Short and plain, in the user's terms; the ui page
+ * has its own. Nothing here knows where the words are shown.
+ */
+import type { Registration } from '../common/account'
+import type { RegistrationFailure } from '../common/errors'
+
+export const words = {
+  appName: 'Patchcord',
+  unknownCaller: 'Unknown caller',
+  hiddenNumber: 'hidden number',
+  answer: 'Answer',
+  decline: 'Decline',
+  open: 'Open',
+  callBack: 'Call back',
+  missedCall: (who: string): string => `Missed call from ${who}`,
+  /** The second line of a notification: what is known for sure, then where it came in. */
+  detail: (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' · '),
+  tray: {
+    open: 'Open Patchcord',
+    quit: 'Quit',
+    doNotDisturb: 'Do not disturb',
+    answer: 'Answer',
+    decline: 'Decline',
+    hold: 'Hold',
+    resume: 'Resume',
+    mute: 'Mute',
+    end: 'Hang up',
+    noAccount: 'No account yet',
+    moreCalls: 'More calls in the window',
+  },
+  call: {
+    incoming: 'calling',
+    dialing: 'dialing',
+    alerting: 'ringing',
+    connecting: 'connecting',
+    active: 'in call',
+    muted: 'in call, muted',
+    held: 'on hold',
+    ending: 'ending',
+    ended: 'ended',
+  },
+  tooltip: {
+    ringing: (who: string): string => `${who} is calling`,
+    inCall: (who: string): string => `In a call with ${who}`,
+    inCalls: (count: number): string => `${count} calls`,
+    doNotDisturb: 'Do not disturb',
+    registered: 'Ready for calls',
+    noAccount: 'No account',
+    missed: (count: number): string => (count === 1 ? '1 missed call' : `${count} missed calls`),
+  },
+}
+
+const failures: Record<RegistrationFailure, string> = {
+  'wrong-password': 'wrong user name or password',
+  forbidden: 'refused by the server',
+  'unknown-user': 'not known to the server',
+  'password-needed': 'needs its password',
+  unreachable: 'server cannot be reached',
+  'unknown-host': 'server not found',
+  certificate: 'server certificate not trusted',
+  'no-websocket': 'server offers no WebSocket',
+  timeout: 'server does not answer',
+  'connection-lost': 'connection lost, trying again',
+  'unsupported-auth': 'unknown way to sign in',
+  'server-error': 'server error',
+  'engine-lost': 'restarting',
+  'invalid-account': 'address is not valid',
+}
+
+/** How an account is, in a few words. */
+export function registrationWords(registration: Registration, enabled: boolean): string {
+  if (!enabled) return 'off'
+  switch (registration.state) {
+    case 'registered':
+      return 'ready'
+    case 'registering':
+      return 'connecting…'
+    case 'unregistered':
+      return 'not connected'
+    case 'failed':
+      return failures[registration.reason]
+  }
+}
