@@ -1,0 +1,98 @@
+/*
+ * An account being typed: its fields, what is guessed from them, and what became of the last attempt. It keeps all of
+ * it whatever happens to the view; it knows no markup.
+ */
+import type { Account, RefusedCertificate } from '../../common/account'
+import type { UiCommand, UiError } from '../../common/contract/ui'
+import { completeServer, guessAccount } from './account-guess'
+import type { Phone } from './phone.svelte'
+
+export type Keep = 'keychain' | 'plain-text' | 'ask'
+export type Field = 'uri' | 'password' | 'server'
+
+export class AccountForm {
+  readonly accountId: string | null
+  uri = $state('')
+  password = $state('')
+  server = $state('')
+  username = $state('')
+  name = $state('')
+  displayName = $state('')
+  certificate = $state<string | null>(null)
+  /** Where there is no keychain: what the user chose. */
+  keepUnprotected = $state(false)
+  advanced = $state(false)
+  busy = $state(false)
+  error = $state.raw<UiError | null>(null)
+  /** Fields that were empty or not understood at the last attempt. */
+  wrong = $state.raw<readonly Field[]>([])
+
+  readonly guess = $derived(guessAccount(this.uri))
+
+  constructor(account: Account | null) {
+    this.accountId = account?.id ?? null
+    if (!account) return
+    this.uri = account.uri.replace(/^sip:/, '')
+    this.server = account.server
+    this.username = account.username === this.guess.username ? '' : account.username
+    this.name = account.name
+    this.displayName = account.displayName ?? ''
+    this.certificate = account.certificate
+    this.advanced = this.username !== '' || this.displayName !== ''
+  }
+
+  get isNew(): boolean {
+    return this.accountId === null
+  }
+
+  /** The certificate that was refused in the last attempt and can be trusted by hand. */
+  get refused(): RefusedCertificate | null {
+    return this.error?.certificate ?? null
+  }
+
+  /** Saving without a connection makes sense when the data is plausible and only the server did not play along. */
+  get canSaveAnyway(): boolean {
+    return this.isNew && this.error?.code === 'registration-failed' && this.error.registration !== 'invalid-account'
+  }
+
+  /** True when the account was saved. */
+  async submit(phone: Phone, protectedStorage: boolean, evenIfUnreachable = false): Promise<boolean> {
+    const command = this.command(protectedStorage, evenIfUnreachable)
+    if (command === null || this.busy) return false
+    this.busy = true
+    this.error = null
+    const reply = await phone.request(command)
+    this.busy = false
+    if (reply.ok) return true
+    this.error = reply.error
+    return false
+  }
+
+  trust(certificate: RefusedCertificate): void {
+    this.certificate = certificate.fingerprint
+  }
+
+  private command(protectedStorage: boolean, evenIfUnreachable: boolean): UiCommand | null {
+    const { uri, username, server, name } = this.guess
+    const url = completeServer(this.server.trim() === '' ? server : this.server)
+    const wrong: Field[] = []
+    if (uri === null) wrong.push('uri')
+    if (this.isNew && this.password === '') wrong.push('password')
+    if (url === null && !(uri === null && this.server.trim() === '')) wrong.push('server')
+    this.wrong = wrong
+    if (uri === null || url === null || wrong.length > 0) return null
+    const draft = {
+      uri,
+      server: url,
+      username: this.username.trim() || username,
+      name: this.name.trim() || name,
+      password: this.password === '' ? null : this.password,
+      displayName: this.displayName.trim() || null,
+      certificate: this.certificate,
+    }
+    const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
+    return this.accountId === null
+      ? { type: 'addAccount', draft, keep, evenIfUnreachable }
+      : { type: 'changeAccount', accountId: this.accountId, draft, keep }
+  }
+}

@@ -1,0 +1,231 @@
+/*
+ * Every code as a sentence a person understands: what happened, and what can be done. Exhaustive by type: a new code
+ * does not compile without words. Codes and SIP statuses themselves go to a details line, never into the sentence.
+ */
+import type { EndCause, RegistrationFailure, RequestErrorCode } from '../../common/errors'
+import type { Call } from '../../common/call'
+import type { Notice } from '../../common/phone-state'
+
+export const words = {
+  anonymous: 'Unknown caller',
+  today: 'Today',
+  yesterday: 'Yesterday',
+}
+
+/** A headline and what can be done about it. */
+export interface Explanation {
+  readonly title: string
+  readonly remedy: string
+}
+
+const registrationWords: Record<RegistrationFailure, Explanation> = {
+  'wrong-password': {
+    title: 'The server did not accept the password.',
+    remedy: 'Check the password and the user name. Capital letters matter.',
+  },
+  forbidden: {
+    title: 'The server does not let this account in.',
+    remedy: 'The account may be blocked or not allowed from here. Ask whoever runs the server.',
+  },
+  'unknown-user': {
+    title: 'The server does not know this account.',
+    remedy: 'Check the SIP address. The part before the @ must be the name the server gave you.',
+  },
+  'password-needed': {
+    title: 'The password is needed again.',
+    remedy: 'It is not stored on this computer, or can no longer be read. Type it to connect.',
+  },
+  unreachable: {
+    title: 'The server does not answer.',
+    remedy: 'Check the server address and port, and your network. It is tried again by itself.',
+  },
+  'unknown-host': {
+    title: 'There is no server by that name.',
+    remedy: 'Check the server address for typing mistakes, and that you are online (or on the VPN).',
+  },
+  certificate: {
+    title: 'The server’s certificate is not trusted.',
+    remedy: 'Somebody else could be posing as your server. Trust it only if you know the fingerprint is right.',
+  },
+  'no-websocket': {
+    title: 'That server answers, but does not offer SIP over WebSocket (WebRTC).',
+    remedy: 'Check the port and the path at the end of the address, often :8089/ws. Or ask for WebRTC to be turned on.',
+  },
+  timeout: {
+    title: 'The server was reached, but did not answer the sign-in.',
+    remedy: 'It may be busy, or another service may be listening there. It is tried again by itself.',
+  },
+  'connection-lost': {
+    title: 'The connection to the server was lost.',
+    remedy: 'It is being made again. Calls cannot come in until then.',
+  },
+  'unsupported-auth': {
+    title: 'The server asks for a way of signing in that Patchcord does not speak.',
+    remedy: 'Ask whoever runs the server to allow digest authentication (MD5 or SHA-256).',
+  },
+  'server-error': {
+    title: 'The server reported a fault of its own.',
+    remedy: 'It is tried again by itself. If it stays, tell whoever runs the server.',
+  },
+  'engine-lost': {
+    title: 'The call engine stopped and is being restarted.',
+    remedy: 'The account connects again in a moment.',
+  },
+  'invalid-account': {
+    title: 'The address or the server of this account cannot be understood.',
+    remedy: 'The address looks like name@example.com, the server like wss://example.com:8089/ws.',
+  },
+}
+export const explainRegistration = (reason: RegistrationFailure): Explanation => registrationWords[reason]
+
+const requestWords: Record<RequestErrorCode, Explanation> = {
+  'invalid-argument': { title: 'That was not understood.', remedy: 'Check what was typed and try again.' },
+  'unknown-call': { title: 'That call is already over.', remedy: '' },
+  'unknown-account': { title: 'That account is no longer there.', remedy: 'Choose another one.' },
+  'no-account': { title: 'There is no account to call with.', remedy: 'Add or turn on an account in Settings.' },
+  'not-registered': {
+    title: 'The account is not connected to its server.',
+    remedy: 'Wait until it is connected, or see Settings for the reason.',
+  },
+  'invalid-target': {
+    title: 'That cannot be dialled.',
+    remedy: 'Type a number, an extension, or an address like name@example.com.',
+  },
+  'invalid-action': { title: 'That is not possible in this call right now.', remedy: '' },
+  'too-many-calls': { title: 'There are too many calls.', remedy: 'End or hold one first.' },
+  'engine-unavailable': { title: 'The phone is just starting.', remedy: 'Try again in a second.' },
+  'timed-out': { title: 'That took too long and was given up.', remedy: 'Try again.' },
+  'microphone-denied': {
+    title: 'Patchcord may not use the microphone.',
+    remedy: 'Allow it in the privacy settings of your system, then try again.',
+  },
+  'microphone-missing': { title: 'No microphone was found.', remedy: 'Connect one, or choose another in Settings.' },
+  'microphone-busy': {
+    title: 'The microphone cannot be opened.',
+    remedy: 'Another program may be using it. Close that, or choose another microphone.',
+  },
+  'media-failed': {
+    title: 'No sound connection could be made.',
+    remedy: 'A firewall or VPN may be in the way.',
+  },
+  'dtmf-unsupported': { title: 'The other side does not accept digits in this call.', remedy: '' },
+  'storage-failed': {
+    title: 'The settings could not be saved.',
+    remedy: 'The old ones are intact. Check that the disk is not full.',
+  },
+  'needs-consent': {
+    title: 'The password can only be kept unprotected here.',
+    remedy: 'Choose below how it should be kept.',
+  },
+  'account-exists': { title: 'This address is already set up.', remedy: 'Edit the account that is there instead.' },
+  'registration-failed': { title: 'The account could not connect.', remedy: 'Nothing was saved. Check what you typed.' },
+  failed: { title: 'That did not work.', remedy: 'Try again. If it stays, the log says more.' },
+}
+export const explainRequest = (code: RequestErrorCode): Explanation => requestWords[code]
+
+const endWords: Record<EndCause, Explanation> = {
+  'hung-up': { title: 'Call ended', remedy: '' },
+  cancelled: { title: 'Cancelled', remedy: '' },
+  declined: { title: 'Declined', remedy: '' },
+  'remote-hung-up': { title: 'They hung up', remedy: '' },
+  'remote-cancelled': { title: 'Missed call', remedy: 'They hung up before you answered.' },
+  'answered-elsewhere': { title: 'Answered elsewhere', remedy: 'Somebody took the call on another phone.' },
+  'declined-elsewhere': { title: 'Declined elsewhere', remedy: 'The call was declined on another phone.' },
+  unanswered: { title: 'No answer', remedy: 'Nobody picked up.' },
+  busy: { title: 'Busy', remedy: 'They are in another call. Try again later.' },
+  rejected: { title: 'Declined by the other side', remedy: 'They do not want to take the call now.' },
+  'not-found': { title: 'Number not found', remedy: 'The server knows nobody by that number or address.' },
+  unreachable: { title: 'Not reachable', remedy: 'Their phone is off or not connected.' },
+  forbidden: { title: 'Not allowed', remedy: 'Your server does not let this account call there.' },
+  'not-acceptable': { title: 'No common language', remedy: 'The two phones share no way of sending sound.' },
+  'no-webrtc': {
+    title: 'No protected sound',
+    remedy: 'The server offers no WebRTC sound for this call. Ask for WebRTC to be turned on for your account.',
+  },
+  'microphone-denied': {
+    title: 'No access to the microphone',
+    remedy: 'Allow Patchcord to use it in the privacy settings of your system.',
+  },
+  'microphone-missing': { title: 'No microphone', remedy: 'Connect one, or choose another in Settings.' },
+  'microphone-busy': {
+    title: 'Microphone in use',
+    remedy: 'Another program holds it. Close that, or choose another microphone.',
+  },
+  'media-failed': { title: 'No sound connection', remedy: 'A firewall or VPN may be in the way.' },
+  'connection-lost': { title: 'Connection lost', remedy: 'The connection to the server broke in the call.' },
+  'engine-lost': { title: 'Call interrupted', remedy: 'The call engine stopped unexpectedly. It is running again.' },
+  'server-error': { title: 'The server failed', remedy: 'The server could not put the call through. Try again.' },
+  failed: { title: 'Call failed', remedy: 'Try again. If it stays, the log says more.' },
+}
+
+/** Why a call ended. From the caller's seat some causes read differently than from the called one's. */
+export function explainEnd(cause: EndCause, direction: Call['direction'], connected: boolean): Explanation {
+  if (cause === 'unanswered' && direction === 'incoming') return { title: 'Missed call', remedy: 'You did not answer.' }
+  if (cause === 'remote-hung-up' && !connected) return { title: 'Call ended', remedy: '' }
+  if (cause === 'busy' && direction === 'incoming')
+    return { title: 'Caller was told you are busy', remedy: 'Do not disturb was on, or you were in another call.' }
+  if (cause === 'rejected' && direction === 'incoming') return { title: 'Declined', remedy: '' }
+  return endWords[cause]
+}
+
+/** The line for those who want to know: the wire's own words. */
+export const endDetails = (call: {
+  readonly cause: EndCause
+  readonly sipStatus: number | null
+  readonly reason: string | null
+}): string => {
+  const wire = [call.sipStatus, call.reason].filter((part) => part !== null && part !== '').join(' ')
+  return wire === '' ? call.cause : `SIP ${wire} · ${call.cause}`
+}
+
+/** Causes that went as somebody wished: they need no remedy and no alarm. */
+export const endedWell = (cause: EndCause): boolean =>
+  ['hung-up', 'cancelled', 'declined', 'remote-hung-up', 'answered-elsewhere', 'declined-elsewhere'].includes(cause)
+
+/** What a call is doing, in words. */
+export function sayState(call: Call): string {
+  switch (call.state) {
+    case 'incoming':
+      return call.waiting ? 'Is also calling' : 'Is calling'
+    case 'dialing':
+      return 'Calling…'
+    case 'alerting':
+      return 'Ringing…'
+    case 'connecting':
+      return 'Connecting…'
+    case 'active':
+      return call.remoteHeld ? 'They put you on hold' : 'In call'
+    case 'held':
+      return call.remoteHeld ? 'On hold on both sides' : 'On hold'
+    case 'ending':
+      return 'Ending…'
+    case 'ended':
+      return explainEnd(call.cause, call.direction, call.connectedAt !== null).title
+  }
+}
+
+/** A mean opinion score in words (ITU-T G.107 Annex B, user satisfaction, in four steps). */
+export function sayQuality(mos: number): { readonly word: string; readonly bars: 1 | 2 | 3 | 4 } {
+  if (mos >= 4.03) return { word: 'Excellent', bars: 4 }
+  if (mos >= 3.6) return { word: 'Good', bars: 3 }
+  if (mos >= 3.1) return { word: 'Fair', bars: 2 }
+  return { word: 'Poor', bars: 1 }
+}
+
+const noticeWords: Record<Notice['kind'], Explanation> = {
+  'settings-restored': {
+    title: 'The settings were damaged and have been restored.',
+    remedy: 'The last good copy is in use. Have a look whether all is as you like it.',
+  },
+  'settings-unreadable': {
+    title: 'The settings could not be read.',
+    remedy: 'Patchcord started with fresh ones. The old file was kept beside them.',
+  },
+  'engine-restarted': {
+    title: 'The call engine stopped and was restarted.',
+    remedy: 'A call that was up may have been cut.',
+  },
+  'provisioning-failed': { title: 'The account file could not be imported.', remedy: '' },
+  provisioned: { title: 'Accounts were imported.', remedy: '' },
+}
+export const explainNotice = (kind: Notice['kind']): Explanation => noticeWords[kind]
