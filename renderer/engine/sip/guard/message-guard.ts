@@ -1,0 +1,331 @@
+/*
+ * Looks at every message before sip.js's parser does, which is quadratic, throws and is silent about what it drops. It decides:
+ * pass (repaired if need be), answer statelessly, or drop. It holds no state and knows nothing of calls or registrations.
+ */
+import {
+  isReadable,
+  repairAddress,
+  repairCallId,
+  repairContentType,
+  repairStatusLine,
+  repairUri,
+  repairVia,
+} from './repair'
+import { replyTo } from './reply'
+import { findHeader, headerValue, isResponse, parameter, parseWire, removeHeader, setHeader } from './wire-message'
+import type { WireMessage } from './wire-message'
+
+/** What the later steps need to know of a message that passed. */
+export interface Passed {
+  readonly act: 'pass'
+  readonly message: WireMessage
+  /** Method of the request, or of the request a response belongs to. Upper case as it came. */
+  readonly method: string
+  /** 0 for a request. */
+  readonly status: number
+  readonly callId: string
+  readonly sequence: number
+  readonly branch: string
+  readonly fromTag: string
+  /** Empty when there is none. */
+  readonly toTag: string
+}
+
+export type Verdict =
+  | Passed
+  | { readonly act: 'answer'; readonly reply: string; readonly note: string }
+  | { readonly act: 'drop'; readonly note: string }
+
+export interface GuardOptions {
+  /** Option tags a request may require (RFC 3261 section 8.2.2.3). */
+  readonly supported: ReadonlySet<string>
+}
+
+export const defaultSupported: ReadonlySet<string> = new Set(['outbound', 'timer'])
+
+const singletons = new Set([
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'max-forwards',
+  'content-length',
+  'content-type',
+  'expires',
+  'min-expires',
+  'refer-to',
+  'replaces',
+  'event',
+  'subscription-state',
+])
+const mandatory = ['via', 'from', 'to', 'call-id', 'cseq'] as const
+/** Longest ring an INVITE's Expires may ask for, s. Longer or unreadable ones are ignored: sip.js's timer would overflow. */
+const MAX_INVITE_EXPIRES = 3_600
+const MAX_VIAS = 70
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly note: string,
+    readonly extra: readonly string[] = [],
+  ) {
+    super(note)
+  }
+}
+
+const duplicate = (message: WireMessage): string | null => {
+  let seen = 0
+  let index = 0
+  const bit = new Map<string, number>()
+  for (const { name } of message.headers) {
+    if (!singletons.has(name)) continue
+    const known = bit.get(name) ?? 1 << index++
+    if (seen & known) return name
+    bit.set(name, known)
+    seen |= known
+  }
+  return null
+}
+
+/** Values equal to the old ones cost nothing; null refuses the message. */
+const rewrite = (message: WireMessage, name: string, repair: (value: string) => string | null, all: boolean): void => {
+  for (const header of message.headers) {
+    if (header.name !== name) continue
+    const value = repair(header.value)
+    if (value === null) throw new Refusal(400, `bad ${name}`)
+    if (value !== header.value) {
+      header.value = value
+      message.changed = true
+    }
+    if (!all) return
+  }
+}
+
+const numberIn = (value: string | undefined, max: number): number | null =>
+  value !== undefined && /^\d{1,10}$/.test(value) && Number(value) <= max ? Number(value) : null
+
+const readSequence = (message: WireMessage): [number, string] => {
+  const match = /^(\d{1,20})[ \t]+([A-Za-z0-9.!%*_+`'~-]+)$/.exec(headerValue(message, 'cseq') ?? '')
+  const sequence = Number(match?.[1] ?? -1)
+  // RFC 3261 section 8.1.1.5: less than 2**31. Beyond it a peer could lock its own BYE out of a dialog.
+  if (!match || sequence < 0 || sequence >= 2 ** 31) throw new Refusal(400, 'bad cseq')
+  return [sequence, match[2] ?? '']
+}
+
+/** Bounds the body by Content-Length, which counts bytes (RFC 3261 section 18.3); sip.js counts UTF-16 units. */
+const boundBody = (message: WireMessage): void => {
+  const header = findHeader(message, 'content-length')
+  const ascii = /^[\0-\x7f]*$/.test(message.body)
+  if (!ascii && /[\ud800-\udfff]/u.test(message.body)) throw new Refusal(400, 'bad body')
+  if (!header) return
+  const wanted = numberIn(header.value, 99_999_999)
+  if (wanted === null) throw new Refusal(400, 'bad content-length')
+  const bytes = ascii ? null : new TextEncoder().encode(message.body)
+  const length = bytes ? bytes.length : message.body.length
+  if (wanted > length) throw new Refusal(400, 'body shorter than content-length')
+  if (wanted === length) return
+  if (!bytes) message.body = message.body.slice(0, wanted)
+  else {
+    try {
+      message.body = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, wanted))
+    } catch {
+      throw new Refusal(400, 'content-length cuts a character')
+    }
+  }
+  message.changed = true
+}
+
+const sdpAccepted = ['Accept: application/sdp']
+const bodyMethods = new Set(['INVITE', 'ACK', 'PRACK', 'UPDATE'])
+
+/** The body of an offer/answer message must be one we read: SDP, plain, and named as such. */
+const checkBody = (message: WireMessage, method: string): void => {
+  boundBody(message)
+  const type = headerValue(message, 'content-type')
+  if (type !== undefined) rewrite(message, 'content-type', repairContentType, false)
+  if (message.body === '' || !bodyMethods.has(method)) return
+  const encoding = headerValue(message, 'content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new Refusal(415, 'content-encoding', [...sdpAccepted, 'Accept-Encoding: identity'])
+  if (type === undefined) {
+    if (!/^v=0[\r\n]/.test(message.body)) throw new Refusal(400, 'body without content-type')
+    setHeader(message, 'Content-Type', 'application/sdp')
+  } else if (!/^application\/sdp(?:[;\s]|$)/i.test(type)) throw new Refusal(415, 'content-type', sdpAccepted)
+}
+
+const checkParsedHeaders = (message: WireMessage, seed: string): void => {
+  rewrite(message, 'via', (value) => repairVia(value, seed), false)
+  rewrite(message, 'from', (value) => repairAddress(value, 'From'), false)
+  rewrite(message, 'to', (value) => repairAddress(value, 'To'), false)
+  rewrite(message, 'call-id', repairCallId, false)
+  rewrite(message, 'record-route', (value) => repairAddress(value, 'Record_Route'), true)
+}
+
+const countOf = (message: WireMessage, name: string): number => {
+  let count = 0
+  for (const header of message.headers) if (header.name === name) count += 1
+  return count
+}
+
+const seedOf = (message: WireMessage, sequence: number): string =>
+  `${headerValue(message, 'call-id')}\n${sequence}\n${headerValue(message, 'from')}\n${headerValue(message, 'via')}`
+
+const passed = (message: WireMessage, method: string, status: number, sequence: number): Passed => ({
+  act: 'pass',
+  message,
+  method,
+  status,
+  sequence,
+  callId: headerValue(message, 'call-id') ?? '',
+  branch: /;\s*branch\s*=\s*([^;,\s]+)/i.exec(headerValue(message, 'via') ?? '')?.[1] ?? '',
+  fromTag: parameter(headerValue(message, 'from') ?? '', 'tag') ?? '',
+  toTag: parameter(headerValue(message, 'to') ?? '', 'tag') ?? '',
+})
+
+const checkRequestLine = (message: WireMessage): string => {
+  const match = /^([A-Za-z0-9.!%*_+`'~-]+) (\S+) SIP\/(\d+\.\d+)$/i.exec(message.start)
+  if (!match) throw new Refusal(400, 'bad request line')
+  const [, method = '', uri = '', version = ''] = match
+  if (version !== '2.0') throw new Refusal(505, 'version')
+  // sips: needs a secured path to the end (RFC 5630) that nobody here can promise; tel: is not an address we registered.
+  if (!/^sip:/i.test(uri)) throw new Refusal(/^[a-z][a-z0-9+.-]*:/i.test(uri) ? 416 : 400, 'uri scheme')
+  const repaired = repairUri(uri)
+  if (repaired === null) throw new Refusal(400, 'bad request-uri')
+  if (repaired !== uri) {
+    message.start = `${method} ${repaired} SIP/2.0`
+    message.changed = true
+    if (!isReadable(message.start, 'Request_Response')) throw new Refusal(400, 'bad request-uri')
+  }
+  return method
+}
+
+const checkRequest = (message: WireMessage, options: GuardOptions): Passed => {
+  const method = checkRequestLine(message)
+  const twice = duplicate(message)
+  if (twice !== null) throw new Refusal(400, `two ${twice} headers`)
+  for (const name of mandatory) if (!findHeader(message, name)) throw new Refusal(400, `no ${name}`)
+  const [sequence, sequenceMethod] = readSequence(message)
+  if (sequenceMethod !== method) throw new Refusal(400, 'cseq method differs')
+  if (
+    countOf(message, 'via') > MAX_VIAS ||
+    countOf(message, 'record-route') > MAX_VIAS ||
+    countOf(message, 'contact') > 8
+  )
+    throw new Refusal(400, 'too many headers')
+  const forwards = headerValue(message, 'max-forwards')
+  if (forwards !== undefined && numberIn(forwards, 255) === null) throw new Refusal(400, 'bad max-forwards')
+  checkParsedHeaders(message, seedOf(message, sequence))
+  rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
+  const facts = passed(message, method, 0, sequence)
+  if (facts.fromTag === '') throw new Refusal(400, 'no from tag')
+  if (method !== 'ACK' && method !== 'CANCEL') checkRequire(message, options)
+  checkBody(message, method)
+  if (method === 'INVITE') checkInvite(message)
+  if (method === 'REFER') checkRefer(message)
+  if (method === 'NOTIFY') repairRetryAfter(message)
+  return facts
+}
+
+const checkRequire = (message: WireMessage, options: GuardOptions): void => {
+  const required = headerValue(message, 'require')
+  if (required === undefined) return
+  const all = message.headers.filter((header) => header.name === 'require').flatMap((header) => splitTags(header.value))
+  const unknown = all.filter((tag) => !options.supported.has(tag.toLowerCase()))
+  if (unknown.length > 0) throw new Refusal(420, 'require', [`Unsupported: ${unknown.join(', ')}`])
+}
+
+const splitTags = (value: string): string[] =>
+  value
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => /^[A-Za-z0-9.!%*_+`'~-]+$/.test(tag))
+
+const checkInvite = (message: WireMessage): void => {
+  const expires = headerValue(message, 'expires')
+  if (expires !== undefined && !(numberIn(expires, MAX_INVITE_EXPIRES) ?? 0)) removeHeader(message, 'expires')
+  const accept = headerValue(message, 'accept')
+  if (accept && !/\*\/\*|application\/(?:\*|sdp)/i.test(accept)) throw new Refusal(406, 'accept')
+}
+
+const checkRefer = (message: WireMessage): void => {
+  const target = headerValue(message, 'refer-to')
+  if (target === undefined) throw new Refusal(400, 'no refer-to')
+  try {
+    decodeURIComponent(target)
+  } catch {
+    throw new Refusal(400, 'bad refer-to')
+  }
+  rewrite(message, 'refer-to', (value) => repairAddress(value, 'Refer_To'), false)
+}
+
+/** sip.js takes the seconds of `retry-after` (RFC 6665 section 4.1.3) for milliseconds. */
+const repairRetryAfter = (message: WireMessage): void => {
+  const header = findHeader(message, 'subscription-state')
+  const match = header && /;\s*retry-after\s*=\s*(\d{1,10})/i.exec(header.value)
+  if (!header || !match) return
+  const seconds = Math.min(Math.max(Number(match[1]), 1), 86_400)
+  header.value = header.value.replace(match[0], `;retry-after=${seconds * 1_000}`)
+  message.changed = true
+}
+
+const checkResponse = (message: WireMessage): Passed => {
+  const line = repairStatusLine(message.start)
+  if (line === null) throw new Refusal(0, 'bad status line')
+  if (line !== message.start) {
+    message.start = line
+    message.changed = true
+  }
+  const twice = duplicate(message)
+  if (twice !== null) throw new Refusal(0, `two ${twice} headers`)
+  for (const name of mandatory) if (!findHeader(message, name)) throw new Refusal(0, `no ${name}`)
+  const [sequence, method] = readSequence(message)
+  let status = Number(line.slice(8, 11))
+  if ((status < 100 || status > 699) && method === 'REGISTER') {
+    // No such class; a REGISTER would hang until timer F. To everyone else it is no response at all.
+    status = 500
+    message.start = 'SIP/2.0 500 Unintelligible Response'
+    message.changed = true
+  }
+  if (status < 100 || status > 699) throw new Refusal(0, 'bad status')
+  if (countOf(message, 'via') > 1) throw new Refusal(0, 'more than one via')
+  checkParsedHeaders(message, seedOf(message, sequence))
+  // The answer to REGISTER lists strangers' bindings too; register-answer reads it with care of its own.
+  if (method !== 'REGISTER') rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
+  checkBody(message, method)
+  if (method === 'INVITE' && status < 300) status = makeDialogPossible(message, status)
+  return passed(message, method, status, sequence)
+}
+
+/** sip.js ignores an answer it can make no dialog of, and the call hangs; a missing Contact is replaced by the To address. */
+const makeDialogPossible = (message: WireMessage, status: number): number => {
+  const to = headerValue(message, 'to') ?? ''
+  const hasTag = parameter(to, 'tag') !== undefined
+  if (status > 100 && hasTag && !findHeader(message, 'contact')) {
+    const uri = /<([^>]*)>/.exec(to)?.[1] ?? /^[^;]*/.exec(to)?.[0] ?? ''
+    setHeader(message, 'Contact', `<${uri.trim()}>`)
+  }
+  if (status < 200 || hasTag) return status
+  message.start = 'SIP/2.0 500 Answer Without Tag'
+  message.changed = true
+  return 500
+}
+
+const answerFor = (message: WireMessage | null, refusal: Refusal): Verdict => {
+  const isRequest = message !== null && /^[A-Za-z0-9.!%*_+`'~-]{1,64}\s.*SIP\/\d/i.test(message.start)
+  const reply = isRequest && !isResponse(message) ? replyTo(message, refusal.status, refusal.extra) : null
+  if (reply === null) return { act: 'drop', note: refusal.note }
+  return { act: 'answer', reply, note: `${refusal.status} ${refusal.note}` }
+}
+
+/** Judges one message. Never throws. */
+export const inspectMessage = (text: string, options: GuardOptions = { supported: defaultSupported }): Verdict => {
+  const parsed = parseWire(text)
+  if (!parsed.ok) return answerFor(parsed.salvaged, new Refusal(400, parsed.why))
+  const { message } = parsed
+  try {
+    return isResponse(message) ? checkResponse(message) : checkRequest(message, options)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return answerFor(message, error)
+  }
+}

@@ -1,0 +1,74 @@
+/*
+ * Bounds how often one kind of request leaves, whatever the server says and whatever sip.js makes of it: one round per second and
+ * twelve messages in any minute. A round may go on after a 401, 407 or 423, three messages at most. The limiter belongs to the
+ * account, not to a connection, so that reconnecting does not refill it.
+ */
+import type { Clock } from '../../../../common/clock'
+
+const ROUND_GAP = 1_000
+const WINDOW = 60_000
+const PER_WINDOW = 12
+const PER_ROUND = 4
+
+/** `wait` 0: send now. Otherwise ms until it may go; `refuse`: the minute is used up, ask again after `wait`. */
+export type Admission =
+  { readonly type: 'send'; readonly wait: number } | { readonly type: 'refuse'; readonly wait: number }
+
+export class RequestLimiter {
+  readonly #clock: Clock
+  #sent: number[] = []
+  #roundStart = -Infinity
+  #inRound = 0
+  #mayGoOn = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A 401, 407 or 423 came: the next request continues the round instead of starting one. */
+  challenged(): void {
+    this.#mayGoOn = true
+  }
+
+  /** Asks for one message. A `send` is counted at once, also when it has to wait. */
+  admit(): Admission {
+    const now = this.#clock.now()
+    this.#sent = this.#sent.filter((at) => at > now - WINDOW)
+    const oldest = this.#sent[0]
+    if (this.#sent.length >= PER_WINDOW && oldest !== undefined) return { type: 'refuse', wait: oldest + WINDOW - now }
+    if (this.#mayGoOn && this.#inRound < PER_ROUND) {
+      this.#mayGoOn = false
+      this.#inRound += 1
+      this.#sent.push(now)
+      return { type: 'send', wait: 0 }
+    }
+    this.#mayGoOn = false
+    const at = Math.max(now, this.#roundStart + ROUND_GAP)
+    if (at > now + ROUND_GAP) return { type: 'refuse', wait: at - now }
+    this.#roundStart = at
+    this.#inRound = 1
+    this.#sent.push(at)
+    return { type: 'send', wait: at - now }
+  }
+}
+
+/** One limiter for each key, the least recently used forgotten beyond `size`. */
+export class LimiterMap {
+  readonly #limiters = new Map<string, RequestLimiter>()
+  readonly #clock: Clock
+  readonly #size: number
+
+  constructor(clock: Clock, size = 256) {
+    this.#clock = clock
+    this.#size = size
+  }
+
+  at(key: string): RequestLimiter {
+    const limiter = this.#limiters.get(key) ?? new RequestLimiter(this.#clock)
+    this.#limiters.delete(key)
+    this.#limiters.set(key, limiter)
+    const oldest = this.#limiters.size > this.#size ? this.#limiters.keys().next().value : undefined
+    if (oldest !== undefined) this.#limiters.delete(oldest)
+    return limiter
+  }
+}
