@@ -1,0 +1,77 @@
+/*
+ * What changed between two states of the phone, as the lines `events` prints. The counters of a call's media change every
+ * second and are not news; `status` has them. Pure.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { CallView, PhoneState } from '../../common/phone-state'
+import { iso, statusAccount, statusCall, statusOf, type Status, type StatusAccount, type StatusCall } from './status'
+
+/** One line. `at`: ISO 8601. */
+export type ControlEvent =
+  /** The first line: everything as it is now. */
+  | ({ readonly event: 'status'; readonly at: string } & Status)
+  /** An account is new, or its name, address or registration changed. */
+  | { readonly event: 'registration'; readonly at: string; readonly account: StatusAccount }
+  | { readonly event: 'account-removed'; readonly at: string; readonly account: StatusAccount }
+  /** A call is new or changed. */
+  | { readonly event: 'call'; readonly at: string; readonly call: StatusCall }
+  | {
+      readonly event: 'ended'
+      readonly at: string
+      readonly call: StatusCall
+      readonly cause: string | null
+      readonly sipStatus: number | null
+      readonly reason: string | null
+    }
+
+export const firstEvent = (state: PhoneState, electron: string, now: number): ControlEvent => ({
+  event: 'status',
+  at: iso(now),
+  ...statusOf(state, electron),
+})
+
+/** `now`: wall-clock ms. */
+export function eventsBetween(before: PhoneState, after: PhoneState, now: number): ControlEvent[] {
+  const at = iso(now)
+  const events: ControlEvent[] = []
+  if (before.accounts !== after.accounts) {
+    const old = new Map(before.accounts.map((state) => [state.account.id, statusAccount(state)]))
+    for (const state of after.accounts) {
+      const account = statusAccount(state)
+      if (!isDeepStrictEqual(old.get(account.id), account)) events.push({ event: 'registration', at, account })
+      old.delete(account.id)
+    }
+    for (const account of old.values()) events.push({ event: 'account-removed', at, account })
+  }
+  if (before.calls !== after.calls) {
+    const old = new Map(before.calls.map((view) => [view.call.id, view]))
+    for (const view of after.calls) {
+      const was = old.get(view.call.id)
+      old.delete(view.call.id)
+      if (was && isDeepStrictEqual(withoutCounters(was), withoutCounters(view))) continue
+      if (view.call.state !== 'ended') events.push({ event: 'call', at, call: statusCall(view) })
+      else if (was?.call.state !== 'ended') events.push(endedEvent(view, at))
+    }
+    for (const view of old.values()) if (view.call.state !== 'ended') events.push(endedEvent(view, at))
+  }
+  return events
+}
+
+function endedEvent(view: CallView, at: string): ControlEvent {
+  const { call } = view
+  const end = call.state === 'ended' ? call : null
+  return {
+    event: 'ended',
+    at,
+    call: { ...statusCall(view), state: 'ended' },
+    cause: end?.cause ?? null,
+    sipStatus: end?.sipStatus ?? null,
+    reason: end?.reason ?? null,
+  }
+}
+
+function withoutCounters(view: CallView): unknown {
+  const { media, ...rest } = statusCall(view)
+  const remoteHeld = 'remoteHeld' in view.call && view.call.remoteHeld
+  return { ...rest, codec: media.codec, remoteHeld }
+}

@@ -1,0 +1,90 @@
+/*
+ * What the settings file says: settings, accounts with their sealed passwords, and where the window was. Reads files of
+ * other versions kindly: a setting it does not understand falls back to its default, and what it does not know it keeps.
+ */
+import * as v from 'valibot'
+import type { Account } from '../../common/account'
+import { defaultSettings, settingsSchema, type Settings } from '../../common/settings'
+
+/** A password at rest. `backend` is who made the ciphertext; `basic_text` is a hard-coded key, so no protection at all. */
+export interface SealedSecret {
+  readonly backend: string
+  /** base64. */
+  readonly ciphertext: string
+}
+
+export interface StoredAccount extends Account {
+  /** `urn:uuid:…`, RFC 5626 section 4.1: the same for ever, so that servers replace our old binding. */
+  readonly instanceId: string
+  /** null: the password is not kept; it is asked for at each start. */
+  readonly secret: SealedSecret | null
+}
+
+export interface WindowBounds {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface SettingsDocument {
+  /** Of the newest version that wrote it; a file of a later version is read as far as it is understood. */
+  readonly version: number
+  readonly settings: Settings
+  readonly accounts: readonly StoredAccount[]
+  readonly window: WindowBounds | null
+}
+
+export const emptyDocument = (): SettingsDocument => ({
+  version: 1,
+  settings: defaultSettings,
+  accounts: [],
+  window: null,
+})
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(-100_000), v.maxValue(100_000))
+
+const storedAccount = v.looseObject({
+  id: v.pipe(text(128), v.minLength(1)),
+  name: text(128),
+  uri: text(512),
+  server: text(512),
+  username: text(256),
+  displayName: v.nullable(text(256)),
+  certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  enabled: v.boolean(),
+  instanceId: v.pipe(v.string(), v.regex(/^urn:uuid:[0-9a-f-]{36}$/)),
+  // A secret that makes no sense costs the user one prompt, not the account.
+  secret: v.fallback(v.nullable(v.strictObject({ backend: text(64), ciphertext: text(16_384) })), null),
+})
+
+const document = v.looseObject({
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  settings: v.fallback(v.record(v.string(), v.unknown()), {}),
+  accounts: v.pipe(v.array(storedAccount), v.maxLength(1_000)),
+  window: v.fallback(v.nullable(v.strictObject({ x: pixels, y: pixels, width: pixels, height: pixels })), null),
+})
+
+/** The document in `raw`, or null when it cannot be one (then nothing of it may be overwritten). */
+export function parseDocument(raw: unknown): SettingsDocument | null {
+  const parsed = v.safeParse(document, raw)
+  if (!parsed.success) return null
+  return { ...parsed.output, settings: readSettings(parsed.output.settings) }
+}
+
+/** Each setting by itself: one that is missing or makes no sense gets its default, unknown ones stay as they are. */
+function readSettings(raw: Record<string, unknown>): Settings {
+  const settings: Record<string, unknown> = { ...raw }
+  for (const [key, fallback] of Object.entries(defaultSettings)) {
+    const schema = settingsSchema.entries[key as keyof Settings]
+    settings[key] = v.is(schema, raw[key]) ? raw[key] : fallback
+  }
+  return settings as Settings
+}
+
+/** The settings without what other versions left among them. */
+export function knownSettings(settings: Settings): Settings {
+  const known = Object.keys(defaultSettings) as (keyof Settings)[]
+  return Object.fromEntries(known.map((key) => [key, settings[key]])) as Settings
+}
