@@ -13,7 +13,7 @@ import { defaultSupported, inspectMessage, type Passed } from './message-guard'
 import { Pinger, type Pace } from './pinger'
 import { readRegister, RegisterAnswers, type RegisterFacts } from './register-answer'
 import { LimiterMap, RequestLimiter } from './request-limiter'
-import { randomToken, replyTo } from './reply'
+import { replyTo } from './reply'
 import { restoreAliases } from './alias'
 import {
   headerValue,

@@ -1,0 +1,27 @@
+/*
+ * The composition root of the engine page: the real clock, sockets and sound, and the port main hands over.
+ */
+import { systemClock } from '../../common/clock'
+import { DemoLine } from './demo/demo-line'
+import { EchoMedia } from './demo/echo-media'
+import { BrowserMediaEngine } from './media/media-engine'
+import { PhoneEngine } from './phone-engine'
+import { receivePort } from './port'
+import { reportLog } from './report-log'
+
+const port = await receivePort(window)
+const log = reportLog(port)
+const engine = new PhoneEngine({
+  port,
+  log,
+  clock: systemClock,
+  random: Math.random,
+  newCallId: () => crypto.randomUUID(),
+  openSocket: (url, protocol) => new WebSocket(url, protocol),
+  media: new BrowserMediaEngine({ clock: systemClock, log }),
+  demo: new DemoLine(systemClock, () => new EchoMedia()),
+})
+window.addEventListener('online', () => engine.online())
+window.addEventListener('error', ({ error, message }) => engine.fault('uncaught', error ?? message))
+window.addEventListener('unhandledrejection', ({ reason }) => engine.fault('unhandled-rejection', reason))
+engine.start()

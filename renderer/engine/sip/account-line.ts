@@ -1,0 +1,279 @@
+/*
+ * One account's line to its server: one sip.js user agent for its whole life, connected, registered, and made so again when either is
+ * lost. Dialogs outlive a connection, so the user agent does too. It knows of calls only that some are up and that they must hear of a
+ * new connection.
+ */
+import type { UserAgent } from 'sip.js'
+import { type Invitation } from 'sip.js'
+import type { Registration as RegistrationState } from '../../../common/account'
+import type { Clock, Timer } from '../../../common/clock'
+import type { DialogRecord, EngineAccount } from '../../../common/contract/engine'
+import type { RegistrationFailure } from '../../../common/errors'
+import type { Log } from '../../../common/log'
+import { Backoff } from './backoff'
+import { sayFarewell } from './dialog-record'
+import { RealmPin, useDigest } from './digest'
+import type { GuardingTransport } from './guard/guarding-transport'
+import { createLimiters, type DialogName, type GuardingTransportOptions } from './guard/guarding-transport'
+import type { SocketFactory } from './guard/socket'
+import { notifyGate } from './notify-gate'
+import { Registration, type RegisterOutcome } from './registration'
+import { retryClass } from './registration-failure'
+import { makeUserAgent } from './make-user-agent'
+
+export interface LineOptions {
+  readonly account: EngineAccount
+  readonly clock: Clock
+  readonly log: Log
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
+  readonly openSocket: SocketFactory
+  /** URL to open, if it is not the account's server. */
+  readonly url?: string
+  /** False: the connection is never pinged. */
+  readonly ping?: boolean
+  readonly onRegistration: (state: RegistrationState) => void
+  readonly onInvite: (invitation: Invitation) => void
+  /** The connection is gone. Calls that are up may go on. */
+  readonly onDown: () => void
+  /** Registered on a new connection: calls that are up must be told the new way to us. */
+  readonly onUpAgain: () => void
+  /** A BYE was answered below sip.js: the call of this dialog is over. */
+  readonly onLostBye: (dialog: DialogName) => void
+  /** The far end of a dialog has a new name (P-Asserted-Identity as sent), outside any re-INVITE. */
+  readonly onIdentity: (dialog: DialogName, assertedIdentity: string) => void
+}
+
+/** How often a refusal that only the server's owner can lift is tried again, ms. */
+const rareRetry = 300_000
+const farewellLimit = 16
+/** How long attempts follow each other quickly, ms. */
+const eagerFor = 180_000
+
+export class AccountLine {
+  readonly account: EngineAccount
+  readonly userAgent: UserAgent
+  readonly #options: LineOptions
+  readonly #registration: Registration
+  /** For the first minutes, while somebody may be waiting; then for as long as it takes. */
+  readonly #eager: Backoff
+  readonly #patient: Backoff
+  #troubleSince: number | null = null
+  readonly #farewells: DialogRecord[] = []
+  #state: RegistrationState = { state: 'unregistered' }
+  #retry: Timer | null = null
+  #connecting = false
+  #closed = false
+  /** It has been registered since it was opened, on an earlier connection. */
+  #wasRegistered = false
+
+  constructor(options: LineOptions) {
+    const { account, clock } = options
+    this.#options = options
+    this.account = account
+    this.#eager = new Backoff({ base: 1_000, cap: 3_000, random: options.random })
+    this.#patient = new Backoff({ base: 4_000, cap: 60_000, random: options.random })
+    this.userAgent = makeUserAgent(account, {
+      log: options.log,
+      transport: (viaHost) => this.#transportOptions(viaHost),
+      delegate: {
+        onConnect: () => this.#connected(),
+        onDisconnect: (error) => {
+          if (error) this.#disconnected()
+        },
+        onInvite: (invitation) => options.onInvite(invitation),
+        onNotify: notifyGate(),
+      },
+    })
+    this.transport.attach(this.userAgent)
+    useDigest(this.userAgent, {
+      username: account.username || (this.userAgent.configuration.uri.user ?? ''),
+      password: account.password,
+      pin: new RealmPin(this.userAgent.configuration.uri.host),
+      isPeerDialog: (callId) => this.transport.isPeerDialog(callId),
+      onRefused: (refusal, _realm, method) => options.log.warn(`a challenge to ${method} was left alone: ${refusal}`),
+    })
+    this.#registration = new Registration({
+      userAgent: this.userAgent,
+      clock,
+      instance: account.instanceId.replace(/^urn:uuid:/i, ''),
+      onOutcome: (outcome) => this.#registered(outcome),
+    })
+  }
+
+  get random(): () => number {
+    return this.#options.random
+  }
+
+  get transport(): GuardingTransport {
+    return this.userAgent.transport as GuardingTransport
+  }
+
+  get host(): string {
+    return this.userAgent.configuration.uri.host
+  }
+
+  get connected(): boolean {
+    return this.transport.isConnected()
+  }
+
+  get state(): RegistrationState {
+    return this.#state
+  }
+
+  /** Connects and registers, and keeps both so. */
+  open(): void {
+    this.#say({ state: 'registering' })
+    void this.#connect()
+  }
+
+  /** The network may have changed: proves the connection that is there, makes the one that is not, at once. */
+  reconnect(): void {
+    if (this.#closed) return
+    this.#resetBackoff()
+    if (this.connected) {
+      this.transport.probe()
+      if (this.#state.state === 'failed' && retryClass(this.#state.reason) !== 'never') this.#register()
+      return
+    }
+    if (!this.#connecting) void this.#connect()
+  }
+
+  /** Says BYE for a dialog of a former page, now or when the connection is up. False when the record cannot be read. */
+  farewell(dialog: DialogRecord): boolean {
+    if (this.connected) return sayFarewell(this.userAgent, dialog)
+    if (this.#farewells.length < farewellLimit) this.#farewells.push(dialog)
+    return true
+  }
+
+  /** Takes the registration back and closes, within `limitMs`. What is to be said in calls must be said before. */
+  async close(limitMs: number): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#clearRetry()
+    if (this.connected) await this.#registration.unregister(limitMs)
+    this.#registration.forget()
+    await this.userAgent.stop().catch(() => {})
+    this.#say({ state: 'unregistered' })
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#closed || this.#connecting) return
+    this.#clearRetry()
+    this.#connecting = true
+    try {
+      // `start` connects too, but only the first time.
+      await (this.userAgent.state === 'Started' ? this.userAgent.reconnect() : this.userAgent.start())
+    } catch (error) {
+      this.#options.log.info(`${this.account.id}: ${error instanceof Error ? error.message : 'connect failed'}`)
+      if (!this.#closed) this.#fail('unreachable', null, null)
+    } finally {
+      this.#connecting = false
+    }
+  }
+
+  #connected(): void {
+    for (const dialog of this.#farewells.splice(0)) sayFarewell(this.userAgent, dialog)
+    this.#register()
+  }
+
+  #disconnected(): void {
+    if (this.#closed) return
+    const wasRegistered = this.#registration.registered
+    this.#registration.forget()
+    if (this.#state.state === 'failed' && retryClass(this.#state.reason) === 'never') {
+      // Nobody but the user can help; a connection would only show the server the same wrong words.
+      return this.#options.onDown()
+    }
+    if (wasRegistered) this.#resetBackoff()
+    this.#fail(wasRegistered ? 'connection-lost' : 'unreachable', null, null)
+    this.#options.onDown()
+  }
+
+  #register(): void {
+    this.#clearRetry()
+    if (this.#state.state !== 'registered') this.#say({ state: 'registering' })
+    this.#registration.register()
+  }
+
+  #registered(outcome: RegisterOutcome): void {
+    if (this.#closed) return
+    if (!outcome.ok) {
+      this.#fail(outcome.failure, outcome.sipStatus, outcome.retryAfterMs)
+      // Connected but silent: the connection is as dead as a closed one.
+      if (outcome.failure === 'timeout') this.transport.drop('REGISTER unanswered')
+      return
+    }
+    const { clock } = this.#options
+    const isNew = this.#state.state !== 'registered'
+    const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
+    this.#resetBackoff()
+    this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
+    if (isNew && this.#wasRegistered) this.#options.onUpAgain()
+    this.#wasRegistered = true
+  }
+
+  #fail(reason: RegistrationFailure, sipStatus: number | null, retryAfterMs: number | null): void {
+    const { clock } = this.#options
+    this.#clearRetry()
+    const kind = retryClass(reason)
+    const wait =
+      kind === 'never'
+        ? null
+        : kind === 'rarely'
+          ? Math.max(rareRetry, retryAfterMs ?? 0)
+          : this.#wait(retryAfterMs ?? 0)
+    const retryAt = wait === null ? null : clock.date() + wait
+    this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate: null })
+    if (wait !== null) this.#retry = clock.setTimeout(() => this.#tryAgain(), wait)
+  }
+
+  #tryAgain(): void {
+    this.#retry = null
+    if (this.connected) this.#register()
+    else void this.#connect()
+  }
+
+  #wait(atLeast: number): number {
+    const now = this.#options.clock.now()
+    this.#troubleSince ??= now
+    return (now - this.#troubleSince < eagerFor ? this.#eager : this.#patient).next(atLeast)
+  }
+
+  #resetBackoff(): void {
+    this.#troubleSince = null
+    this.#eager.reset()
+    this.#patient.reset()
+  }
+
+  #clearRetry(): void {
+    if (this.#retry !== null) this.#options.clock.clearTimeout(this.#retry)
+    this.#retry = null
+  }
+
+  #say(state: RegistrationState): void {
+    this.#state = state
+    this.#options.onRegistration(state)
+  }
+
+  #transportOptions(viaHost: string): GuardingTransportOptions {
+    const { account, clock, log, openSocket, url, ping } = this.#options
+    return {
+      url: url ?? account.server,
+      openSocket,
+      clock,
+      aor: account.uri,
+      viaHost,
+      limiters: createLimiters(clock),
+      ...(ping === undefined ? {} : { ping }),
+      events: {
+        onNote: (note) => log.debug(`${account.id}: ${note}`),
+        onLost: (reason) => log.info(`${account.id}: connection lost, ${reason}`),
+        onUnansweredBye: (dialog) => this.#options.onLostBye(dialog),
+        onUpdate: (dialog, identity) => {
+          if (identity !== null) this.#options.onIdentity(dialog, identity)
+        },
+      },
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/*
+ * From 200 to speaking: waits for signalling and sound, then keeps watch over the sound. The limit is its own, the words to the far
+ * end are `hangUp`'s.
+ */
+import { done, refused, type Result } from '../../../common/errors'
+import { hangUp } from './end'
+import type { LiveCall } from './live-call'
+import { renegotiate } from './renegotiate'
+
+/** ICE and DTLS either connect within this or not at all, ms. */
+const soundLimit = 20_000
+/** How often the sound may break and be made again. */
+const repairs = 3
+const qualityEvery = 1_000
+
+/**
+ * Reports `connected` when `acknowledged` and the media's connection have both come. `media-failed` when they do not in time (the call
+ * is then hung up), `failed` when the call ended meanwhile.
+ */
+export async function connect(call: LiveCall, acknowledged: Promise<void>): Promise<Result> {
+  call.stage = 'connecting'
+  call.recordDialog()
+  const outcome = await Promise.race([
+    Promise.all([acknowledged, call.media.connected]).then(() => 'connected' as const),
+    call.ended.then(() => 'ended' as const),
+    new Promise<'late'>((resolve) => call.later(() => resolve('late'), soundLimit)),
+  ])
+  if (outcome === 'late') {
+    hangUp(call, 'media-failed')
+    return refused('media-failed')
+  }
+  if (outcome === 'ended' || call.stage !== 'connecting') return refused('failed', 'the call ended')
+  call.stage = 'established'
+  call.report({ type: 'connected', callId: call.id })
+  call.report({
+    type: 'updated',
+    callId: call.id,
+    capabilities: {
+      holding: true,
+      grouping: false,
+      ungrouping: false,
+      dtmf: call.media.telephoneEvents || call.remoteTakesInfo,
+    },
+  })
+  measure(call)
+  watch(call)
+  return done
+}
+
+function measure(call: LiveCall): void {
+  call.later(async () => {
+    const quality = await call.media.stats()
+    call.report({ type: 'quality', callId: call.id, quality })
+    if (call.stage !== 'ended') measure(call)
+  }, qualityEvery)
+}
+
+/** Sound that breaks is asked for again (RFC 8839 ICE restart); sound that stays broken ends the call. */
+function watch(call: LiveCall): void {
+  let left = repairs
+  call.onEnd(
+    call.media.onConnectionChange((connection) => {
+      if (connection === 'connected') left = repairs
+      if (connection !== 'failed') return
+      if (left-- > 0) void renegotiate(call)
+      else hangUp(call, 'media-failed')
+    }),
+  )
+}

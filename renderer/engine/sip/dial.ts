@@ -1,0 +1,154 @@
+/*
+ * Calls somebody: microphone, offer, INVITE; then what comes back. The CANCEL that had to wait for a provisional answer is sent here,
+ * even when the call has long ended for its user.
+ */
+import { Inviter, SessionState, UserAgent, type Core } from 'sip.js'
+import { done, refused, type Result } from '../../../common/errors'
+import type { AccountLine } from './account-line'
+import { connect } from './connect'
+import { causeOfRejection, parseReasons } from './end-cause'
+import { hangUp } from './end'
+import { follow, reportRemoteHold } from './follow'
+import { identify } from './identity'
+import type { LiveCall } from './live-call'
+import { giveMedia } from './make-user-agent'
+import { makeReinviteQueue } from './renegotiate'
+
+/** An INVITE that nobody answers finally; main's own ring limit is shorter, ms. */
+const ringLimit = 180_000
+/** How long a cancelled INVITE may take to go away before it is forgotten (RFC 3261 section 9.1), ms. */
+const cancelLimit = 35_000
+const checkEvery = 5_000
+
+export interface DialOptions {
+  readonly line: AccountLine
+  /** SIP URI. */
+  readonly target: string
+}
+
+/** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
+export async function dial(call: LiveCall, { line, target }: DialOptions): Promise<Result> {
+  const uri = UserAgent.makeURI(target)
+  if (uri === undefined || uri.scheme !== 'sip') return drop(call, refused('invalid-target'))
+  if (!line.connected) return drop(call, refused('not-registered'))
+  const opened = await call.media.openMicrophone()
+  if (call.stage === 'ended') return refused('failed', 'the call ended')
+  if (!opened.ok) return drop(call, opened)
+
+  const inviter = new Inviter(line.userAgent, uri)
+  giveMedia(inviter, call.descriptions)
+  follow(call, inviter)
+  call.reinvites = makeReinviteQueue(call, line)
+  inviter.stateChange.addListener((state) => {
+    if (state === SessionState.Established) established(call, inviter)
+  })
+  try {
+    await inviter.invite({ requestDelegate: listen(call, inviter, line) })
+  } catch (error) {
+    // `follow` may have ended the call by the time we hear of it; the cause is in the descriptions.
+    call.surroundings.log.warn(`dialing: ${String(error)}`)
+    return drop(call, refused('media-failed'))
+  }
+  call.invited = true
+  call.later(() => hangUp(call, 'unanswered'), ringLimit)
+  watchForSilence(call, inviter)
+  return done
+}
+
+function drop(call: LiveCall, result: Result): Result {
+  call.drop()
+  return result
+}
+
+function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.OutgoingInviteRequestDelegate {
+  let early: string | null = null
+  const provisional = (): void => {
+    call.provisional = true
+    if (call.stage !== 'ended' || inviter.state !== SessionState.Establishing) return
+    // The user gave up before a CANCEL was allowed; now it is.
+    void inviter.cancel().catch(() => {})
+    forgetLater(call, inviter)
+  }
+  return {
+    onTrying: provisional,
+    onProgress: ({ message }) => {
+      provisional()
+      if (call.stage === 'ended') return
+      if (
+        message.body &&
+        call.media.hasDescription(message.getHeader('content-type') ?? '') &&
+        message.body !== early
+      ) {
+        early = message.body
+        call.media.setEarlyDescription(message.body).then(
+          () => progress(call, 'early'),
+          () => call.surroundings.log.info('early media could not be used'),
+        )
+      } else if (message.statusCode === 180 || message.statusCode === 182) progress(call, 'alerting')
+    },
+    onAccept: ({ message }) => {
+      if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
+      const asserted = message.hasHeader('p-asserted-identity') ? inviter.assertedIdentity : undefined
+      if (!asserted || call.stage === 'ended') return
+      call.report({ type: 'updated', callId: call.id, ...identify(line.host, asserted) })
+    },
+    onReject: ({ message }) => {
+      const status = message.statusCode ?? 500
+      const local = !message.callId
+      const reasons = local ? [] : parseReasons(message.getHeaders('reason'))
+      call.finish({
+        cause: causeOfRejection(status, reasons, local),
+        sipStatus: local ? null : status,
+        reason: reasons[0]?.text ?? message.reasonPhrase ?? null,
+      })
+    },
+    onRedirect: ({ message }) => {
+      call.finish({ cause: 'failed', sipStatus: message.statusCode ?? null, reason: message.reasonPhrase ?? null })
+    },
+  }
+}
+
+function progress(call: LiveCall, stage: 'alerting' | 'early'): void {
+  if (call.stage !== 'dialing' && call.stage !== 'alerting') return
+  call.stage = 'alerting'
+  call.report({ type: 'progress', callId: call.id, stage })
+}
+
+function established(call: LiveCall, inviter: Inviter): void {
+  if (call.stage === 'ended') {
+    // Answered before any provisional answer, after the user gave up.
+    void inviter.bye().catch(() => {})
+    return
+  }
+  call.report({ type: 'progress', callId: call.id, stage: 'accepted' })
+  void connect(call, Promise.resolve()).then((result) => {
+    if (result.ok) reportRemoteHold(call)
+  })
+}
+
+/** What sip.js keeps to itself: the INVITE's transaction. */
+interface InviteInside {
+  readonly outgoingInviteRequest?: { readonly transaction: { readonly state: string }; dispose(): void }
+}
+
+/**
+ * A 2xx without Contact or To tag is dropped by sip.js: its transaction ends, the session waits for ever. A call whose INVITE is gone
+ * while nobody answered it is over.
+ */
+function watchForSilence(call: LiveCall, inviter: Inviter): void {
+  call.later(() => {
+    const transaction = (inviter as unknown as InviteInside).outgoingInviteRequest?.transaction
+    if (inviter.state === SessionState.Establishing && transaction?.state === 'Terminated') {
+      return hangUp(call, 'server-error')
+    }
+    if (call.stage === 'dialing' || call.stage === 'alerting') watchForSilence(call, inviter)
+  }, checkEvery)
+}
+
+function forgetLater(call: LiveCall, inviter: Inviter): void {
+  call.surroundings.clock.setTimeout(() => {
+    if (inviter.state === SessionState.Terminated) return
+    ;(inviter as unknown as InviteInside).outgoingInviteRequest?.dispose()
+    void inviter.dispose().catch(() => {})
+  }, cancelLimit)
+}

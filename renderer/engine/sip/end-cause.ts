@@ -1,0 +1,103 @@
+/*
+ * Why a call ended, read from the wire: one pure table from SIP status and Reason header (RFC 3326) to the closed list of
+ * causes. It knows no session and no call.
+ */
+import type { EndCause } from '../../../common/errors'
+
+export interface Reason {
+  readonly protocol: string
+  readonly cause: number | null
+  readonly text: string | null
+}
+
+/** The values of Reason headers, in order; several may stand in one, separated by commas (RFC 3326 section 2). */
+export function parseReasons(headers: readonly string[]): Reason[] {
+  const reasons: Reason[] = []
+  for (const header of headers) {
+    for (const [, protocol = '', parameters = ''] of header.matchAll(
+      /(?:^|,)\s*([\w.-]+)\s*((?:;(?:"(?:[^"\\]|\\.)*"|[^",])*)*)/g,
+    )) {
+      const cause = parameters.match(/;\s*cause\s*=\s*(\d{1,3})(?!\d)/i)?.[1]
+      const text = parameters.match(/;\s*text\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]+))/i)
+      reasons.push({
+        protocol: protocol.toUpperCase(),
+        cause: cause === undefined ? null : Number(cause),
+        text: text?.[1]?.replace(/\\(.)/g, '$1') ?? text?.[2] ?? null,
+      })
+    }
+  }
+  return reasons
+}
+
+const causeOf = (reasons: readonly Reason[], protocol: string): number | null =>
+  reasons.find((reason) => reason.protocol === protocol)?.cause ?? null
+
+/** Why an incoming call that still rang was cancelled. The SIP value counts, wherever it stands. */
+export function causeOfCancel(reasons: readonly Reason[]): EndCause {
+  switch (causeOf(reasons, 'SIP')) {
+    case 200:
+      return 'answered-elsewhere'
+    case 600:
+    case 603:
+      return 'declined-elsewhere'
+    default:
+      // Q.850 26, non-selected user clearing: another phone of the group took it.
+      return causeOf(reasons, 'Q.850') === 26 ? 'answered-elsewhere' : 'remote-cancelled'
+  }
+}
+
+/** Why our INVITE failed. `local`: the status was made here (RFC 3261 section 8.1.3.1), no server said it. */
+export function causeOfRejection(status: number, reasons: readonly Reason[] = [], local = false): EndCause {
+  switch (status) {
+    case 486:
+    case 600:
+      return 'busy'
+    case 603:
+    case 607:
+    case 608:
+      return 'rejected'
+    case 404:
+    case 410:
+    case 484:
+    case 485:
+    case 604:
+      return 'not-found'
+    case 408:
+      return local ? 'unreachable' : 'unanswered'
+    case 480:
+      return causeOfAbsence(causeOf(reasons, 'Q.850'))
+    case 487:
+      return 'unanswered'
+    case 401:
+    case 403:
+    case 407:
+      return 'forbidden'
+    case 415:
+    case 488:
+    case 606:
+      return 'not-acceptable'
+    case 502:
+    case 503:
+    case 504:
+      return 'unreachable'
+    default:
+      return status >= 400 ? 'server-error' : 'failed'
+  }
+}
+
+/** 480 says little; the Q.850 cause beside it says which kind of absence (ITU-T Q.850, RFC 3398 section 8.2.6.1). */
+function causeOfAbsence(q850: number | null): EndCause {
+  switch (q850) {
+    case 3: // no route to destination
+    case 20: // subscriber absent
+    case 27: // destination out of order
+    case 38: // network out of order
+      return 'unreachable'
+    case 17:
+      return 'busy'
+    case 21:
+      return 'rejected'
+    default:
+      return 'unanswered'
+  }
+}

@@ -1,0 +1,114 @@
+/*
+ * Listens to the session of a call: what the far end does in it becomes the call's state and reports. It asks for nothing.
+ */
+import { SessionState, type Core, type Invitation, type Inviter, type SessionDelegate } from 'sip.js'
+import { causeOfCancel, parseReasons } from './end-cause'
+import { identify, sameIdentity, type Identity } from './identity'
+import type { LiveCall } from './live-call'
+import { referGate } from './refer-gate'
+
+/** What sip.js keeps to itself: its own handling of a BYE, which drops those that come while a call is being established. */
+interface ByeHandling {
+  onByeRequest(request: Core.IncomingByeRequest): void
+}
+
+export interface Followed {
+  /** Resolves at the ACK to our 200. */
+  readonly acknowledged: Promise<void>
+}
+
+export function follow(call: LiveCall, session: Invitation | Inviter): Followed {
+  call.session = session
+  let acknowledge: () => void = () => {}
+  const acknowledged = new Promise<void>((resolve) => {
+    acknowledge = resolve
+  })
+  let known: Identity | null = null
+
+  const delegate: SessionDelegate = {
+    onAck: () => acknowledge(),
+    onBye: (bye) => {
+      // Answered before the call hears of it: a 200 is owed whatever happens here.
+      void bye.accept().catch(() => {})
+      call.finish(byeEnd(bye.request))
+    },
+    onCancel: ({ request }) => {
+      const reasons = parseReasons(request.getHeaders('reason'))
+      const text = reasons.find(({ protocol }) => protocol === 'SIP')?.text ?? reasons[0]?.text ?? null
+      call.finish({ cause: causeOfCancel(reasons), reason: text })
+    },
+    onInvite: (request, _response, status) => {
+      if (status !== 200) return
+      reportRemoteHold(call)
+      const identity = identityIn(request, call.ownHost)
+      if (identity === null || (known !== null && sameIdentity(identity, known))) return
+      known = identity
+      call.report({ type: 'updated', callId: call.id, handle: identity.handle, name: identity.name })
+    },
+    onInfo: (info) => void info.accept().catch(() => {}),
+    onNotify: (notification) => void notification.accept().catch(() => {}),
+    // Nobody we talk to makes us call somebody.
+    onRefer: referGate(),
+  }
+  session.delegate = delegate
+  answerEarlyBye(call, session)
+
+  const onState = (state: SessionState): void => {
+    // Why a session ended is told right after its state; what nobody explained by then has no better reason.
+    if (state === SessionState.Terminated) {
+      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? 'failed' }))
+    }
+  }
+  session.stateChange.addListener(onState)
+  call.onEnd(() => session.stateChange.removeListener(onState))
+  return { acknowledged }
+}
+
+/**
+ * A BYE may come before sip.js calls the session established: while the far end's answer is being applied, or in the early dialog of
+ * an INVITE that still rings. sip.js neither answers nor obeys it then, and the call would live on as a ghost.
+ */
+function answerEarlyBye(call: LiveCall, session: Invitation | Inviter): void {
+  const handling = session as unknown as ByeHandling
+  const ordinary = handling.onByeRequest.bind(session)
+  handling.onByeRequest = (request) => {
+    if (session.state === SessionState.Established) return ordinary(request)
+    request.accept()
+    call.finish(byeEnd(request.message))
+  }
+}
+
+/** To be called when a provisional answer of ours has made an early dialog: a BYE in it ends the call as a CANCEL would. */
+export function followEarlyDialog(call: LiveCall, invitation: Invitation): void {
+  const dialog = invitation.dialog
+  if (!dialog) return
+  dialog.delegate = {
+    onBye: (request) => {
+      request.accept()
+      void invitation.reject({ statusCode: 487 }).catch(() => {})
+      call.finish({ cause: 'remote-cancelled' })
+    },
+  }
+}
+
+/** Tells main when the far end began or ended to hold us. */
+export function reportRemoteHold(call: LiveCall): void {
+  const { remoteHeld } = call.media
+  if (remoteHeld === call.remoteHeld) return
+  call.remoteHeld = remoteHeld
+  call.report({ type: 'updated', callId: call.id, remoteHeld })
+}
+
+function byeEnd(request: Core.IncomingRequestMessage): { cause: 'remote-hung-up'; reason: string | null } {
+  return { cause: 'remote-hung-up', reason: parseReasons(request.getHeaders('reason'))[0]?.text ?? null }
+}
+
+function identityIn(request: Core.IncomingRequestMessage, ownHost: string): Identity | null {
+  if (!request.hasHeader('p-asserted-identity')) return null
+  try {
+    const asserted = request.parseHeader('p-asserted-identity')
+    return asserted ? identify(ownHost, asserted) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,88 @@
+/*
+ * How a sip.js user agent is set up here: what of it is switched off, and what takes its place. It connects nothing.
+ */
+import { UserAgent, type LogConnector, type Session, type UserAgentDelegate } from 'sip.js'
+import type { EngineAccount } from '../../../common/contract/engine'
+import type { Log } from '../../../common/log'
+import type { DescriptionAdapter } from './description-adapter'
+import { GuardingTransport, type GuardingTransportOptions } from './guard/guarding-transport'
+import { redact } from './guard/redact'
+
+/** Which media a session speaks for. Told before the session needs it. */
+const adapters = new WeakMap<Session, DescriptionAdapter>()
+
+export function giveMedia(session: Session, adapter: DescriptionAdapter): void {
+  adapters.set(session, adapter)
+}
+
+export interface UserAgentSetup {
+  readonly log: Log
+  readonly transport: (viaHost: string) => GuardingTransportOptions
+  readonly delegate: UserAgentDelegate
+}
+
+/** Throws for an address that is none; see `isAddress`. */
+export function makeUserAgent(
+  account: Pick<EngineAccount, 'uri' | 'displayName' | 'instanceId'>,
+  setup: UserAgentSetup,
+): UserAgent {
+  const uri = UserAgent.makeURI(account.uri)
+  if (uri === undefined) throw new Error('the account has no SIP address')
+  const instance = account.instanceId.replace(/^urn:uuid:/i, '')
+  // The same for the life of the account, so that a restarted phone replaces its old binding instead of standing beside it.
+  const contactName = instance.replace(/-/g, '').slice(0, 12)
+  const viaHost = `${instance.replace(/-/g, '').slice(12, 24)}.invalid`
+  return new UserAgent({
+    uri,
+    displayName: (account.displayName ?? '').replace(/["\\\r\n]/g, ''),
+    contactName,
+    viaHost,
+    instanceId: instance,
+    delegate: guarded(setup.delegate, setup.log),
+    transportConstructor: GuardingTransport,
+    transportOptions: setup.transport(viaHost),
+    sendInitialProvisionalResponse: false,
+    // Main owns ring timing; this is the last net under it, seconds.
+    noAnswerTimeout: 180,
+    gracefulShutdown: false,
+    reconnectionAttempts: 0,
+    userAgentString: 'Patchcord',
+    logBuiltinEnabled: false,
+    logConfiguration: false,
+    logConnector: connectLog(setup.log),
+    logLevel: 'warn',
+    sessionDescriptionHandlerFactory: (session) => {
+      const adapter = adapters.get(session)
+      if (adapter === undefined) throw new Error('a session without media')
+      return adapter
+    },
+  })
+}
+
+export const isAddress = (uri: string): boolean => {
+  const parsed = UserAgent.makeURI(uri)
+  return parsed?.scheme === 'sip' && Boolean(parsed.user)
+}
+
+/** sip.js stops working for good when a delegate throws. */
+function guarded(delegate: UserAgentDelegate, log: Log): UserAgentDelegate {
+  const safe: Record<string, unknown> = {}
+  for (const [name, handler] of Object.entries(delegate)) {
+    safe[name] = (...args: unknown[]) => {
+      try {
+        ;(handler as (...args: unknown[]) => void)(...args)
+      } catch (error) {
+        log.error(`${name}: ${String(error)}`)
+      }
+    }
+  }
+  return safe as UserAgentDelegate
+}
+
+const connectLog =
+  (log: Log): LogConnector =>
+  (level, category, _label, content) => {
+    const line = redact(`${category}: ${String(content)}`, { numbers: true }).slice(0, 1000)
+    if (level === 'error') log.warn(line)
+    else log.debug(line)
+  }

@@ -1,0 +1,88 @@
+/*
+ * An INVITE came: main is asked before anything rings, and only its word makes a 180. What can be made ready without a microphone is
+ * made ready while it rings.
+ */
+import { SessionState, type Invitation } from 'sip.js'
+import type { IncomingOffer, Verdict } from '../../../common/contract/engine'
+import { DescriptionError } from '../media/media'
+import { sdpFacts } from '../media/sdp-facts'
+import type { AccountLine } from './account-line'
+import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
+import { identify } from './identity'
+import type { LiveCall } from './live-call'
+import { giveMedia } from './make-user-agent'
+import { makeReinviteQueue } from './renegotiate'
+
+/** A main that does not answer within this is not there, ms. */
+const verdictLimit = 500
+
+export interface ReceiveOptions {
+  readonly line: AccountLine
+  readonly invitation: Invitation
+  readonly ask: (offer: IncomingOffer) => Promise<Verdict>
+}
+
+/** Why an INVITE cannot become a call here, before anybody is asked; null when it can. */
+export function refusalOf(
+  invitation: Invitation,
+): { statusCode: number; cause: 'no-webrtc' | 'not-acceptable' } | null {
+  const body = invitation.body
+  if (!body) return null
+  const type = invitation.request.getHeader('content-type') ?? ''
+  if (!/^application\/sdp\b/i.test(type)) return { statusCode: 415, cause: 'not-acceptable' }
+  const facts = sdpFacts(body)
+  if (!facts.audio) return { statusCode: 488, cause: 'not-acceptable' }
+  return facts.fingerprint ? null : { statusCode: 488, cause: 'no-webrtc' }
+}
+
+/** Begins a call: it is offered, then rings or is refused. */
+export function receive(call: LiveCall, options: ReceiveOptions): Followed {
+  const { line, invitation } = options
+  giveMedia(invitation, call.descriptions)
+  const followed = follow(call, invitation)
+  call.reinvites = makeReinviteQueue(call, line)
+  const { request } = invitation
+  if (request.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(request.getHeaders('allow').join(','))
+  void decide(call, options)
+  return followed
+}
+
+async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions): Promise<void> {
+  const identity = identify(line.host, invitation.assertedIdentity, invitation.remoteIdentity)
+
+  const verdict = await Promise.race([
+    ask({ callId: call.id, accountId: call.accountId, handle: identity.handle, name: identity.name }),
+    new Promise<null>((resolve) => call.later(() => resolve(null), verdictLimit)),
+    call.ended.then(() => null),
+  ])
+  if (call.stage === 'ended' || invitation.state !== SessionState.Initial) return
+  if (verdict === null) {
+    call.report({ type: 'fault', code: 'verdict-timeout', message: 'an incoming call got no verdict in time' })
+    refuse(invitation, 480)
+    call.finish({ cause: 'failed', sipStatus: 480 })
+  } else if (verdict.type === 'reject') {
+    refuse(invitation, verdict.status)
+    call.drop()
+  } else {
+    ring(call, invitation)
+  }
+}
+
+function ring(call: LiveCall, invitation: Invitation): void {
+  call.stage = 'ringing'
+  void invitation.progress({ statusCode: 180 }).catch((error) => call.surroundings.log.warn(`180: ${String(error)}`))
+  followEarlyDialog(call, invitation)
+  call.media.prepare(invitation.body || null).then(
+    () => reportRemoteHold(call),
+    (error: unknown) => {
+      if (call.stage !== 'ringing') return
+      refuse(invitation, 488)
+      call.finish({ cause: error instanceof DescriptionError ? error.code : 'media-failed', sipStatus: 488 })
+    },
+  )
+}
+
+function refuse(invitation: Invitation, status: number): void {
+  const statusCode = Number.isInteger(status) && status >= 400 && status <= 699 ? status : 480
+  void invitation.reject({ statusCode }).catch(() => {})
+}

@@ -1,0 +1,45 @@
+/*
+ * Re-INVITEs of a call, through its queue: what the media now wants to say is said, or said anew with fresh ICE after the network
+ * changed. What the answer means for hold or for the user is the caller's business.
+ */
+import type { SessionInviteOptions } from 'sip.js'
+import { done, refused, type Result } from '../../../common/errors'
+import { hangUp } from './end'
+import type { LiveCall } from './live-call'
+import { ReinviteQueue } from './reinvite-queue'
+
+/** For a call whose session is there. */
+export function makeReinviteQueue(call: LiveCall, { random }: { random: () => number }): ReinviteQueue | null {
+  const { session } = call
+  if (session === null) return null
+  const queue = new ReinviteQueue({
+    session,
+    clock: call.surroundings.clock,
+    ownsCallId: call.direction === 'outgoing',
+    random,
+  })
+  call.onEnd(() => queue.close())
+  return queue
+}
+
+/** Offers what the media now says. `media-failed` when the far end cannot take it; `failed` when the call is over or unreachable. */
+export async function reinvite(call: LiveCall, { iceRestart = false } = {}): Promise<Result> {
+  const { reinvites, session } = call
+  if (reinvites === null || session === null) return refused('failed')
+  const options = { sessionDescriptionHandlerOptions: { iceRestart } } as SessionInviteOptions
+  const outcome = await reinvites.run(() => options)
+  // sip.js would use the options of this one for every later description.
+  session.sessionDescriptionHandlerOptionsReInvite = {}
+  call.recordDialog()
+  if (outcome.ok) return done
+  const { sipStatus } = outcome
+  // The far end no longer knows the dialog (RFC 5057 section 5.1).
+  if (sipStatus === 481) hangUp(call, 'connection-lost')
+  return refused(
+    sipStatus === 488 || sipStatus === 606 ? 'media-failed' : 'failed',
+    sipStatus === null ? undefined : `SIP ${sipStatus}`,
+  )
+}
+
+/** New candidates and credentials for a call whose network changed or whose sound broke (RFC 8839 section 4.4.3). */
+export const renegotiate = (call: LiveCall): Promise<Result> => reinvite(call, { iceRestart: true })

@@ -1,0 +1,232 @@
+/*
+ * The accounts' lines and the calls on them, found by id, and the verbs applied to them. It turns what a line hears into the right
+ * call's business. It knows no port and plays no tone.
+ */
+import { Grammar, type Invitation } from 'sip.js'
+import type { CallId } from '../../../common/call'
+import type { DialogRecord, EngineAccount, IncomingOffer, Verdict } from '../../../common/contract/engine'
+import { done, refused, type Result } from '../../../common/errors'
+import { isDemo } from '../../../common/account'
+import type { DemoLine } from '../demo/demo-line'
+import type { MediaEngine } from '../media/media'
+import { AccountLine } from './account-line'
+import { answer } from './answer'
+import { dial } from './dial'
+import { end, hangUp } from './end'
+import type { DialogName } from './guard/guarding-transport'
+import type { SocketFactory } from './guard/socket'
+import { identify } from './identity'
+import { LiveCall, type CallSurroundings } from './live-call'
+import { isAddress } from './make-user-agent'
+import { Outlasting } from './outlast'
+import { playDtmf } from './play-dtmf'
+import { receive, refusalOf } from './receive'
+import { reject } from './reject'
+import { setHeld } from './set-held'
+
+export interface SwitchboardOptions extends CallSurroundings {
+  readonly random: () => number
+  readonly media: MediaEngine
+  readonly openSocket: SocketFactory
+  readonly demo: DemoLine | null
+  readonly newCallId: () => CallId
+  readonly ask: (offer: IncomingOffer) => Promise<Verdict>
+}
+
+/** Calls at once, in every state; a flood ends here. */
+const callLimit = 16
+/** All that is said at the end must be said within this, ms. */
+const shutdownLimit = 1_500
+
+export class Switchboard {
+  readonly #options: SwitchboardOptions
+  readonly #lines = new Map<string, AccountLine>()
+  readonly #calls = new Map<CallId, LiveCall>()
+  readonly #acknowledged = new WeakMap<LiveCall, Promise<void>>()
+  readonly #outlasting = new Outlasting()
+  #closed = false
+
+  constructor(options: SwitchboardOptions) {
+    this.#options = options
+  }
+
+  /** Opens the account's line, or reopens it with what changed. Its state comes as reports. */
+  register(account: EngineAccount): Result {
+    if (this.#closed) return refused('engine-unavailable')
+    const { clock, log, random, openSocket, demo, report } = this.#options
+    const onDemo = isDemo(account)
+    if (!isAddress(account.uri) || (onDemo ? demo === null : !/^wss?:\/\//i.test(account.server))) {
+      const registration = { state: 'failed', reason: 'invalid-account', sipStatus: null, retryAt: null } as const
+      report({ type: 'registration', accountId: account.id, registration: { ...registration, certificate: null } })
+      return refused('invalid-argument')
+    }
+    const before = this.#lines.get(account.id)
+    if (before !== undefined) {
+      if (sameLine(before.account, account)) {
+        before.reconnect()
+        return done
+      }
+      this.#close(before)
+    }
+    const line = new AccountLine({
+      account,
+      clock,
+      log,
+      random,
+      openSocket: onDemo && demo !== null ? demo.openSocket : openSocket,
+      ...(onDemo ? { url: 'ws://demo.invalid/', ping: false } : {}),
+      onRegistration: (registration) => {
+        // A line that was replaced has nothing more to say about its account.
+        if (this.#lines.get(account.id) === line || registration.state === 'unregistered') {
+          report({ type: 'registration', accountId: account.id, registration })
+        }
+      },
+      onInvite: (invitation) => this.#receive(line, invitation),
+      onDown: () => this.#eachOf(line, (call) => this.#outlasting.begin(call)),
+      onUpAgain: () => this.#eachOf(line, (call) => this.#outlasting.over(call)),
+      onLostBye: (dialog) => this.#inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
+      onIdentity: (dialog, asserted) => this.#renamed(dialog, asserted),
+    })
+    this.#lines.set(account.id, line)
+    line.open()
+    return done
+  }
+
+  async unregister(accountId: string): Promise<Result> {
+    const line = this.#lines.get(accountId)
+    if (line === undefined) return done
+    await this.#close(line)
+    return done
+  }
+
+  async dial(callId: CallId, accountId: string, target: string): Promise<Result> {
+    const line = this.#lines.get(accountId)
+    if (line === undefined) return refused('unknown-account')
+    if (this.#calls.has(callId)) return refused('invalid-action')
+    if (this.#calls.size >= callLimit) return refused('too-many-calls')
+    return dial(this.#newCall(line, callId, 'outgoing'), { line, target })
+  }
+
+  answer(callId: CallId): Result | Promise<Result> {
+    return this.#with(callId, (call) => answer(call, this.#acknowledged.get(call) ?? Promise.resolve()))
+  }
+
+  reject(callId: CallId, status: number): Result | Promise<Result> {
+    return this.#with(callId, (call) => reject(call, status))
+  }
+
+  end(callId: CallId): Result | Promise<Result> {
+    return this.#with(callId, end)
+  }
+
+  setHeld(callId: CallId, held: boolean): Result | Promise<Result> {
+    return this.#with(callId, (call) => setHeld(call, held))
+  }
+
+  setMuted(callId: CallId, muted: boolean): Result | Promise<Result> {
+    return this.#with(callId, (call) => (call.media.setMuted(muted), done))
+  }
+
+  setAudio(callId: CallId, on: boolean): Result | Promise<Result> {
+    return this.#with(callId, (call) => (call.media.setAudio(on), done))
+  }
+
+  playDtmf(callId: CallId, digits: string): Result | Promise<Result> {
+    return this.#with(callId, (call) => playDtmf(call, digits))
+  }
+
+  farewell(accountId: string, dialog: DialogRecord): Result {
+    const line = this.#lines.get(accountId)
+    if (line === undefined) return refused('unknown-account')
+    return line.farewell(dialog) ? done : refused('invalid-argument')
+  }
+
+  /** Proves every connection, remakes the dead ones at once. */
+  reconnect(): void {
+    for (const line of this.#lines.values()) line.reconnect()
+  }
+
+  /** Ends all calls, takes all registrations back and closes, within two seconds. Nothing is accepted afterwards. */
+  async shutdown(): Promise<Result> {
+    this.#closed = true
+    await Promise.all([...this.#lines.values()].map((line) => this.#close(line)))
+    this.#options.media.close()
+    return done
+  }
+
+  #with(callId: CallId, verb: (call: LiveCall) => Result | Promise<Result>): Result | Promise<Result> {
+    const call = this.#calls.get(callId)
+    return call === undefined ? refused('unknown-call') : verb(call)
+  }
+
+  #receive(line: AccountLine, invitation: Invitation): void {
+    const refusal = this.#refusal(line, invitation)
+    if (refusal !== null) {
+      void invitation.reject({ statusCode: refusal }).catch(() => {})
+      return
+    }
+    const call = this.#newCall(line, this.#options.newCallId(), 'incoming')
+    const { acknowledged } = receive(call, { line, invitation, ask: this.#options.ask })
+    this.#acknowledged.set(call, acknowledged)
+  }
+
+  /** The status that refuses an INVITE before anybody is asked; null when it may be a call. */
+  #refusal(line: AccountLine, invitation: Invitation): number | null {
+    if (this.#closed) return 480
+    if (this.#calls.size >= callLimit) return 486
+    const unfit = refusalOf(invitation)
+    if (unfit === null) return null
+    const message = `an incoming call to ${line.account.id} was refused: ${unfit.cause}`
+    this.#options.report({ type: 'fault', code: unfit.cause, message })
+    return unfit.statusCode
+  }
+
+  #newCall(line: AccountLine, id: CallId, direction: 'incoming' | 'outgoing'): LiveCall {
+    const { clock, log, report, media } = this.#options
+    const call = new LiveCall(
+      { id, accountId: line.account.id, direction, ownHost: line.host, media: media.createCallMedia() },
+      { clock, log, report },
+    )
+    this.#calls.set(id, call)
+    line.transport.setPace('busy')
+    call.onEnd(() => {
+      this.#calls.delete(id)
+      if (![...this.#calls.values()].some(({ accountId }) => accountId === call.accountId)) {
+        line.transport.setPace('idle')
+      }
+    })
+    return call
+  }
+
+  async #close(line: AccountLine): Promise<void> {
+    this.#eachOf(line, (call) => hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up'))
+    if (this.#lines.get(line.account.id) === line) this.#lines.delete(line.account.id)
+    await line.close(shutdownLimit)
+  }
+
+  #eachOf(line: AccountLine, task: (call: LiveCall) => void): void {
+    for (const call of [...this.#calls.values()]) if (call.accountId === line.account.id) task(call)
+  }
+
+  #inDialog({ callId, localTag, remoteTag }: DialogName): LiveCall | undefined {
+    return [...this.#calls.values()].find(({ session }) => {
+      const dialog = session?.dialog
+      return dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag
+    })
+  }
+
+  #renamed(name: DialogName, asserted: string): void {
+    const call = this.#inDialog(name)
+    const address = Grammar.nameAddrHeaderParse(asserted)
+    if (call === undefined || address === undefined) return
+    call.report({ type: 'updated', callId: call.id, ...identify(call.ownHost, address) })
+  }
+}
+
+const sameLine = (a: EngineAccount, b: EngineAccount): boolean =>
+  a.uri === b.uri &&
+  a.server === b.server &&
+  a.username === b.username &&
+  a.password === b.password &&
+  a.displayName === b.displayName &&
+  a.instanceId === b.instanceId
