@@ -14,20 +14,25 @@ export interface SdpFacts {
   readonly holds: boolean
 }
 
-/** Reads the session part and the first audio section. */
+/** Reads the session part and the first audio section that is not refused. */
 export function sdpFacts(sdp: string): SdpFacts {
   const [session = '', ...media] = sdp.split(/^(?=m=)/m)
-  const section = media.find((part) => part.startsWith('m=audio'))
+  const sections = media.filter((part) => part.startsWith('m=audio'))
+  const section = sections.find((part) => !isRefused(part)) ?? sections[0]
   const has = (pattern: RegExp): boolean => section !== undefined && (pattern.test(section) || pattern.test(session))
   const direction = directionIn(section) ?? directionIn(session) ?? 'sendrecv'
   const address = addressIn(section) ?? addressIn(session)
+  // Port 9 with 0.0.0.0 says "see the candidates", not "hold" (RFC 8840 section 4.1.1).
+  const nowhere = address === '0.0.0.0' && !/^m=audio 9 /.test(section ?? '')
   return {
-    audio: section !== undefined && !/^m=audio 0[ /]/.test(section),
+    audio: section !== undefined && !isRefused(section),
     fingerprint: has(/^a=fingerprint:/m),
     telephoneEvents: section !== undefined && /^a=rtpmap:\d+ telephone-event\//im.test(section),
-    holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || address === '0.0.0.0'),
+    holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || nowhere),
   }
 }
+
+const isRefused = (section: string): boolean => /^m=audio 0[ /]/.test(section)
 
 const directionIn = (part: string | undefined): string | undefined =>
   part?.match(/^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m)?.[1]

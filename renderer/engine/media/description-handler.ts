@@ -1,0 +1,242 @@
+/*
+ * The offer/answer exchange of one call (RFC 3264, JSEP RFC 8829): which description is due, in which direction, and what
+ * the far end's means. It knows nothing of microphones and speakers, and of SIP only that offers and answers come in turns.
+ *
+ * Forks: one offer may be answered by several phones. All their answers belong to the same ICE credentials and certificate of ours, which a second peer
+ * connection could not take over, so there is one peer connection and each later answer replaces the one before (pranswer, then answer): the browser
+ * follows new ICE credentials and a new DTLS fingerprint. A re-INVITE that the browser refuses on the old connection (another leg behind the
+ * server after a transfer, with other media ids) gets a new peer connection, and the old one comes back if that fails too.
+ */
+import type { Clock } from '../../../common/clock'
+import { guardDescription, withCandidates, type Guarded } from './description-guard'
+import { answerDirection, directionOf, heldByAnswer, offerDirection, type Direction } from './direction'
+import {
+  DescriptionError,
+  type DescriptionFailure,
+  type DescriptionHandler,
+  type DescriptionOptions,
+  type MediaConnection,
+} from './media'
+import { Peer } from './peer'
+import { sdpFacts } from './sdp-facts'
+
+export interface DescriptionNeeds {
+  readonly clock: Clock
+  readonly configuration: RTCConfiguration
+  /** A transceiver to send and receive with; another one when the peer connection had to be made anew. */
+  onTransceiver(transceiver: RTCRtpTransceiver): void
+  onConnectionChange(connection: MediaConnection): void
+}
+
+type Usable = Guarded & { ok: true }
+
+export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
+  #peer: Peer | null = null
+  /** The connection before the one that a pending re-INVITE needed. */
+  #former: Peer | null = null
+  #prepared: { readonly text: string; readonly offer: Usable } | null = null
+  /** The far end's offer that waits for our answer; `answered`: the answer is made and must only be fetched. */
+  #open: { readonly offer: Usable; answered: boolean; readonly heldBefore: boolean } | null = null
+  #ourDirection: Direction = 'sendrecv'
+  #held = false
+  #remoteHeld = false
+  #connection: MediaConnection = 'new'
+  #closed = false
+  /** Steps of offer and answer never overlap, whatever the callers do. */
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly needs: DescriptionNeeds) {}
+
+  get connection(): MediaConnection {
+    return this.#connection
+  }
+
+  get remoteHeld(): boolean {
+    return this.#remoteHeld
+  }
+
+  get telephoneEvents(): boolean {
+    const both = [this.#peer?.localSdp, this.#peer?.remoteSdp]
+    return both.every((sdp) => typeof sdp === 'string' && sdpFacts(sdp).telephoneEvents)
+  }
+
+  setHeld(held: boolean): void {
+    this.#held = held
+  }
+
+  hasDescription(contentType: string): boolean {
+    return /^\s*application\/sdp\s*(;|$)/i.test(contentType)
+  }
+
+  prepare(remoteOffer: string | null): Promise<void> {
+    return this.#step('preparing', async () => {
+      if (this.#peer !== null) return
+      if (remoteOffer === null) return this.#makeOffer(this.#ensurePeer(), false)
+      const offer = this.#guard(remoteOffer)
+      const peer = this.#ensurePeer()
+      await peer.receive(offer.sdp, offer.mid)
+      this.#announce(peer)
+      await this.#makeAnswer(peer, offer)
+      this.#prepared = { text: remoteOffer, offer }
+    })
+  }
+
+  getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
+    return this.#step('describing', async () => {
+      const peer = this.#ensurePeer()
+      if (this.#open !== null) {
+        if (!this.#open.answered) await this.#makeAnswer(peer, this.#open.offer)
+        this.#open = null
+        this.#former?.close()
+        this.#former = null
+      } else if (this.#prepared === null && peer.signalingState === 'stable') {
+        await this.#makeOffer(peer, options.iceRestart ?? false)
+      }
+      await peer.gathered()
+      return { body: peer.localSdp ?? '', contentType: 'application/sdp' }
+    })
+  }
+
+  setDescription(sdp: string): Promise<void> {
+    return this.#step('applying', async () => {
+      const prepared = this.#prepared
+      this.#prepared = null
+      if (prepared?.text === sdp && this.#peer !== null) {
+        this.#open = { offer: prepared.offer, answered: true, heldBefore: this.#remoteHeld }
+        this.#remoteHeld = sdpFacts(prepared.offer.sdp).holds
+        return this.#peer.addCandidates(prepared.offer.candidates, prepared.offer.mid)
+      }
+      const remote = this.#guard(sdp)
+      const state = this.#peer?.signalingState
+      if (state === 'have-local-offer' || state === 'have-remote-pranswer') return this.#accept('answer', remote)
+      await this.#receive(remote)
+    })
+  }
+
+  setEarlyDescription(sdp: string): Promise<void> {
+    return this.#step('applying', () => this.#accept('pranswer', this.#guard(sdp)))
+  }
+
+  rollbackDescription(): Promise<void> {
+    return this.#step('rolling back', async () => {
+      if (this.#open !== null) this.#remoteHeld = this.#open.heldBefore
+      this.#open = null
+      if (this.#former !== null) {
+        this.#peer?.close()
+        this.#peer = this.#former
+        this.#former = null
+        this.#announce(this.#peer)
+        this.#report(this.#peer)
+      } else await this.#peer?.rollback()
+    })
+  }
+
+  /** The statistics of the peer connection, null without one. */
+  async stats(): Promise<RTCStatsReport | null> {
+    return this.#closed || this.#peer === null ? null : this.#peer.stats()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#connection = 'closed'
+    this.#peer?.close()
+    this.#former?.close()
+  }
+
+  async #makeOffer(peer: Peer, iceRestart: boolean): Promise<void> {
+    this.#ourDirection = offerDirection(this.#held, this.#remoteHeld)
+    const fresh = peer.transceiver === null
+    await peer.offer(this.#ourDirection, iceRestart)
+    if (fresh) this.#announce(peer)
+  }
+
+  async #makeAnswer(peer: Peer, offer: Usable): Promise<void> {
+    this.#ourDirection = answerDirection(this.#held, directionOf(offer.audio))
+    await peer.answer(this.#ourDirection, offer.audio)
+  }
+
+  async #accept(type: 'answer' | 'pranswer', remote: Usable): Promise<void> {
+    if (this.#peer === null) throw new DescriptionError('media-failed', 'an answer without an offer')
+    await this.#peer.accept(type, withCandidates(remote))
+    this.#remoteHeld = heldByAnswer(sdpFacts(remote.sdp).holds, this.#ourDirection, this.#remoteHeld)
+  }
+
+  async #receive(offer: Usable): Promise<void> {
+    const before = this.#peer
+    try {
+      const peer = this.#ensurePeer()
+      await peer.receive(withCandidates(offer), offer.mid)
+      if (before === null) this.#announce(peer)
+    } catch (error) {
+      if (before === null || this.#closed) throw error
+      await this.#receiveAnew(offer, before)
+    }
+    this.#open = { offer, answered: false, heldBefore: this.#remoteHeld }
+    this.#remoteHeld = sdpFacts(offer.sdp).holds
+  }
+
+  async #receiveAnew(offer: Usable, before: Peer): Promise<void> {
+    const peer = this.#makePeer()
+    try {
+      await peer.receive(withCandidates(offer), offer.mid)
+      if (this.#closed) throw new DescriptionError('media-failed', 'closed')
+    } catch (error) {
+      peer.close()
+      throw error
+    }
+    this.#former = before
+    this.#peer = peer
+    this.#announce(peer)
+  }
+
+  #ensurePeer(): Peer {
+    this.#peer ??= this.#makePeer()
+    return this.#peer
+  }
+
+  #makePeer(): Peer {
+    return new Peer(this.needs.configuration, this.needs.clock, (peer) => this.#report(peer))
+  }
+
+  #announce(peer: Peer): void {
+    if (peer.transceiver !== null && !this.#closed) this.needs.onTransceiver(peer.transceiver)
+  }
+
+  #report(peer: Peer): void {
+    if (this.#closed || peer !== this.#peer || peer.state === this.#connection) return
+    this.#connection = peer.state
+    this.needs.onConnectionChange(peer.state)
+  }
+
+  #guard(sdp: string): Usable {
+    const guarded = guardDescription(sdp)
+    if (!guarded.ok) throw new DescriptionError(guarded.code, guarded.why)
+    return guarded
+  }
+
+  /** Runs one step after those before it. The browser's messages may quote SDP, so only an error's name gets out. */
+  #step<T>(what: string, task: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(async () => {
+      if (this.#closed) throw new DescriptionError('media-failed', 'the media are closed')
+      try {
+        const value = await task()
+        if (this.#closed) throw new DescriptionError('media-failed', 'the media were closed meanwhile')
+        return value
+      } catch (error) {
+        if (error instanceof DescriptionError) throw error
+        const code: DescriptionFailure = this.#closed ? 'media-failed' : codeOf(error)
+        throw new DescriptionError(code, `${what} failed: ${error instanceof Error ? error.name : 'unknown'}`)
+      }
+    })
+    this.#tail = run.catch(() => {})
+    return run
+  }
+}
+
+/** The browser refuses SDP with these; anything else is its own trouble (no more peer connections, closed). */
+const codeOf = (error: unknown): DescriptionFailure =>
+  error instanceof DOMException &&
+  ['OperationError', 'InvalidAccessError', 'SyntaxError', 'InvalidModificationError'].includes(error.name)
+    ? 'not-acceptable'
+    : 'media-failed'

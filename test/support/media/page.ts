@@ -1,0 +1,109 @@
+/*
+ * What runs in the page of a media test: our media engine beside far ends of the browser's own, reachable as `lab`.
+ */
+import { systemClock } from '../../../common/clock'
+import type { AudioChoice } from '../../../common/device'
+import { BrowserMediaEngine } from '../../../renderer/engine/media/media-engine'
+import type { CallMedia } from '../../../renderer/engine/media/media'
+import { FarEnd, listenTo, type FarEndOptions, type Heard } from './far-end'
+
+/** The processing would take a steady tone for noise. */
+const plainAudio: AudioChoice = {
+  microphone: null,
+  speaker: null,
+  ring: null,
+  ringVolume: 1,
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGain: false,
+}
+
+const warnings: string[] = []
+const elements: HTMLAudioElement[] = []
+const contexts: AudioContext[] = []
+const connections: RTCPeerConnection[] = []
+const farEnds: FarEnd[] = []
+const engines: BrowserMediaEngine[] = []
+
+// Counts what the engine makes, so that a test can see what it leaves behind.
+const { RTCPeerConnection: NativeConnection, AudioContext: NativeContext } = window
+window.RTCPeerConnection = class extends NativeConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration)
+    connections.push(this)
+  }
+}
+window.AudioContext = class extends NativeContext {
+  constructor(options?: AudioContextOptions) {
+    super(options)
+    contexts.push(this)
+  }
+}
+
+export const lab = {
+  warnings,
+  elements,
+  contexts,
+  connections,
+  plainAudio,
+
+  async engine(audio: Partial<AudioChoice> = {}): Promise<BrowserMediaEngine> {
+    const note = (message: string): void => void warnings.push(message)
+    const engine = new BrowserMediaEngine({
+      clock: systemClock,
+      log: { debug: () => {}, info: () => {}, warn: note, error: note },
+      createAudio: () => {
+        const element = new Audio()
+        elements.push(element)
+        return element
+      },
+    })
+    engines.push(engine)
+    await engine.useAudio({ ...plainAudio, ...audio })
+    return engine
+  },
+
+  farEnd(options: FarEndOptions = { tone: 1000 }): FarEnd {
+    const end = new FarEnd(options)
+    farEnds.push(end)
+    return end
+  },
+
+  /** A call of ours to `end`, connected and audible. */
+  async callTo(engine: BrowserMediaEngine, end: FarEnd): Promise<CallMedia> {
+    const call = engine.createCallMedia()
+    const opened = await call.openMicrophone()
+    if (!opened.ok) throw new Error(opened.code)
+    const { body } = await call.getDescription()
+    await call.setDescription(await end.answer(body))
+    await call.connected
+    call.setAudio(true)
+    return call
+  },
+
+  /** What our speaker plays of the last call made; silence when its element plays nothing. */
+  async played(element = elements.at(-1)): Promise<Heard> {
+    const stream = element?.srcObject
+    const track = stream instanceof MediaStream ? stream.getAudioTracks()[0] : undefined
+    if (!element || element.paused || element.muted || !track) return { hertz: 0, loudness: -100 }
+    return listenTo(track)
+  },
+
+  /** Asks until `look` says yes; gives its last answer. */
+  async until<T>(look: () => Promise<T> | T, yes: (value: T) => boolean, ms = 5000): Promise<T> {
+    const end = performance.now() + ms
+    for (;;) {
+      const value = await look()
+      if (yes(value) || performance.now() > end) return value
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  },
+
+  clear(): void {
+    for (const engine of engines.splice(0)) engine.close()
+    for (const end of farEnds.splice(0)) end.close()
+    for (const list of [warnings, elements, connections, contexts]) list.length = 0
+  },
+}
+
+Object.assign(window, { lab })
