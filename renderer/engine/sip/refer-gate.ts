@@ -3,6 +3,7 @@
  * referral is refused with 603 unless somebody was given to ask, and then that somebody answers it.
  */
 import type { Referral } from 'sip.js'
+import { isTelAlias } from './guard/alias'
 
 /** What a person must see to consent. */
 export interface ReferRequest {
@@ -23,7 +24,7 @@ const refuse = (referral: Referral): void => {
 const plainTarget = (referral: Referral): string | null => {
   try {
     const { scheme, user, host, port } = referral.referTo.uri
-    if (scheme !== 'sip' || !host) return null
+    if (scheme !== 'sip' || !host || isTelAlias(host)) return null
     return `sip:${user ? `${user}@` : ''}${host}${port ? `:${port}` : ''}`
   } catch {
     return null

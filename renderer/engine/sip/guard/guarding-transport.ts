@@ -11,7 +11,7 @@ import { InviteGate } from './invite-gate'
 import { Ladder } from './ladder'
 import { defaultSupported, inspectMessage, type Passed } from './message-guard'
 import { Pinger, type Pace } from './pinger'
-import { readRegister, RegisterAnswers, type RegisterFacts } from './register-answer'
+import { readRegister, readSeconds, RegisterAnswers, type RegisterFacts } from './register-answer'
 import { LimiterMap, RequestLimiter } from './request-limiter'
 import { replyTo } from './reply'
 import { restoreAliases } from './alias'
@@ -50,6 +50,8 @@ export interface GuardEvents {
   onLost?(reason: string): void
   onAlive?(roundTripMs: number): void
   onRegisterAnswer?(facts: RegisterFacts): void
+  /** A SUBSCRIBE was refused. `retryAfter`: s, null when the server named none. */
+  onSubscribeRefused?(retryAfter: number | null): void
   /** An UPDATE in a dialog named the far end anew (P-Asserted-Identity as sent, RFC 3325), or null when it did not. */
   onUpdate?(dialog: DialogName, assertedIdentity: string | null): void
   /** A BYE that sip.js did not answer was answered here: the call is over, whatever sip.js believes. */
@@ -331,6 +333,8 @@ export class GuardingTransport implements Transport {
       if (facts && [401, 407, 423].includes(facts.status)) this.#limiters.register.challenged()
       if (facts) this.#tell('onRegisterAnswer', facts)
     }
+    if (method === 'SUBSCRIBE' && status >= 300 && status !== 401 && status !== 407)
+      this.#tell('onSubscribeRefused', readSeconds(headerValue(message, 'retry-after')))
   }
 
   /** Requests sip.js would throw at, refuse or drown in. */
