@@ -1,0 +1,134 @@
+/*
+ * One thing to be done to one call, and its life (CXAction and its subclasses, contract sections 1.2 and 3.3 to 3.11).
+ *
+ * ```
+ *   constructed ──hold()──▶ held by a provider ──fulfill() / fail()──▶ complete
+ *       deadline fixed           │        └──deadline passes──▶ complete (timed out)
+ *                                └──discard() (reset)──▶ discarded, never complete
+ * ```
+ *
+ * It knows what it asks for and whether it is complete; what completion does to a call is the switchboard's business.
+ */
+import type { CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import type { EndCause, RequestErrorCode } from '../../common/errors'
+import type { Handle } from '../../common/handle'
+
+export type ActionBody =
+  /** `target`: the SIP URI for the wire, made by the dial rules; `handle` is what people read. */
+  | {
+      readonly kind: 'start'
+      readonly callId: CallId
+      readonly providerId: string
+      readonly handle: Handle
+      readonly target: string
+    }
+  | { readonly kind: 'answer'; readonly callId: CallId }
+  /** `cause` null: whatever the call's state makes of it (declined, cancelled or hung up). */
+  | { readonly kind: 'end'; readonly callId: CallId; readonly cause: EndCause | null }
+  | { readonly kind: 'setHeld'; readonly callId: CallId; readonly held: boolean }
+  | { readonly kind: 'setMuted'; readonly callId: CallId; readonly muted: boolean }
+  /** `groupWith` null: leave the group. */
+  | { readonly kind: 'setGroup'; readonly callId: CallId; readonly groupWith: CallId | null }
+  | {
+      readonly kind: 'playDtmf'
+      readonly callId: CallId
+      readonly digits: string
+      readonly type: 'singleTone' | 'softPause' | 'hardPause'
+    }
+  | {
+      readonly kind: 'setTranslating'
+      readonly callId: CallId
+      readonly translating: boolean
+      readonly localLanguage: string
+      readonly remoteLanguage: string
+    }
+
+export type ActionKind = ActionBody['kind']
+export type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
+export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
+
+/** How an action ended. `at` is wall-clock ms; `cause` tells why the call ends with it, null to derive it from `code`. */
+export type Outcome =
+  | { readonly ok: true; readonly at: number }
+  | { readonly ok: false; readonly code: RequestErrorCode; readonly cause: EndCause | null }
+
+/** Time to complete, ms, counted from construction (measured on CallKit, contract section 1.2). */
+const timeLimits: Readonly<Record<ActionKind, number>> = {
+  start: 600_000,
+  answer: 60_000,
+  end: 5_000,
+  setHeld: 5_000,
+  setMuted: 5_000,
+  setGroup: 5_000,
+  playDtmf: 5_000,
+  setTranslating: 5_000,
+}
+
+export class Action<Body extends ActionBody = ActionBody> {
+  /** Monotonic ms, as `clock.now()`. */
+  readonly createdAt: number
+  readonly deadline: number
+  private onComplete: ((outcome: Outcome) => void) | null = null
+  private result: Outcome | null = null
+
+  constructor(
+    readonly body: Body,
+    private readonly clock: Clock,
+    readonly id: string = crypto.randomUUID(),
+    createdAt: number = clock.now(),
+  ) {
+    this.createdAt = createdAt
+    this.deadline = createdAt + timeLimits[body.kind]
+  }
+
+  get callId(): CallId {
+    return this.body.callId
+  }
+
+  get isComplete(): boolean {
+    return this.result !== null
+  }
+
+  /** null while it is not complete. */
+  get outcome(): Outcome | null {
+    return this.result
+  }
+
+  is<Wanted extends ActionKind>(kind: Wanted): this is ActionOf<Wanted> {
+    return (this.body.kind as ActionKind) === kind
+  }
+
+  /** An action of the same identity and deadline that no provider holds yet. */
+  copy(): Action<Body> {
+    return new Action(this.body, this.clock, this.id, this.createdAt)
+  }
+
+  /** It is done. `at`: when the invitation went out, the call connected or ended; wall-clock ms, now when left out. */
+  fulfill(at: number = this.clock.date()): void {
+    this.complete({ ok: true, at })
+  }
+
+  /** It could not be done. Without effect, like `fulfill`, unless a provider holds it and it is not complete yet. */
+  fail(code: RequestErrorCode = 'failed', cause: EndCause | null = null): void {
+    this.complete({ ok: false, code, cause })
+  }
+
+  /** A provider holds it from now on; `onComplete` is called at most once. For the switchboard. */
+  hold(onComplete: (outcome: Outcome) => void): void {
+    if (!this.isComplete) this.onComplete = onComplete
+  }
+
+  /** Nobody waits for it any more: after a reset it is never answered. For the switchboard. */
+  discard(): void {
+    this.onComplete = null
+  }
+
+  private complete(outcome: Outcome): void {
+    const notify = this.onComplete
+    if (!notify) return
+    this.onComplete = null
+    this.result = outcome
+    notify(outcome)
+  }
+}

@@ -1,0 +1,39 @@
+/*
+ * Whether an incoming call may ring, decided before anything is heard or shown of it (contract sections 2.1, 5.2 and 9).
+ * Pure; it knows the calls that are up and what the user wishes, not who calls.
+ */
+import { canEnd, type Call, type CallId } from '../../common/call'
+import type { Settings } from '../../common/settings'
+import type { ProviderConfiguration } from './configuration'
+import { callKitError, type IncomingCallError } from './errors'
+import { isForeground } from './foreground'
+
+export type Admission =
+  /** `waiting`: another call has or had the user's ear, so this one alerts softly. */
+  | { readonly ok: true; readonly waiting: boolean }
+  /** `sipStatus`: what the caller is told. `recorded`: the user will find it among the missed calls. */
+  | { readonly ok: false; readonly error: IncomingCallError; readonly sipStatus: number; readonly recorded: boolean }
+
+export function admission(
+  callId: CallId,
+  calls: readonly Call[],
+  configuration: ProviderConfiguration,
+  wishes: Pick<Settings, 'doNotDisturb' | 'callWaiting'>,
+): Admission {
+  const refuse = (name: IncomingCallError['name'], sipStatus: number, recorded = true): Admission => ({
+    ok: false,
+    error: callKitError('incomingCall', name, { callId }),
+    sipStatus,
+    recorded,
+  })
+  // A call that is on its way out takes nobody's place.
+  const up = calls.filter(canEnd)
+  // The same INVITE again: a merged request, RFC 3261 section 8.2.2.2.
+  if (calls.some((call) => call.id === callId && call.state !== 'ended')) {
+    return refuse('callUUIDAlreadyExists', 482, false)
+  }
+  if (wishes.doNotDisturb) return refuse('filteredByDoNotDisturb', 480)
+  if (wishes.callWaiting === 'busy' && up.length > 0) return refuse('callWaitingDisabled', 486)
+  if (up.length >= configuration.maximumCallGroups) return refuse('maximumCallGroupsReached', 486)
+  return { ok: true, waiting: up.some((call) => isForeground(call) || call.state === 'held') }
+}

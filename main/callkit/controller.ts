@@ -1,0 +1,27 @@
+/*
+ * The one way in for wishes (CXCallController, contract section 3.1): windows, tray, notifications, headsets and policies
+ * all ask here. An answer tells that a transaction was accepted, not how it went; for that there is a second promise.
+ */
+import type { Action } from './action'
+import type { Accepted, Switchboard } from './switchboard'
+import { Transaction } from './transaction'
+import type { Originator } from './verbs'
+
+export class CallController {
+  constructor(private readonly switchboard: Switchboard) {}
+
+  /**
+   * Resolves once and never before it returned. `ok`: the transaction will be handed to its providers, and `completed` tells
+   * how that went. Else nothing happened. What is added to the transaction afterwards is not part of it.
+   */
+  request(transaction: Transaction, by: Originator): Promise<Accepted> {
+    const submitted = transaction.copy()
+    return new Promise((resolve) => {
+      this.switchboard.run(() => resolve(this.switchboard.accept(submitted, by)))
+    })
+  }
+
+  requestActions(actions: readonly Action[], by: Originator): Promise<Accepted> {
+    return this.request(new Transaction(actions), by)
+  }
+}

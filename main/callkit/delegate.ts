@@ -1,0 +1,32 @@
+/*
+ * What a provider's owner does about the switchboard's wishes (CXProviderDelegate, contract section 2.2). All but the reset
+ * are optional; an action whose method is missing fails at once. Methods are called one after another, never re-entrantly.
+ */
+import type { CallId } from '../../common/call'
+import type { Action, ActionOf } from './action'
+import type { Provider } from './provider'
+import type { Transaction } from './transaction'
+
+export interface ProviderDelegate {
+  /** Every call of this provider is gone: stop audio, forget dialogs and pending actions, answer none of them. */
+  providerDidReset(provider: Provider): void
+  /** Before the actions of a transaction. True: every action of it is completed by the delegate itself. */
+  execute?(provider: Provider, transaction: Transaction): boolean
+  /** Fulfil when the invitation was sent, with that time. */
+  performStart?(provider: Provider, action: ActionOf<'start'>): void
+  /** Fulfil when both sides can communicate. */
+  performAnswer?(provider: Provider, action: ActionOf<'answer'>): void
+  /** Hang up, decline or ring time-out; the call's state tells which. Fulfil quickly. */
+  performEnd?(provider: Provider, action: ActionOf<'end'>): void
+  performSetHeld?(provider: Provider, action: ActionOf<'setHeld'>): void
+  performSetMuted?(provider: Provider, action: ActionOf<'setMuted'>): void
+  performSetGroup?(provider: Provider, action: ActionOf<'setGroup'>): void
+  /** Fulfil when the digits are queued. */
+  performPlayDtmf?(provider: Provider, action: ActionOf<'playDtmf'>): void
+  performSetTranslating?(provider: Provider, action: ActionOf<'setTranslating'>): void
+  /** The action passed its deadline and has failed: undo what was begun, complete nothing. */
+  timedOutPerforming?(provider: Provider, action: Action): void
+  /** The sound of this call may reach the speaker and the wire, until `didDeactivateAudio`. */
+  didActivateAudio?(provider: Provider, callId: CallId): void
+  didDeactivateAudio?(provider: Provider, callId: CallId): void
+}

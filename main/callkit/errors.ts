@@ -1,0 +1,85 @@
+/*
+ * CallKit's error domains and codes (contract section 5.2), and what each is called in the phone's own closed list. It
+ * must not know the words a person reads.
+ */
+import type { CallId } from '../../common/call'
+import type { RequestErrorCode } from '../../common/errors'
+
+/** Domain strings as CallKit spells them. */
+export const errorDomains = {
+  general: 'com.apple.CallKit.error',
+  incomingCall: 'com.apple.CallKit.error.incomingcall',
+  requestTransaction: 'com.apple.CallKit.error.requesttransaction',
+} as const
+
+/** CXErrorCode. */
+const general = { unknownError: 0, unentitled: 1, invalidArgument: 2, missingVoIPBackgroundMode: 3 } as const
+
+/** CXErrorCodeIncomingCallError. */
+const incomingCall = {
+  unknown: 0,
+  unentitled: 1,
+  callUUIDAlreadyExists: 2,
+  filteredByDoNotDisturb: 3,
+  filteredByBlockList: 4,
+  filteredDuringRestrictedSharingMode: 5,
+  callIsProtected: 6,
+  filteredBySensitiveParticipants: 7,
+  // Ours: CallKit has no code for an incoming call beyond its limits (contract section 9, decision 7).
+  maximumCallGroupsReached: 100,
+  callWaitingDisabled: 101,
+} as const
+
+/** CXErrorCodeRequestTransactionError. */
+const requestTransaction = {
+  unknown: 0,
+  unentitled: 1,
+  unknownCallProvider: 2,
+  emptyTransaction: 3,
+  unknownCallUUID: 4,
+  callUUIDAlreadyExists: 5,
+  invalidAction: 6,
+  maximumCallGroupsReached: 7,
+  callIsProtected: 8,
+} as const
+
+const tables = { general, incomingCall, requestTransaction }
+type Tables = typeof tables
+export type ErrorDomain = keyof Tables
+
+/** An error as a value. CallKit's carry no user info; these name the call and the action they are about. */
+export interface CallKitError<Domain extends ErrorDomain = ErrorDomain> {
+  readonly domain: (typeof errorDomains)[Domain]
+  readonly name: keyof Tables[Domain] & string
+  readonly code: number
+  readonly callId: CallId | null
+  readonly actionId: string | null
+}
+
+export type IncomingCallError = CallKitError<'incomingCall'>
+export type RequestTransactionError = CallKitError<'requestTransaction'>
+
+/** The error `name` of `domain`, about this call and action. */
+export function callKitError<Domain extends ErrorDomain>(
+  domain: Domain,
+  name: keyof Tables[Domain] & string,
+  about: { callId?: CallId; actionId?: string } = {},
+): CallKitError<Domain> {
+  const code = (tables[domain] as Readonly<Record<string, number>>)[name] ?? 0
+  return { domain: errorDomains[domain], name, code, callId: about.callId ?? null, actionId: about.actionId ?? null }
+}
+
+const requestCodes: Readonly<Record<RequestTransactionError['name'], RequestErrorCode>> = {
+  unknown: 'failed',
+  unentitled: 'failed',
+  unknownCallProvider: 'unknown-account',
+  emptyTransaction: 'invalid-argument',
+  unknownCallUUID: 'unknown-call',
+  callUUIDAlreadyExists: 'invalid-argument',
+  invalidAction: 'invalid-action',
+  maximumCallGroupsReached: 'too-many-calls',
+  callIsProtected: 'invalid-action',
+}
+
+/** What a refused transaction is called in the answer to a window or the control door. */
+export const requestErrorCode = (error: RequestTransactionError): RequestErrorCode => requestCodes[error.name]

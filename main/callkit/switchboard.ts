@@ -1,0 +1,203 @@
+/*
+ * The part of the phone that owns calls while they happen (the "system" of contract section 0): it admits incoming calls,
+ * accepts transactions, carries them out through providers and settles what an end or a reset leaves behind. All of it runs
+ * in one total order. It knows no SIP, no windows and no sounds.
+ */
+import { defaultCapabilities, isLive, type Call, type CallFacts, type CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import type { EndCause, Result } from '../../common/errors'
+import { anonymous } from '../../common/handle'
+import type { Log } from '../../common/log'
+import type { Settings } from '../../common/settings'
+import { Action, type ActionKind, type ActionOf } from './action'
+import { admission, type Admission } from './admission'
+import { configurationError, type ProviderConfiguration } from './configuration'
+import type { CallKitError, RequestTransactionError } from './errors'
+import { Execution, type Stage } from './execution'
+import { preflight } from './preflight'
+import { Provider } from './provider'
+import type { Registry } from './registry'
+import { Serial } from './serial'
+import { Transaction } from './transaction'
+import { updated, type CallUpdate } from './update'
+import type { Originator } from './verbs'
+
+export interface SwitchboardOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly registry: Registry
+  readonly settings: () => Pick<Settings, 'doNotDisturb' | 'callWaiting'>
+}
+
+export type Accepted =
+  | { readonly ok: true; readonly transactionId: string; readonly completed: Promise<Result> }
+  | { readonly ok: false; readonly error: RequestTransactionError }
+
+export class Switchboard implements Stage {
+  readonly clock: Clock
+  readonly log: Log
+  readonly registry: Registry
+  readonly serial: Serial
+  private readonly providers = new Map<string, Provider>()
+  private readonly executions = new Set<Execution>()
+  private waiting: Execution[] = []
+
+  constructor(private readonly options: SwitchboardOptions) {
+    this.clock = options.clock
+    this.log = options.log
+    this.registry = options.registry
+    this.serial = new Serial(options.log)
+    this.registry.observe((now, before) => this.settleEnded(now, before))
+  }
+
+  /** Runs `task` in the one order of everything that happens to calls. */
+  run(task: () => void): void {
+    this.serial.run(task)
+  }
+
+  /** A provider under a new id, or why its configuration cannot be used. An id in use gives the provider that has it. */
+  addProvider(
+    id: string,
+    configuration: ProviderConfiguration,
+  ): { ok: true; provider: Provider } | { ok: false; error: CallKitError<'general'> } {
+    const error = configurationError(configuration)
+    if (error) return { ok: false, error }
+    const provider = this.providers.get(id) ?? new Provider(id, configuration, this)
+    this.providers.set(id, provider)
+    return { ok: true, provider }
+  }
+
+  provider(id: string): Provider | null {
+    return this.providers.get(id) ?? null
+  }
+
+  /** Accepts a transaction as a whole, or refuses it and changes nothing. Call it inside `run`. */
+  accept(transaction: Transaction, by: Originator): Accepted {
+    const plan = preflight(transaction.actions, {
+      calls: this.registry.calls,
+      configuration: (id) => this.provider(id)?.configuration ?? null,
+      isPending: (kind, callId) => this.pendingActions(kind, callId).length > 0,
+      make: (body) => new Action(body, this.clock),
+    })
+    const wanted = (plan.ok ? plan.actions : transaction.actions).map(({ body }) => `${body.kind} ${body.callId}`)
+    this.log.info(
+      `transaction ${transaction.id} by ${by}: ${wanted.join(', ')}: ${plan.ok ? 'accepted' : plan.error.name}`,
+    )
+    if (!plan.ok) return plan
+    const execution = new Execution(new Transaction(plan.actions, transaction.id), this)
+    this.executions.add(execution)
+    for (const action of plan.actions) if (action.is('start')) this.registry.add(this.outgoing(action))
+    // Delivery is the next thing that happens, but not in the middle of what asked for it.
+    this.run(() => execution.begin())
+    return { ok: true, transactionId: transaction.id, completed: execution.completed }
+  }
+
+  /** Lets an incoming call ring, or refuses it. Call it inside `run`. */
+  admit(provider: Provider, callId: CallId, update: CallUpdate): Admission {
+    const result = admission(callId, this.registry.calls, provider.configuration, this.options.settings())
+    const { handle, name, capabilities } = updated({ capabilities: defaultCapabilities }, update).patch
+    const now = this.clock.date()
+    const facts: CallFacts = {
+      id: callId,
+      accountId: provider.id,
+      direction: 'incoming',
+      handle: handle ?? anonymous,
+      name: name ?? null,
+      startedAt: now,
+      capabilities: capabilities ?? defaultCapabilities,
+      waiting: result.ok && result.waiting,
+    }
+    if (result.ok) this.registry.add({ ...facts, state: 'incoming' })
+    else {
+      this.log.info(`incoming call ${callId} refused with ${result.sipStatus}: ${result.error.name}`)
+      const { sipStatus } = result
+      const ended = { state: 'ended', cause: 'unanswered', reason: null, at: now, connectedAt: null } as const
+      if (result.recorded) this.registry.recordRefused({ ...facts, ...ended, sipStatus })
+    }
+    return result
+  }
+
+  /** Every call and pending action of the provider is gone, and it is told once. Call it inside `run`. */
+  reset(provider: Provider, cause: EndCause): void {
+    this.log.warn(`provider ${provider.id} reset`)
+    for (const execution of [...this.executions]) execution.reset(provider)
+    for (const call of this.registry.live()) {
+      if (call.accountId !== provider.id) continue
+      const event = { type: 'ended', cause, sipStatus: null, reason: null, at: this.clock.date() } as const
+      this.registry.apply(call.id, event)
+    }
+    provider.delegate?.providerDidReset(provider)
+  }
+
+  remove(provider: Provider): void {
+    if (this.providers.get(provider.id) === provider) this.providers.delete(provider.id)
+  }
+
+  pendingTransactions(provider: Provider): readonly Transaction[] {
+    return [...this.executions]
+      .filter((execution) => execution.pending().some((action) => this.providerOf(action) === provider))
+      .map(({ transaction }) => transaction)
+  }
+
+  /** Incomplete actions of this kind, of one call or of all. */
+  pendingActions<Kind extends ActionKind>(kind: Kind, callId?: CallId): readonly ActionOf<Kind>[] {
+    return [...this.executions].flatMap((execution) => execution.pending(kind, callId)) as unknown as ActionOf<Kind>[]
+  }
+
+  providerOf(action: Action): Provider | null {
+    const id = action.is('start') ? action.body.providerId : this.registry.find(action.callId)?.accountId
+    return id === undefined ? null : this.provider(id)
+  }
+
+  isBusy(action: Action): boolean {
+    const same = (other: Action | undefined) =>
+      other !== undefined &&
+      other !== action &&
+      other.callId === action.callId &&
+      other.body.kind === action.body.kind &&
+      !other.isComplete
+    return (
+      this.waiting.some((execution) => same(execution.current)) ||
+      [...this.executions].some((execution) =>
+        execution.pending().some((other) => same(other) && execution.isDelivered(other)),
+      )
+    )
+  }
+
+  wait(execution: Execution): void {
+    this.waiting.push(execution)
+  }
+
+  completed(): void {
+    const retry = this.waiting
+    this.waiting = []
+    for (const execution of retry) execution.next()
+  }
+
+  finished(execution: Execution): void {
+    this.executions.delete(execution)
+    this.completed()
+  }
+
+  /** What was still to be done to a call that has just ended is settled. */
+  private settleEnded(now: readonly Call[], before: readonly Call[]): void {
+    for (const call of now) {
+      if (call.state !== 'ended' || !before.some((old) => old.id === call.id && isLive(old))) continue
+      for (const execution of [...this.executions]) execution.callEnded(call.id)
+    }
+  }
+
+  private outgoing(action: ActionOf<'start'>): Call {
+    return {
+      id: action.callId,
+      accountId: action.body.providerId,
+      direction: 'outgoing',
+      handle: action.body.handle,
+      name: null,
+      startedAt: this.clock.date(),
+      capabilities: defaultCapabilities,
+      waiting: false,
+      state: 'dialing',
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/*
+ * Actions that are asked for together and carried out in order (CXTransaction, contract sections 1.3 and 3.2). It only
+ * holds them: whether they are allowed and who performs them is decided elsewhere.
+ */
+import type { Action } from './action'
+
+export class Transaction {
+  private list: Action[]
+
+  constructor(
+    actions: readonly Action[] = [],
+    readonly id: string = crypto.randomUUID(),
+  ) {
+    this.list = [...actions]
+  }
+
+  get actions(): readonly Action[] {
+    return this.list
+  }
+
+  /** True of an empty transaction, as in CallKit. */
+  get isComplete(): boolean {
+    return this.list.every((action) => action.isComplete)
+  }
+
+  add(action: Action): void {
+    this.list = [...this.list, action]
+  }
+
+  /** What was submitted when it was requested: later additions do not touch it; actions keep identity and deadline. */
+  copy(): Transaction {
+    return new Transaction(
+      this.list.map((action) => action.copy()),
+      this.id,
+    )
+  }
+}

@@ -1,0 +1,291 @@
+/*
+ * Stands between CallKit's model and the engine: one provider per account, whose actions become engine commands, and the
+ * engine's reports become reports of that provider. It holds no call state of its own beyond what the engine still owes,
+ * and the dialogs that would have to be closed if the engine died.
+ */
+import type { Account } from '../../common/account'
+import type { CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
+import type { Result } from '../../common/errors'
+import type { Log } from '../../common/log'
+import type { Action, ActionOf } from '../callkit/action'
+import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
+import type { ProviderDelegate } from '../callkit/delegate'
+import type { Provider } from '../callkit/provider'
+import type { Switchboard } from '../callkit/switchboard'
+import type { CallUpdate } from '../callkit/update'
+import type { Engine } from './engine'
+
+export interface SipProviderOptions {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly log: Log
+  readonly switchboard: Switchboard
+  readonly accounts: () => readonly Account[]
+}
+
+/** A dialog whose engine died: the far end still waits for a BYE. */
+export interface LostDialog {
+  readonly accountId: string
+  readonly dialog: DialogRecord
+}
+
+/** The user's hang-up is done for the phone after this long, whether the engine says so or not, ms. */
+const endWithinMs = 150
+/** An engine that has not confirmed an end by then is told again, ms. */
+const endAgainMs = 2_000
+
+export class SipProvider implements ProviderDelegate {
+  private readonly providers = new Map<string, Provider>()
+  /** Incoming calls the engine was told to answer: from then on they are ended, not rejected. */
+  private readonly answered = new Set<CallId>()
+  private readonly dialogs = new Map<CallId, LostDialog>()
+  private lost: readonly LostDialog[] = []
+
+  constructor(private readonly options: SipProviderOptions) {
+    this.sync()
+  }
+
+  /** Makes the providers what the accounts are. Call it after any change of accounts. */
+  sync(): void {
+    const accounts = this.options.accounts()
+    for (const account of accounts) {
+      const existing = this.providers.get(account.id)
+      if (existing) existing.configure(configurationOf(account))
+      else this.add(account)
+    }
+    for (const [id, provider] of [...this.providers]) {
+      if (accounts.some((account) => account.id === id)) continue
+      this.providers.delete(id)
+      for (const call of this.options.switchboard.registry.live()) {
+        if (call.accountId === id) this.send({ type: 'end', callId: call.id })
+      }
+      provider.invalidate()
+    }
+  }
+
+  /** The engine's question about an INVITE. */
+  async engineAsked(offer: IncomingOffer): Promise<Verdict> {
+    const account = this.options.accounts().find(({ id }) => id === offer.accountId)
+    const provider = this.providers.get(offer.accountId)
+    if (!account?.enabled || !provider) return { type: 'reject', status: 480 }
+    const update: CallUpdate = { remoteHandle: offer.handle, localizedCallerName: offer.name }
+    const admission = await provider.reportNewIncomingCall(offer.callId, update)
+    return admission.ok ? { type: 'alert' } : { type: 'reject', status: admission.sipStatus }
+  }
+
+  /** Takes in what the engine says of calls; other reports are for others. */
+  engineReported(report: EngineReport): void {
+    switch (report.type) {
+      case 'progress':
+        return this.providerOf(report.callId)?.reportOutgoingProgress(report.callId, report.stage)
+      case 'connected':
+        return this.providerOf(report.callId)?.reportConnected(report.callId)
+      case 'updated': {
+        const provider = this.providerOf(report.callId)
+        if (report.remoteHeld !== undefined) provider?.reportRemoteHeld(report.callId, report.remoteHeld)
+        return provider?.reportUpdated(report.callId, updateOf(report))
+      }
+      case 'ended': {
+        const { callId, cause, sipStatus, reason } = report
+        this.dialogs.delete(callId)
+        this.answered.delete(callId)
+        return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
+      }
+      case 'dialog':
+        return this.keep(report.callId, report.dialog)
+      case 'ready':
+      case 'registration':
+      case 'devices':
+      case 'quality':
+      case 'level':
+      case 'fault':
+      case 'log':
+        return
+    }
+  }
+
+  /** The engine died: every call in it is over, and what it left behind is remembered. */
+  engineLost(): void {
+    this.lost = [...this.lost, ...this.dialogs.values()]
+    this.dialogs.clear()
+    this.answered.clear()
+    for (const provider of this.providers.values()) provider.reset('engine-lost')
+  }
+
+  /** Dialogs a former engine left open, oldest first. */
+  lostDialogs(): readonly LostDialog[] {
+    return this.lost
+  }
+
+  /** Closes the account's lost dialogs. Call it when the account is registered again. */
+  async sayFarewell(accountId: string): Promise<void> {
+    const mine = this.lost.filter((one) => one.accountId === accountId)
+    this.lost = this.lost.filter((one) => one.accountId !== accountId)
+    const results = await Promise.all(
+      mine.map(({ dialog }) => this.options.engine.request({ type: 'farewell', accountId, dialog })),
+    )
+    // Only an engine that died again leaves them for the next one.
+    const again = mine.filter((_, index) => unavailable(results[index]))
+    this.lost = [...again, ...this.lost]
+  }
+
+  providerDidReset(provider: Provider): void {
+    this.options.log.info(`account ${provider.id}: its calls are gone`)
+  }
+
+  performStart(_provider: Provider, action: ActionOf<'start'>): void {
+    const { callId, providerId, target } = action.body
+    void this.request({ type: 'dial', callId, accountId: providerId, target }).then((result) => {
+      this.settle(action, result)
+      this.endIfStray(callId, result)
+    })
+  }
+
+  performAnswer(_provider: Provider, action: ActionOf<'answer'>): void {
+    const { callId } = action.body
+    this.answered.add(callId)
+    void this.request({ type: 'answer', callId }).then((result) => {
+      const late = action.isComplete && !action.outcome?.ok
+      this.settle(action, result)
+      if (result.ok) return this.endIfStray(callId, result)
+      // The caller is not to ring on at a phone that cannot answer; an engine that has refused already says so.
+      if (!late && !unavailable(result)) this.send({ type: 'reject', callId, status: 480 })
+    })
+  }
+
+  performEnd(_provider: Provider, action: ActionOf<'end'>): void {
+    const { clock, log } = this.options
+    const command = this.endCommand(action.callId)
+    let confirmed = false
+    const patience = clock.setTimeout(() => action.fulfill(), endWithinMs)
+    const again = clock.setTimeout(() => {
+      if (confirmed) return
+      log.warn(`call ${action.callId}: the engine has not confirmed its end, telling it again`)
+      this.send({ type: 'end', callId: action.callId })
+    }, endAgainMs)
+    void this.request(command).then((result) => {
+      confirmed = true
+      if (result.ok) this.dialogs.delete(action.callId)
+      clock.clearTimeout(patience)
+      clock.clearTimeout(again)
+      this.answered.delete(action.callId)
+      action.fulfill()
+    })
+  }
+
+  performSetHeld(_provider: Provider, action: ActionOf<'setHeld'>): void {
+    const { callId, held } = action.body
+    void this.request({ type: 'setHeld', callId, held }).then((result) => {
+      const tooLate = action.isComplete
+      this.settle(action, result)
+      // It succeeded after all, but we had given up: bring the engine back to what the phone shows.
+      if (tooLate && result.ok) this.reconcileHold(callId, held)
+    })
+  }
+
+  performSetMuted(_provider: Provider, action: ActionOf<'setMuted'>): void {
+    const { callId, muted } = action.body
+    void this.request({ type: 'setMuted', callId, muted }).then((result) => this.settle(action, result))
+  }
+
+  performPlayDtmf(_provider: Provider, action: ActionOf<'playDtmf'>): void {
+    const { callId, digits } = action.body
+    void this.request({ type: 'playDtmf', callId, digits }).then((result) => this.settle(action, result))
+  }
+
+  timedOutPerforming(_provider: Provider, action: Action): void {
+    if (action.is('start') || action.is('answer')) this.send({ type: 'end', callId: action.callId })
+  }
+
+  didActivateAudio(_provider: Provider, callId: CallId): void {
+    this.send({ type: 'audio', callId, on: true })
+  }
+
+  didDeactivateAudio(_provider: Provider, callId: CallId): void {
+    this.send({ type: 'audio', callId, on: false })
+  }
+
+  private add(account: Account): void {
+    const added = this.options.switchboard.addProvider(account.id, configurationOf(account))
+    if (!added.ok) return
+    added.provider.delegate = this
+    this.providers.set(account.id, added.provider)
+  }
+
+  private providerOf(callId: CallId): Provider | undefined {
+    const call = this.options.switchboard.registry.find(callId)
+    return call && this.providers.get(call.accountId)
+  }
+
+  private keep(callId: CallId, dialog: DialogRecord | null): void {
+    const call = this.options.switchboard.registry.find(callId)
+    if (dialog === null || !call) this.dialogs.delete(callId)
+    else this.dialogs.set(callId, { accountId: call.accountId, dialog })
+  }
+
+  /** A call that rings is refused with a status that says why; any other is ended. */
+  private endCommand(callId: CallId): EngineCommand {
+    const call = this.options.switchboard.registry.find(callId)
+    if (call?.state !== 'ending' || call.direction !== 'incoming' || this.answered.has(callId)) {
+      return { type: 'end', callId }
+    }
+    return { type: 'reject', callId, status: call.cause === 'declined' ? 486 : 480 }
+  }
+
+  /** An engine that got through with a call that is over here must let go of it. */
+  private endIfStray(callId: CallId, result: Result): void {
+    if (!result.ok) return
+    const call = this.options.switchboard.registry.find(callId)
+    if (!call || call.state === 'ended' || call.state === 'ending') this.send({ type: 'end', callId })
+  }
+
+  private reconcileHold(callId: CallId, held: boolean): void {
+    const call = this.options.switchboard.registry.find(callId)
+    if (call?.state !== 'active' && call?.state !== 'held') return
+    const shown = call.state === 'held'
+    if (shown !== held) this.send({ type: 'setHeld', callId, held: shown })
+  }
+
+  private settle(action: Action, result: Result): void {
+    if (result.ok) action.fulfill()
+    else action.fail(result.code)
+  }
+
+  private request(command: EngineCommand): Promise<Result> {
+    return this.options.engine.request(command)
+  }
+
+  /** For commands whose answer changes nothing here. */
+  private send(command: EngineCommand): void {
+    void this.request(command)
+  }
+}
+
+const unavailable = (result: Result | undefined): boolean =>
+  result?.ok === false && result.code === 'engine-unavailable'
+
+const configurationOf = (account: Account): ProviderConfiguration => ({
+  ...defaultConfiguration,
+  localizedName: account.name,
+  // Conferences need an engine that can mix.
+  maximumCallsPerCallGroup: 1,
+  supportedHandleTypes: new Set(['generic', 'phoneNumber', 'emailAddress']),
+})
+
+function updateOf(report: EngineReport & { type: 'updated' }): CallUpdate {
+  const { handle, name, capabilities } = report
+  return {
+    ...(handle === undefined ? {} : { remoteHandle: handle }),
+    ...(name === undefined ? {} : { localizedCallerName: name }),
+    ...(capabilities === undefined
+      ? {}
+      : {
+          supportsHolding: capabilities.holding,
+          supportsGrouping: capabilities.grouping,
+          supportsUngrouping: capabilities.ungrouping,
+          supportsDtmf: capabilities.dtmf,
+        }),
+  }
+}

@@ -1,0 +1,123 @@
+/*
+ * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
+ * stands on; it has no window, no tray and no network.
+ */
+import type { Account } from '../../common/account'
+import type { Call, CallId } from '../../common/call'
+import type { EndCause } from '../../common/errors'
+import type { Log } from '../../common/log'
+import type { AccountState } from '../../common/phone-state'
+import { defaultSettings } from '../../common/settings'
+import { AudioSession } from '../../main/callkit/audio-session'
+import { CallController } from '../../main/callkit/controller'
+import { PhoneVerbs } from '../../main/callkit/phone-verbs'
+import { Registry } from '../../main/callkit/registry'
+import { ResumePolicy } from '../../main/callkit/resume-policy'
+import { RingTimeout } from '../../main/callkit/ring-timeout'
+import { Switchboard } from '../../main/callkit/switchboard'
+import { Watchdog } from '../../main/callkit/watchdog'
+import { dialTarget } from '../../main/engine/dial-target'
+import { SipProvider } from '../../main/engine/sip-provider'
+import { FakeEngine } from '../fakes/fake-engine'
+import { ManualClock, settle } from '../fakes/manual-clock'
+
+export const account = (id: string, user = id): Account => ({
+  id,
+  name: id,
+  uri: `sip:${user}@pbx.example`,
+  server: 'wss://pbx.example/ws',
+  username: user,
+  displayName: null,
+  certificate: null,
+  enabled: true,
+})
+
+export class CallPhone {
+  readonly clock = new ManualClock()
+  readonly engine = new FakeEngine()
+  readonly history: Call[] = []
+  readonly logged: string[] = []
+  readonly settings = { ...defaultSettings }
+  accounts: AccountState[]
+  readonly registry: Registry
+  readonly switchboard: Switchboard
+  readonly controller: CallController
+  readonly verbs: PhoneVerbs
+  readonly sip: SipProvider
+
+  constructor(accounts: readonly Account[] = [account('work', '100')]) {
+    const { clock, engine } = this
+    const write = (line: string) => void this.logged.push(line)
+    const log: Log = { debug: write, info: write, warn: write, error: (line) => write(`ERROR ${line}`) }
+    this.accounts = accounts.map((one) => ({
+      account: one,
+      registration: { state: 'registered', since: 0, expiresAt: 0 },
+      needsPassword: false,
+    }))
+    const registry = (this.registry = new Registry({ clock, log, history: (call) => this.history.push(call) }))
+    const switchboard = (this.switchboard = new Switchboard({ clock, log, registry, settings: () => this.settings }))
+    const controller = (this.controller = new CallController(switchboard))
+    const ringSeconds = () => this.settings.ringSeconds
+    new AudioSession(registry, switchboard)
+    new RingTimeout({ registry, switchboard, controller, clock, ringSeconds })
+    new Watchdog({ registry, switchboard, controller, clock, log })
+    new ResumePolicy({ registry, switchboard, controller, clock })
+    const accountsOf = () => this.accounts.map((one) => one.account)
+    this.sip = new SipProvider({ engine, clock, log, switchboard, accounts: accountsOf })
+    this.verbs = new PhoneVerbs({ registry, switchboard, controller, clock, accounts: () => this.accounts, dialTarget })
+  }
+
+  /** The states of all calls in order, as `incoming` or `ended (busy)`. */
+  get states(): string[] {
+    return this.registry.calls.map((call) => (call.state === 'ended' ? `ended (${call.cause})` : call.state))
+  }
+
+  call(callId: CallId): Call {
+    const call = this.registry.find(callId)
+    if (!call) throw new Error('no such call')
+    return call
+  }
+
+  /** An INVITE reaches the phone; gives its call id, and the verdict as `alert` or a status. */
+  async invited(by = '4711', accountId = 'work'): Promise<{ callId: CallId; verdict: 'alert' | number }> {
+    const callId = crypto.randomUUID()
+    const handle = { type: 'phoneNumber', value: by } as const
+    const verdict = await this.sip.engineAsked({ callId, accountId, handle, name: null })
+    await settle()
+    return { callId, verdict: verdict.type === 'alert' ? 'alert' : verdict.status }
+  }
+
+  /** A call from outside that was answered here. */
+  async answered(by?: string, accountId?: string): Promise<CallId> {
+    const { callId } = await this.invited(by, accountId)
+    await this.verbs.answer(callId, 'window')
+    await settle()
+    return callId
+  }
+
+  /** A call we make that the far end answers. */
+  async connected(target = '600'): Promise<CallId> {
+    const callId = await this.dialled(target)
+    this.sip.engineReported({ type: 'progress', callId, stage: 'accepted' })
+    this.sip.engineReported({ type: 'connected', callId })
+    await settle()
+    return callId
+  }
+
+  /** A call we make; nobody has said anything yet. */
+  async dialled(target = '600'): Promise<CallId> {
+    const result = await this.verbs.call(target, null, 'window')
+    if (!result.ok) throw new Error(result.code)
+    await settle()
+    return result.value
+  }
+
+  /** The far end ends a call. */
+  remoteEnds(callId: CallId, cause: EndCause = 'remote-hung-up'): Promise<void> {
+    this.sip.engineReported(ended(callId, cause))
+    return settle()
+  }
+}
+
+const ended = (callId: CallId, cause: EndCause) =>
+  ({ type: 'ended', callId, cause, sipStatus: null, reason: null }) as const
