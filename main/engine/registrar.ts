@@ -22,8 +22,8 @@ export interface RegistrarOptions {
   readonly credentials: (accountId: string) => Credentials | null
   /** Opens the network for a server; the returned function closes it again. */
   readonly allow: (server: string) => () => void
-  /** Why the last connection to this server failed, as the network layer saw it; null when it knows nothing. */
-  readonly explain: (server: string) => { reason: RegistrationFailure; certificate: RefusedCertificate | null } | null
+  /** Why this server cannot be connected to, as the network layer sees it. Never rejects. */
+  readonly explain: (server: string) => Promise<{ reason: RegistrationFailure; certificate: RefusedCertificate | null }>
   readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
 }
 
@@ -82,8 +82,22 @@ export class Registrar {
     const trial = this.trials.get(accountId)
     const account = trial?.account ?? this.options.accounts().find(({ id }) => id === accountId)
     if (!account) return
-    const registration = this.explained(account, reported)
-    if (trial && (registration.state === 'registered' || registration.state === 'failed')) trial.settle(registration)
+    this.put(accountId, reported)
+    if (reported.state === 'registered') trial?.settle(reported)
+    if (reported.state !== 'failed') return
+    void this.explained(account, reported).then((explained) => {
+      // Something newer may have been said meanwhile.
+      if (this.registrations.get(accountId) === reported) this.put(accountId, explained)
+      trial?.settle(explained)
+    })
+  }
+
+  /** Accounts that are being tried. */
+  get tried(): readonly Account[] {
+    return [...this.trials.values()].map(({ account }) => account)
+  }
+
+  private put(accountId: string, registration: Registration): void {
     if (!this.options.accounts().some(({ id }) => id === accountId)) return
     this.registrations = new Map(this.registrations).set(accountId, registration)
     this.options.onChange(this.registrations)
@@ -97,10 +111,7 @@ export class Registrar {
   async trial(account: Account, credentials: Credentials): Promise<Registration> {
     if (!this.ready) return failed('engine-lost')
     const registration = await new Promise<Registration>((settle) => {
-      const limit = this.options.clock.setTimeout(
-        () => settle(this.explained(account, failed('timeout'))),
-        trialLimitMs,
-      )
+      const limit = this.options.clock.setTimeout(() => settle(failed('timeout')), trialLimitMs)
       this.trials.set(account.id, {
         account,
         settle: (result) => {
@@ -142,11 +153,14 @@ export class Registrar {
     void this.options.engine.request({ type: 'unregister', accountId }).then(told.close)
   }
 
-  private explained(account: Account, registration: Registration): Registration {
-    if (registration.state !== 'failed' || !vague.has(registration.reason)) return registration
-    const better = this.options.explain(account.server)
-    if (!better || better.reason === 'unreachable') return registration
-    return { ...registration, ...better }
+  /** Better words for a connection that could not be made. */
+  private async explained(account: Account, registration: Registration): Promise<Registration> {
+    if (registration.state !== 'failed' || !vague.has(registration.reason) || isDemo(account)) return registration
+    const { reason, certificate } = await this.options.explain(account.server)
+    // "Unreachable" says no more than we knew, and a connection that was lost may be back already.
+    return reason === 'unreachable' || (reason === 'no-websocket' && registration.reason !== 'unreachable')
+      ? registration
+      : { ...registration, reason, certificate }
   }
 }
 

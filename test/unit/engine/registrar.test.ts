@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Account, Registration } from '../../../common/account'
 import type { EngineCommand } from '../../../common/contract/engine'
-import { done } from '../../../common/errors'
+import { done, type RegistrationFailure } from '../../../common/errors'
 import { Registrar } from '../../../main/engine/registrar'
 import { ManualClock } from '../../fakes/manual-clock'
 
@@ -31,7 +31,7 @@ describe('the registrar', () => {
   let passwords: Map<string, string>
   let registrations: ReadonlyMap<string, Registration>
   let open: string[]
-  let network: ReturnType<ConstructorParameters<typeof Registrar>[0]['explain']>
+  let network: RegistrationFailure
   let registrar: Registrar
 
   beforeEach(() => {
@@ -40,7 +40,7 @@ describe('the registrar', () => {
     accounts = [work]
     passwords = new Map([['work', 'secret']])
     open = []
-    network = null
+    network = 'unreachable'
     registrar = new Registrar({
       engine: {
         request: (command) => {
@@ -58,7 +58,7 @@ describe('the registrar', () => {
         open.push(server)
         return () => open.splice(open.indexOf(server), 1)
       },
-      explain: () => network,
+      explain: () => Promise.resolve({ reason: network, certificate: null }),
       onChange: (now) => {
         registrations = now
       },
@@ -113,12 +113,15 @@ describe('the registrar', () => {
     expect(registrations.get('work')).toEqual({ state: 'registering' })
   })
 
-  test('says what the network saw when the engine only knows that nothing came back', () => {
+  test('says what the network saw when the engine only knows that nothing came back', async () => {
     registrar.engineReady()
-    network = { reason: 'unknown-host', certificate: null }
+    network = 'unknown-host'
     registrar.reported('work', failed('unreachable'))
+    expect(registrations.get('work')).toMatchObject({ reason: 'unreachable' })
+    await clock.advanceAsync(0)
     expect(registrations.get('work')).toMatchObject({ reason: 'unknown-host', retryAt: 5 })
     registrar.reported('work', failed('wrong-password'))
+    await clock.advanceAsync(0)
     expect(registrations.get('work')).toMatchObject({ reason: 'wrong-password' })
   })
 
