@@ -25,7 +25,7 @@ export default defineConfig({
       outDir: 'out/preload',
       externalizeDeps: false,
       rollupOptions: {
-        input: { ui: at('preload/ui.ts'), engine: at('preload/engine.ts') },
+        input: { ui: at('preload/ui.ts'), engine: at('preload/engine.ts'), alert: at('preload/alert.ts') },
         // A sandboxed preload must be one CommonJS file.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -43,6 +43,7 @@ export default defineConfig({
           ui: at('renderer/ui/index.html'),
           gallery: at('renderer/ui/gallery.html'),
           engine: at('renderer/engine/index.html'),
+          alert: at('renderer/alert/index.html'),
         },
       },
     },

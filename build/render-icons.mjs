@@ -7,7 +7,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
-const run = (program, args, input) => execFileSync(program, args, { input, cwd: here, stdio: ['pipe', 'ignore', 'pipe'] })
+const run = (program, args, input) =>
+  execFileSync(program, args, { input, cwd: here, stdio: ['pipe', 'ignore', 'pipe'] })
 const render = (svg, size, file) => run('rsvg-convert', ['-w', String(size), '-h', String(size), '-o', file], svg)
 
 // ── the app's icon ──

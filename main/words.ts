@@ -13,6 +13,7 @@ export const words = {
   decline: 'Decline',
   open: 'Open',
   callBack: 'Call back',
+  hide: 'Hide',
   missedCall: (who: string): string => `Missed call from ${who}`,
   /** The second line of a notification: what is known for sure, then where it came in. */
   detail: (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' · '),

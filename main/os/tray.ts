@@ -1,0 +1,73 @@
+/*
+ * The tray icon and its menu, drawn by Electron (a StatusNotifierItem on Linux). Shows the face it is given and hands back
+ * the verb of what was chosen.
+ */
+import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
+import type { TrayFace, TrayItem, TrayVerb } from '../observers/tray-menu'
+import type { TrayView } from '../observers/tray'
+import { trayPictures } from './tray-icons'
+
+export class SystemTray implements TrayView {
+  #tray: Tray | null = null
+  #face: TrayFace | null = null
+  #menu = ''
+  #listener: (verb: TrayVerb) => void = () => {}
+  readonly #recolour = (): void => {
+    if (this.#tray !== null && this.#face !== null) this.#tray.setImage(image(this.#face))
+  }
+
+  /** To be made after the app is ready; nothing is seen before the first face. */
+  constructor() {
+    nativeTheme.on('updated', this.#recolour)
+  }
+
+  onVerb(listener: (verb: TrayVerb) => void): void {
+    this.#listener = listener
+  }
+
+  show(face: TrayFace): void {
+    const before = this.#face
+    this.#face = face
+    const tray = this.#tray ?? this.#make(face)
+    if (before !== null && before.icon !== face.icon) tray.setImage(image(face))
+    if (before?.tooltip !== face.tooltip) tray.setToolTip(face.tooltip)
+    const menu = JSON.stringify(face.menu)
+    if (menu === this.#menu) return
+    this.#menu = menu
+    tray.setContextMenu(Menu.buildFromTemplate(face.menu.map((item) => this.#item(item))))
+  }
+
+  dispose(): void {
+    nativeTheme.off('updated', this.#recolour)
+    this.#tray?.destroy()
+    this.#tray = null
+  }
+
+  #make(face: TrayFace): Tray {
+    const tray = new Tray(image(face))
+    tray.on('click', () => this.#listener({ type: 'open' }))
+    this.#tray = tray
+    return tray
+  }
+
+  #item(item: TrayItem): MenuItemConstructorOptions {
+    if (item.type === 'separator') return { type: 'separator' }
+    // An ampersand would be read as the mark of an access key.
+    const label = item.label.replace(/&/g, '&&')
+    if (item.type === 'label') return { label, enabled: false }
+    return {
+      label,
+      ...(item.checked === null ? {} : { type: 'checkbox', checked: item.checked }),
+      click: () => this.#listener(item.verb),
+    }
+  }
+}
+
+function image(face: TrayFace): Electron.NativeImage {
+  const picture = nativeImage.createEmpty()
+  for (const { scaleFactor, dataUrl } of trayPictures(face.icon, process.platform, nativeTheme.shouldUseDarkColors)) {
+    picture.addRepresentation({ scaleFactor, dataURL: dataUrl })
+  }
+  if (process.platform === 'darwin') picture.setTemplateImage(true)
+  return picture
+}

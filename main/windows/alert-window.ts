@@ -1,0 +1,120 @@
+/*
+ * The small window that shows ringing calls where the desktop's notifications cannot: above everything, in the corner of
+ * the screen the pointer is on, never taking the focus. Exists only while there is a card; knows nothing of calls.
+ */
+import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
+import { type AlertCard, type AlertDown, alertSize } from '../../common/contract/alert'
+import type { AlertSurface } from '../os/notifications/alert-notifications'
+
+export interface AlertWindowOptions {
+  readonly url: string
+  readonly preload: string
+  readonly session: Session
+}
+
+const margin = 12
+
+/** Where `cards` cards go: bottom right on Windows, where its toasts are, else top right. */
+export function alertBounds(area: Rectangle, cards: number, platform: NodeJS.Platform): Rectangle {
+  const width = Math.min(alertSize.width, area.width)
+  const height = Math.min(alertSize.card * Math.min(cards, alertSize.maxCards), area.height)
+  return {
+    x: area.x + area.width - width - Math.min(margin, area.width - width),
+    y: platform === 'win32' ? area.y + area.height - height - margin : area.y + margin,
+    width,
+    height,
+  }
+}
+
+export class AlertWindow implements AlertSurface {
+  private window: BrowserWindow | null = null
+  private send: ((message: AlertDown) => void) | null = null
+  private cards: readonly AlertCard[] = []
+  private listener: (message: unknown) => void = () => {}
+  private crashes = 0
+
+  constructor(private readonly options: AlertWindowOptions) {}
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.listener = listener
+  }
+
+  show(cards: readonly AlertCard[]): void {
+    this.cards = cards
+    if (cards.length === 0) return this.close()
+    if (this.window) {
+      this.window.setBounds(this.bounds())
+      this.send?.({ type: 'cards', cards })
+    } else {
+      this.open()
+    }
+  }
+
+  private bounds(): Rectangle {
+    const { workArea } = screen.getDisplayNearestPoint(screen.getCursorScreenPoint())
+    return alertBounds(workArea, this.cards.length, process.platform)
+  }
+
+  private close(): void {
+    const window = this.window
+    this.window = null
+    this.send = null
+    if (window && !window.isDestroyed()) window.destroy()
+  }
+
+  private open(): void {
+    const { preload, session, url } = this.options
+    const window = new BrowserWindow({
+      ...this.bounds(),
+      show: false,
+      title: 'Patchcord',
+      frame: false,
+      focusable: false,
+      skipTaskbar: true,
+      alwaysOnTop: true,
+      resizable: false,
+      minimizable: false,
+      maximizable: false,
+      fullscreenable: false,
+      ...(process.platform === 'linux' ? { type: 'notification' } : {}),
+      ...(process.platform === 'darwin' ? { type: 'panel' } : {}),
+      webPreferences: {
+        preload,
+        session,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        backgroundThrottling: false,
+        spellcheck: false,
+        devTools: false,
+      },
+    })
+    this.window = window
+    window.setAlwaysOnTop(true, 'screen-saver')
+    window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true })
+    window.webContents.on('did-finish-load', () => {
+      if (this.window !== window) return
+      const { port1, port2 } = new MessageChannelMain()
+      window.webContents.postMessage('port', null, [port2])
+      port1.on('message', (event) => this.listener(event.data))
+      port1.start()
+      this.send = (message) => port1.postMessage(message)
+      this.send({ type: 'cards', cards: this.cards })
+      window.showInactive()
+    })
+    window.webContents.on('render-process-gone', () => {
+      this.send = null
+      if (window.isDestroyed()) return
+      if (++this.crashes <= 3) window.webContents.reload()
+      else this.close()
+    })
+    window.on('closed', () => {
+      if (this.window !== window) return
+      this.window = null
+      this.send = null
+    })
+    void window.loadURL(url).catch(() => {
+      // A bundled page that does not load means a broken installation; nothing is shown.
+    })
+  }
+}
