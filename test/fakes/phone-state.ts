@@ -1,0 +1,88 @@
+/*
+ * States of the phone for tests of what is a function of them: one account, whatever calls a test names.
+ */
+import type { Registration } from '../../common/account'
+import { type Call, type CallFacts, type CallPhase, defaultCapabilities } from '../../common/call'
+import { noMedia } from '../../common/media'
+import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
+import { defaultSettings } from '../../common/settings'
+
+export const registered: Registration = { state: 'registered', since: 0, expiresAt: 600_000 }
+
+export const accountState = (
+  registration: Registration = registered,
+  change: Partial<AccountState['account']> = {},
+): AccountState => ({
+  account: {
+    id: 'work',
+    name: 'Work',
+    uri: 'sip:100@pbx.example',
+    server: 'wss://pbx.example/ws',
+    username: '100',
+    displayName: null,
+    certificate: null,
+    enabled: true,
+    ...change,
+  },
+  registration,
+  needsPassword: false,
+})
+
+/** A call with Ada on 1815, incoming unless the facts say otherwise. */
+export const callOf = (phase: CallPhase, facts: Partial<CallFacts> = {}): Call => ({
+  id: 'call-1',
+  accountId: 'work',
+  direction: 'incoming',
+  handle: { type: 'generic', value: '1815' },
+  name: 'Ada',
+  startedAt: 0,
+  capabilities: defaultCapabilities,
+  waiting: false,
+  ...facts,
+  ...phase,
+})
+
+export const incoming = (facts: Partial<CallFacts> = {}): Call => callOf({ state: 'incoming' }, facts)
+export const talking = (facts: Partial<CallFacts> = {}, state: 'active' | 'held' = 'active', muted = false): Call =>
+  callOf({ state, muted, remoteHeld: false, connectedAt: 0 }, facts)
+export const ended = (facts: Partial<CallFacts> = {}): Call =>
+  callOf(
+    { state: 'ended', cause: 'remote-cancelled', sipStatus: null, reason: null, at: 1000, connectedAt: null },
+    facts,
+  )
+
+export const missedEntry = (change: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  id: 'call-1',
+  accountId: 'work',
+  direction: 'incoming',
+  handle: { type: 'generic', value: '1815' },
+  name: 'Ada',
+  startedAt: 0,
+  connectedAt: null,
+  endedAt: 1000,
+  cause: 'remote-cancelled',
+  sipStatus: null,
+  missed: true,
+  seen: false,
+  ...change,
+})
+
+export const stateOf = (
+  calls: readonly Call[] = [],
+  change: Partial<Omit<PhoneState, 'calls' | 'settings'>> & { doNotDisturb?: boolean } = {},
+): PhoneState => {
+  const { doNotDisturb = false, ...rest } = change
+  return {
+    revision: 1,
+    version: '0.0.0',
+    engine: 'ready',
+    accounts: [accountState()],
+    calls: calls.map((call) => ({ call, media: noMedia })),
+    history: [],
+    devices: [],
+    settings: { ...defaultSettings, doNotDisturb },
+    secretStorage: 'keychain',
+    notices: [],
+    ...rest,
+  }
+}

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../common/log'
+import { MissedCalls } from '../../../main/observers/missed-calls'
+import { FakeNotificationCenter } from '../../fakes/notification-center'
+import { ended, incoming, missedEntry, stateOf } from '../../fakes/phone-state'
+
+let center: FakeNotificationCenter
+let acted: string[]
+let observer: MissedCalls
+
+beforeEach(() => {
+  center = new FakeNotificationCenter()
+  acted = []
+  observer = new MissedCalls({
+    center,
+    verbs: {
+      call: async (target, accountId, by) => {
+        acted.push(`call ${target} on ${accountId} by ${by}`)
+        return { ok: true, value: 'call-2' }
+      },
+    },
+    openWindow: () => acted.push('open'),
+    log: silentLog,
+  })
+})
+
+const ringAndMiss = (change = {}) => {
+  observer.update(stateOf([incoming()]))
+  observer.update(stateOf([ended()], { history: [missedEntry(change)] }))
+}
+
+describe('a missed call', () => {
+  it('leaves a notification that can call back', () => {
+    ringAndMiss()
+    expect(center.shown.get('missed:call-1')).toEqual({
+      key: 'missed:call-1',
+      kind: 'missed',
+      title: 'Missed call from Ada',
+      body: '1815 · Work',
+      actions: [
+        { key: 'default', label: 'Open' },
+        { key: 'call-back', label: 'Call back' },
+      ],
+      urgent: false,
+    })
+  })
+
+  it('calls back on the account it came in on, and shows the window', () => {
+    ringAndMiss()
+    center.press('missed:call-1', 'call-back')
+    expect(acted).toEqual(['open', 'call 1815 on work by notification'])
+    expect(center.shown.size).toBe(0)
+  })
+
+  it('does not call back twice', () => {
+    ringAndMiss()
+    center.press('missed:call-1', 'call-back')
+    center.press('missed:call-1', 'call-back')
+    expect(acted.filter((act) => act.startsWith('call'))).toHaveLength(1)
+  })
+
+  it('from a hidden number cannot be called back', () => {
+    ringAndMiss({ handle: { type: 'generic', value: '' }, name: null })
+    expect(center.shown.get('missed:call-1')?.actions).toEqual([{ key: 'default', label: 'Open' }])
+  })
+
+  it('goes when the user has seen it in the window', () => {
+    ringAndMiss()
+    observer.update(stateOf([], { history: [missedEntry({ seen: true })] }))
+    expect(center.shown.size).toBe(0)
+  })
+
+  it('stays away once dismissed', () => {
+    ringAndMiss()
+    center.emit({ type: 'dismissed', key: 'missed:call-1' })
+    observer.update(stateOf([], { history: [missedEntry()] }))
+    expect(center.asked).toEqual(['show missed:call-1'])
+  })
+})
+
+describe('no notification is left by', () => {
+  it('a call that was answered or declined elsewhere', () => {
+    ringAndMiss({ missed: false, cause: 'answered-elsewhere' })
+    expect(center.asked).toEqual([])
+  })
+
+  it('a call missed before the phone was started', () => {
+    observer.update(stateOf([], { history: [missedEntry({ id: 'old' })] }))
+    expect(center.asked).toEqual([])
+  })
+})

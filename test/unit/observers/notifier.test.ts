@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../common/log'
+import { Notifier } from '../../../main/observers/notifier'
+import { FakeNotificationCenter } from '../../fakes/notification-center'
+import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+
+let center: FakeNotificationCenter
+let acted: string[]
+let notifier: Notifier
+
+beforeEach(() => {
+  center = new FakeNotificationCenter()
+  acted = []
+  const verb = (name: string) => async (callId: string, by: string) => {
+    acted.push(`${name} ${callId} by ${by}`)
+    return { ok: true as const, value: undefined }
+  }
+  notifier = new Notifier({
+    center,
+    verbs: { answer: verb('answer'), decline: verb('decline') },
+    openWindow: () => acted.push('open'),
+    log: silentLog,
+  })
+})
+
+describe('an incoming call', () => {
+  it('is shown with who calls, the number, the account and its buttons', () => {
+    notifier.update(stateOf([incoming()]))
+    expect(center.shown.get('call-1')).toEqual({
+      key: 'call-1',
+      kind: 'incoming',
+      title: 'Ada',
+      body: '1815 · Work',
+      actions: [
+        { key: 'default', label: 'Open' },
+        { key: 'answer', label: 'Answer' },
+        { key: 'decline', label: 'Decline' },
+      ],
+      urgent: true,
+    })
+  })
+
+  it('without a name is shown by its number, once', () => {
+    notifier.update(stateOf([incoming({ name: null })]))
+    expect(center.shown.get('call-1')).toMatchObject({ title: '1815', body: 'Work' })
+  })
+
+  it('with a name that cleans to nothing is shown by its number', () => {
+    notifier.update(stateOf([incoming({ name: '\u202e\u200b ' })]))
+    expect(center.shown.get('call-1')).toMatchObject({ title: '1815' })
+  })
+
+  it('that hides its number says so, also when it gives a name', () => {
+    const handle = { type: 'generic', value: '' } as const
+    notifier.update(stateOf([incoming({ handle, name: null }), incoming({ id: 'call-2', handle, name: 'Mum' })]))
+    expect(center.shown.get('call-1')).toMatchObject({ title: 'Unknown caller', body: 'hidden number · Work' })
+    expect(center.shown.get('call-2')).toMatchObject({ title: 'Mum', body: 'hidden number · Work' })
+  })
+
+  it('cannot reorder or break the text around its name', () => {
+    notifier.update(
+      stateOf([incoming({ name: 'Bank\u202e\n\u0007<b>', handle: { type: 'generic', value: '1\u202e2' } })]),
+    )
+    expect(center.shown.get('call-1')).toMatchObject({ title: 'Bank <b>', body: '12 · Work' })
+  })
+
+  it.each([
+    ['is answered', callOf({ state: 'connecting', muted: false })],
+    ['is talked on', talking()],
+    ['is declined', callOf({ state: 'ending', connectedAt: null, cause: 'declined' })],
+    ['is over', ended()],
+  ])('disappears when it %s', (_, call) => {
+    notifier.update(stateOf([incoming()]))
+    notifier.update(stateOf([call]))
+    expect(center.shown.size).toBe(0)
+  })
+
+  it('disappears when the state holds it no more, whatever event was lost', () => {
+    notifier.update(stateOf([incoming()]))
+    notifier.update(stateOf())
+    expect(center.asked).toEqual(['show call-1', 'close call-1'])
+  })
+
+  it('is shown once, not at every change of the phone', () => {
+    notifier.update(stateOf([incoming()]))
+    notifier.update(stateOf([incoming()], { revision: 2 }))
+    expect(center.asked).toEqual(['show call-1'])
+  })
+
+  it('is replaced when the name becomes known', () => {
+    notifier.update(stateOf([incoming({ name: null })]))
+    notifier.update(stateOf([incoming({ name: 'Ada' })]))
+    expect(center.asked).toEqual(['show call-1', 'show call-1'])
+    expect(center.shown.get('call-1')).toMatchObject({ title: 'Ada' })
+  })
+
+  it('stays away once dismissed, even when its name changes, and is closed like any other', () => {
+    notifier.update(stateOf([incoming({ name: null })]))
+    center.emit({ type: 'dismissed', key: 'call-1' })
+    notifier.update(stateOf([incoming({ name: 'Ada' })]))
+    expect(center.shown.size).toBe(0)
+    notifier.update(stateOf())
+    expect(center.asked).toEqual(['show call-1', 'close call-1'])
+  })
+
+  it('has a notification for each of two callers', () => {
+    notifier.update(stateOf([incoming(), incoming({ id: 'call-2', name: 'Bob' })]))
+    notifier.update(stateOf([talking(), incoming({ id: 'call-2', name: 'Bob' })]))
+    expect([...center.shown.keys()]).toEqual(['call-2'])
+  })
+
+  it('an outgoing call has none', () => {
+    notifier.update(stateOf([callOf({ state: 'alerting', earlyMedia: false }, { direction: 'outgoing' })]))
+    expect(center.asked).toEqual([])
+  })
+})
+
+describe('its buttons', () => {
+  it.each([
+    ['answer', ['answer call-1 by notification']],
+    ['decline', ['decline call-1 by notification']],
+    ['default', ['open']],
+    ['something-else', []],
+  ])('%s', (action, wanted) => {
+    notifier.update(stateOf([incoming()]))
+    center.press('call-1', action)
+    expect(acted).toEqual(wanted)
+  })
+
+  it('do nothing for a call that no longer rings', () => {
+    notifier.update(stateOf([incoming()]))
+    notifier.update(stateOf([ended()]))
+    center.press('call-1', 'answer')
+    expect(acted).toEqual([])
+  })
+
+  it('do nothing for a call that never was', () => {
+    notifier.update(stateOf([incoming()]))
+    center.press('call-9', 'answer')
+    expect(acted).toEqual([])
+  })
+})

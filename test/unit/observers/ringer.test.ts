@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { Call } from '../../../common/call'
+import type { Tone } from '../../../common/contract/engine'
+import { Ringer, toneFor } from '../../../main/observers/ringer'
+import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+
+const outgoing = { direction: 'outgoing', id: 'call-2' } as const
+const alerting = (earlyMedia: boolean): Call => callOf({ state: 'alerting', earlyMedia }, outgoing)
+
+describe('the tone', () => {
+  it.each<[string, Call[], Tone | null]>([
+    ['nothing', [], null],
+    ['a call that rings here', [incoming()], 'ring'],
+    ['two calls that ring here', [incoming(), incoming({ id: 'call-2' })], 'ring'],
+    ['a caller while another call is up', [talking(), incoming({ id: 'call-2', waiting: true })], 'waiting'],
+    ['a caller while another is on hold', [talking({}, 'held'), incoming({ id: 'call-2' })], 'waiting'],
+    ['a caller while we dial', [callOf({ state: 'dialing' }, outgoing), incoming()], 'waiting'],
+    ['a waiting caller whose other call is over', [ended({ id: 'call-2' }), incoming({ waiting: true })], 'ring'],
+    ['a far end that rings', [alerting(false)], 'ringback'],
+    ['a far end that plays its own', [alerting(true)], null],
+    ['a call that was answered', [callOf({ state: 'connecting', muted: false })], null],
+    ['a call in progress', [talking()], null],
+    ['a call that is being declined', [callOf({ state: 'ending', connectedAt: null, cause: 'declined' })], null],
+    ['a call that has ended', [ended()], null],
+  ])('of %s', (_, calls, tone) => {
+    expect(toneFor(stateOf(calls))).toBe(tone)
+  })
+
+  it('of a caller is silence once do not disturb is switched on, ringback is not', () => {
+    expect(toneFor(stateOf([incoming()], { doNotDisturb: true }))).toBeNull()
+    expect(toneFor(stateOf([alerting(false)], { doNotDisturb: true }))).toBe('ringback')
+  })
+})
+
+describe('the ringer', () => {
+  const setUp = () => {
+    const heard: (Tone | null)[] = []
+    return { heard, ringer: new Ringer({ setTone: (tone) => heard.push(tone) }) }
+  }
+
+  it('asks for a tone once and for silence once', () => {
+    const { heard, ringer } = setUp()
+    ringer.update(stateOf())
+    ringer.update(stateOf([incoming()]))
+    ringer.update(stateOf([incoming()], { revision: 2 }))
+    ringer.update(stateOf())
+    expect(heard).toEqual(['ring', null])
+  })
+
+  it('rings again on an engine that was restarted meanwhile', () => {
+    const { heard, ringer } = setUp()
+    ringer.update(stateOf([incoming()]))
+    ringer.update(stateOf([incoming()], { engine: 'restarting' }))
+    ringer.update(stateOf([incoming()]))
+    expect(heard).toEqual(['ring', 'ring'])
+  })
+})
