@@ -3,27 +3,14 @@
  * the screen the pointer is on, never taking the focus. Exists only while there is a card; knows nothing of calls.
  */
 import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
-import { type AlertCard, type AlertDown, alertSize } from '../../common/contract/alert'
+import type { AlertCard, AlertDown } from '../../common/contract/alert'
 import type { AlertSurface } from '../os/notifications/alert-notifications'
+import { alertBounds } from './alert-bounds'
 
 export interface AlertWindowOptions {
   readonly url: string
   readonly preload: string
   readonly session: Session
-}
-
-const margin = 12
-
-/** Where `cards` cards go: bottom right on Windows, where its toasts are, else top right. */
-export function alertBounds(area: Rectangle, cards: number, platform: NodeJS.Platform): Rectangle {
-  const width = Math.min(alertSize.width, area.width)
-  const height = Math.min(alertSize.card * Math.min(cards, alertSize.maxCards), area.height)
-  return {
-    x: area.x + area.width - width - Math.min(margin, area.width - width),
-    y: platform === 'win32' ? area.y + area.height - height - margin : area.y + margin,
-    width,
-    height,
-  }
 }
 
 export class AlertWindow implements AlertSurface {
