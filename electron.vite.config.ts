@@ -1,5 +1,5 @@
 /*
- * How the four bundles are built: main, the two preloads, and the two pages (ui and engine).
+ * How the bundles are built: main, the preload of every page, and the pages.
  * Targets are the oldest runtime we test on (Node 20, Chromium 130), so one bundle runs on every Electron we support.
  * Everything is bundled: the packaged application carries no node_modules.
  */
@@ -24,8 +24,10 @@ export default defineConfig({
       target: 'node20',
       outDir: 'out/preload',
       externalizeDeps: false,
+      // Entries that shared a chunk could not be loaded in the sandbox.
+      isolatedEntries: true,
       rollupOptions: {
-        input: { ui: at('preload/ui.ts'), engine: at('preload/engine.ts'), alert: at('preload/alert.ts') },
+        input: { port: at('preload/port.ts') },
         // A sandboxed preload must be one CommonJS file.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
