@@ -14,8 +14,7 @@ const pathFile = join(cache, 'electron-path')
 /** Why the official download failed, so that later starts do not wait for the network again. */
 const failureFile = join(cache, 'electron-download-failed.json')
 
-const inDist =
-  { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform] ?? 'electron'
+const inDist = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform] ?? 'electron'
 
 /**
  * The executable that set-up chose. Synchronous and cheap: it reads one line.

@@ -77,7 +77,7 @@ async function unzip(yauzl, zip, folder) {
       const file = join(folder, name)
       mkdirSync(dirname(file), { recursive: true })
       await pipeline(await archive.openReadStreamPromise(entry), createWriteStream(file))
-      chmodSync(file, ((entry.externalFileAttributes >>> 16) & 0o777) || 0o644)
+      chmodSync(file, (entry.externalFileAttributes >>> 16) & 0o777 || 0o644)
     }
   } finally {
     archive.close()
