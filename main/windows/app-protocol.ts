@@ -16,7 +16,7 @@ export const pageUrl = (page: PageName): string => `${appScheme}://${page}/`
 const documents: Readonly<Record<PageName, string>> = {
   ui: 'ui/index.html',
   engine: 'engine/index.html',
-  alert: 'ui/alert.html',
+  alert: 'alert/index.html',
   gallery: 'ui/gallery.html',
 }
 
