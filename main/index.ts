@@ -84,7 +84,8 @@ if (isControlCommand(ownArguments)) {
 }
 
 function begin(given: CommandLine): void {
-  app.enableSandbox()
+  // Chromium has no sandbox for root; every page is written for one all the same.
+  if (process.getuid?.() !== 0) app.enableSandbox()
   app.setName('Patchcord')
   app.setAppUserModelId(appId)
   if (given.userData) app.setPath('userData', given.userData)
