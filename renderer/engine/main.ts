@@ -8,6 +8,7 @@ import { BrowserMediaEngine } from './media/media-engine'
 import { PhoneEngine } from './phone-engine'
 import { receivePort } from './port'
 import { reportLog } from './report-log'
+import type { MinimalWebSocket } from './sip/guard/socket'
 
 const port = await receivePort(window)
 const log = reportLog(port)
@@ -17,7 +18,8 @@ const engine = new PhoneEngine({
   clock: systemClock,
   random: Math.random,
   newCallId: () => crypto.randomUUID(),
-  openSocket: (url, protocol) => new WebSocket(url, protocol),
+  // Its handlers take more exact events than the interface promises to give, which the DOM always does.
+  openSocket: (url, protocol) => new WebSocket(url, protocol) as unknown as MinimalWebSocket,
   media: new BrowserMediaEngine({ clock: systemClock, log }),
   demo: new DemoLine(systemClock, () => new EchoMedia()),
 })

@@ -181,10 +181,8 @@ export class AccountLine {
     if (this.#closed) return
     const wasRegistered = this.#registration.registered
     this.#registration.forget()
-    if (this.#state.state === 'failed' && retryClass(this.#state.reason) === 'never') {
-      // Nobody but the user can help; a connection would only show the server the same wrong words.
-      return this.#options.onDown()
-    }
+    // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
+    if (this.#state.state === 'failed') return this.#options.onDown()
     if (wasRegistered) this.#resetBackoff()
     this.#fail(wasRegistered ? 'connection-lost' : 'unreachable', null, null)
     this.#options.onDown()

@@ -9,7 +9,7 @@ import { connect } from './connect'
 import { causeOfRejection, parseReasons } from './end-cause'
 import { hangUp } from './end'
 import { follow, reportRemoteHold } from './follow'
-import { identify } from './identity'
+import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 import { makeReinviteQueue } from './renegotiate'
@@ -88,7 +88,7 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
     },
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
-      const asserted = message.hasHeader('p-asserted-identity') ? inviter.assertedIdentity : undefined
+      const asserted = assertedAddress(message.getHeader('p-asserted-identity'))
       if (!asserted || call.stage === 'ended') return
       call.report({ type: 'updated', callId: call.id, ...identify(line.host, asserted) })
     },

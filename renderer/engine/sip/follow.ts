@@ -3,7 +3,7 @@
  */
 import { SessionState, type Core, type Invitation, type Inviter, type SessionDelegate } from 'sip.js'
 import { causeOfCancel, parseReasons } from './end-cause'
-import { identify, sameIdentity, type Identity } from './identity'
+import { assertedAddress, identify, sameIdentity, type Identity } from './identity'
 import type { LiveCall } from './live-call'
 import { referGate } from './refer-gate'
 
@@ -104,11 +104,6 @@ function byeEnd(request: Core.IncomingRequestMessage): { cause: 'remote-hung-up'
 }
 
 function identityIn(request: Core.IncomingRequestMessage, ownHost: string): Identity | null {
-  if (!request.hasHeader('p-asserted-identity')) return null
-  try {
-    const asserted = request.parseHeader('p-asserted-identity')
-    return asserted ? identify(ownHost, asserted) : null
-  } catch {
-    return null
-  }
+  const asserted = assertedAddress(request.getHeader('p-asserted-identity'))
+  return asserted === undefined ? null : identify(ownHost, asserted)
 }

@@ -30,6 +30,21 @@ export function identify(ownHost: string, ...addresses: readonly (NameAddress | 
   return { handle: handleOf(user, host, ownHost.toLowerCase()), name: nameOf(address.displayName, user) }
 }
 
+/**
+ * The first address of a P-Asserted-Identity header (RFC 3325 section 9.1), sip or tel, read leniently: sip.js gives up on a name with
+ * a stray character. Undefined when there is none.
+ */
+export function assertedAddress(header: string | undefined): NameAddress | undefined {
+  const match = header
+    ?.slice(0, 1024)
+    .match(/^\s*(?:"((?:[^"\\]|\\.)*)"|([^<">]*?))\s*<?(sips?|tel):(?:([^@<>\s,]*)@)?([^<>;,\s]+)/i)
+  if (!match) return undefined
+  const [, quoted, plain, scheme = '', user, rest = ''] = match
+  if (scheme.toLowerCase() === 'tel')
+    return { displayName: quoted ?? plain ?? '', uri: { scheme, user: rest, host: '' } }
+  return { displayName: quoted ?? plain ?? '', uri: { scheme, user, host: rest.replace(/:\d+$/, '') } }
+}
+
 function handleOf(user: string, host: string, ownHost: string): Handle {
   // Visual separators (RFC 3966 section 3) are for readers; compare and dial without them.
   const number = user.split(';')[0]?.replace(/[\s().-]/g, '') ?? ''

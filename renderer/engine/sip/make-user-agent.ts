@@ -45,7 +45,6 @@ export function makeUserAgent(
     // Main owns ring timing; this is the last net under it, seconds.
     noAnswerTimeout: 180,
     gracefulShutdown: false,
-    reconnectionAttempts: 0,
     userAgentString: 'Patchcord',
     logBuiltinEnabled: false,
     logConfiguration: false,
@@ -82,7 +81,9 @@ function guarded(delegate: UserAgentDelegate, log: Log): UserAgentDelegate {
 const connectLog =
   (log: Log): LogConnector =>
   (level, category, _label, content) => {
-    const line = redact(`${category}: ${String(content)}`, { numbers: true }).slice(0, 1000)
+    // The connector is given every level, whatever `logLevel` says.
+    if (level !== 'error' && level !== 'warn') return
+    const line = redact(`${category}: ${String(content)}`, { numbers: true }).slice(0, 300)
     if (level === 'error') log.warn(line)
     else log.debug(line)
   }

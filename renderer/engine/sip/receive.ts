@@ -8,7 +8,7 @@ import { DescriptionError } from '../media/media'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
-import { identify } from './identity'
+import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 import { makeReinviteQueue } from './renegotiate'
@@ -48,7 +48,11 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
 }
 
 async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions): Promise<void> {
-  const identity = identify(line.host, invitation.assertedIdentity, invitation.remoteIdentity)
+  const identity = identify(
+    line.host,
+    assertedAddress(invitation.request.getHeader('p-asserted-identity')),
+    invitation.remoteIdentity,
+  )
 
   const verdict = await Promise.race([
     ask({ callId: call.id, accountId: call.accountId, handle: identity.handle, name: identity.name }),

@@ -2,7 +2,7 @@
  * The accounts' lines and the calls on them, found by id, and the verbs applied to them. It turns what a line hears into the right
  * call's business. It knows no port and plays no tone.
  */
-import { Grammar, type Invitation } from 'sip.js'
+import type { Invitation } from 'sip.js'
 import type { CallId } from '../../../common/call'
 import type { DialogRecord, EngineAccount, IncomingOffer, Verdict } from '../../../common/contract/engine'
 import { done, refused, type Result } from '../../../common/errors'
@@ -15,7 +15,7 @@ import { dial } from './dial'
 import { end, hangUp } from './end'
 import type { DialogName } from './guard/guarding-transport'
 import type { SocketFactory } from './guard/socket'
-import { identify } from './identity'
+import { assertedAddress, identify } from './identity'
 import { LiveCall, type CallSurroundings } from './live-call'
 import { isAddress } from './make-user-agent'
 import { Outlasting } from './outlast'
@@ -217,7 +217,7 @@ export class Switchboard {
 
   #renamed(name: DialogName, asserted: string): void {
     const call = this.#inDialog(name)
-    const address = Grammar.nameAddrHeaderParse(asserted)
+    const address = assertedAddress(asserted)
     if (call === undefined || address === undefined) return
     call.report({ type: 'updated', callId: call.id, ...identify(call.ownHost, address) })
   }

@@ -102,9 +102,9 @@ export class EngineBench {
   /** An outgoing call that was answered and speaks. */
   async talk(answer = makeSdp()): Promise<{ callId: string; invite: Said }> {
     const { callId, invite } = await this.dial()
-    this.peer.reply(invite, 180, [farContact])
+    this.peer.reply(invite, 180)
     await this.settle()
-    this.peer.reply(invite, 200, sdpHeaders, answer)
+    this.peer.reply(invite, 200, [], answer)
     await this.settle()
     return { callId, invite }
   }
@@ -217,6 +217,3 @@ export class EngineBench {
     }
   }
 }
-
-export const farContact = 'Contact: <sip:bob@pbx.example.com:5060>'
-export const sdpHeaders = [farContact, 'Content-Type: application/sdp']

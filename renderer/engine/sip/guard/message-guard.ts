@@ -12,7 +12,16 @@ import {
   repairVia,
 } from './repair'
 import { replyTo } from './reply'
-import { findHeader, headerValue, isResponse, parameter, parseWire, removeHeader, setHeader } from './wire-message'
+import {
+  findHeader,
+  headerValue,
+  isResponse,
+  MAX_LINE,
+  parameter,
+  parseWire,
+  removeHeader,
+  setHeader,
+} from './wire-message'
 import type { WireMessage } from './wire-message'
 
 /** What the later steps need to know of a message that passed. */
@@ -43,7 +52,7 @@ export interface GuardOptions {
 
 export const defaultSupported: ReadonlySet<string> = new Set(['outbound', 'timer'])
 
-const singletons = new Set([
+const singletons = [
   'from',
   'to',
   'call-id',
@@ -57,7 +66,8 @@ const singletons = new Set([
   'replaces',
   'event',
   'subscription-state',
-])
+]
+const singletonBit = new Map(singletons.map((name, index) => [name, 1 << index]))
 const mandatory = ['via', 'from', 'to', 'call-id', 'cseq'] as const
 /** Longest ring an INVITE's Expires may ask for, s. Longer or unreadable ones are ignored: sip.js's timer would overflow. */
 const MAX_INVITE_EXPIRES = 3_600
@@ -75,14 +85,11 @@ class Refusal extends Error {
 
 const duplicate = (message: WireMessage): string | null => {
   let seen = 0
-  let index = 0
-  const bit = new Map<string, number>()
   for (const { name } of message.headers) {
-    if (!singletons.has(name)) continue
-    const known = bit.get(name) ?? 1 << index++
-    if (seen & known) return name
-    bit.set(name, known)
-    seen |= known
+    const bit = singletonBit.get(name)
+    if (bit === undefined) continue
+    if (seen & bit) return name
+    seen |= bit
   }
   return null
 }
@@ -92,7 +99,8 @@ const rewrite = (message: WireMessage, name: string, repair: (value: string) => 
   for (const header of message.headers) {
     if (header.name !== name) continue
     const value = repair(header.value)
-    if (value === null) throw new Refusal(400, `bad ${name}`)
+    // A repair may make a value longer, and our answer adds a label and a tag: the limit is looked at again.
+    if (value === null || value.length > MAX_LINE - 256) throw new Refusal(400, `bad ${name}`)
     if (value !== header.value) {
       header.value = value
       message.changed = true
@@ -178,9 +186,13 @@ const passed = (message: WireMessage, method: string, status: number, sequence: 
   sequence,
   callId: headerValue(message, 'call-id') ?? '',
   branch: /;\s*branch\s*=\s*([^;,\s]+)/i.exec(headerValue(message, 'via') ?? '')?.[1] ?? '',
-  fromTag: parameter(headerValue(message, 'from') ?? '', 'tag') ?? '',
-  toTag: parameter(headerValue(message, 'to') ?? '', 'tag') ?? '',
+  fromTag: tagOf(headerValue(message, 'from') ?? ''),
+  toTag: tagOf(headerValue(message, 'to') ?? ''),
 })
+
+/** As `parameter(value, 'tag')`, for the two headers every message has. */
+const tagOf = (value: string): string =>
+  /;\s*tag\s*=\s*([^;,\s]*)/i.exec(value.slice(value.lastIndexOf('>') + 1))?.[1] ?? ''
 
 const checkRequestLine = (message: WireMessage): string => {
   const match = /^([A-Za-z0-9.!%*_+`'~-]+) (\S+) SIP\/(\d+\.\d+)$/i.exec(message.start)

@@ -84,6 +84,8 @@ const oneAddress = (raw: string): string | null => {
   const semicolon = value.indexOf(';')
   const cut = open === -1 ? (semicolon === -1 ? value.length : semicolon) : value.indexOf('>', open)
   if (cut === -1) return null
+  // RFC 3261 section 20: an address with `?` must stand in angle brackets; whose headers these are cannot be told.
+  if (open === -1 && value.includes('?')) return null
   const name = open === -1 ? '' : repairDisplayName(value.slice(0, open))
   const uri = repairUri(value.slice(open + 1, cut).trim())
   if (name === null || uri === null) return null

@@ -53,7 +53,8 @@ export const replyTo = (
     const tagged = name === 'to' && status !== 100 && parameter(value, 'tag') === undefined
     text += `${label}: ${value}${tagged ? `;tag=${randomToken()}` : ''}\r\n`
   }
-  if (seen.size !== copied.size) return null
+  // Via and CSeq are what a response is matched by (section 17.1.3); From, To and Call-ID may be what is missing.
+  if (!seen.has('via') || !seen.has('cseq')) return null
   for (const line of extra) text += `${line}\r\n`
   return `${text}Content-Length: 0\r\n\r\n`
 }

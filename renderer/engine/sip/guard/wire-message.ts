@@ -65,7 +65,7 @@ const oneLine = /^([!%'*+\-.\w`~]+)[ \t]*:([^\r\n]*)$/
 /** The ordinary case: CRLF line ends, no folds, every line `token: value`. Null sends the message to the slow path. */
 const parseTidy = (text: string): WireMessage | null => {
   const startEnd = text.indexOf('\r\n')
-  if (startEnd <= 0 || startEnd > MAX_LINE) return null
+  if (startEnd <= 0 || startEnd > MAX_LINE || text.charCodeAt(0) === 0xfeff) return null
   const headers: Header[] = []
   let position = startEnd + 2
   while (text.charCodeAt(position) !== 13) {

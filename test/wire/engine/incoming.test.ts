@@ -1,0 +1,228 @@
+/*
+ * Being called: main's word before anything rings, the ways a caller gives up, and the answer.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { EngineBench } from '../support/engine-bench'
+import { makeSdp } from '../support/fake-engine-media'
+
+let bench: EngineBench
+beforeEach(async () => {
+  vi.useFakeTimers()
+  bench = new EngineBench()
+  await bench.register()
+  bench.peer.words.length = 0
+})
+afterEach(() => vi.useRealTimers())
+
+const cancel = (parts: { callId: string; branch: string }, extra: string[] = []): void =>
+  bench.peer.request({ method: 'CANCEL', ...parts, extra, body: null })
+
+describe('an incoming call', () => {
+  it('rings only after main said so, and is prepared meanwhile without a microphone', async () => {
+    await bench.ring()
+    expect(bench.peer.transcript).toBe('INVITE 100 180')
+    expect(bench.offers).toMatchObject([{ accountId: 'work', name: 'Bob', handle: { type: 'generic', value: 'bob' } }])
+    expect(bench.media.last.prepared).toContain('m=audio')
+    expect(bench.media.last.microphone).toBe(false)
+  })
+
+  it('that main refuses never sends 180', async () => {
+    bench.verdict = { type: 'reject', status: 486 }
+    await bench.ring()
+    expect(bench.peer.transcript).toBe('INVITE 100 486')
+    expect(bench.media.last.closed).toBe(true)
+  })
+
+  it('that main does not judge within half a second is refused, and the fault is told', async () => {
+    bench.verdict = null
+    await bench.ring()
+    expect(bench.peer.transcript).toBe('INVITE 100')
+    await bench.settle(500)
+    expect(bench.peer.transcript).toBe('INVITE 100 480')
+    expect(bench.reported('fault')).toMatchObject([{ code: 'verdict-timeout' }])
+  })
+
+  it('is answered: microphone, 200, ACK, sound', async () => {
+    const { callId, reply } = await bench.answered()
+    expect(reply).toEqual({ ok: true, value: undefined })
+    expect(bench.peer.transcript).toBe('INVITE 100 180 200 ACK')
+    expect(bench.media.last.microphone).toBe(true)
+    expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+  })
+
+  it('counts as answered only when ACK and sound have both come', async () => {
+    bench.media.connects = false
+    const { callId, parts } = await bench.ring()
+    let reply: unknown = null
+    void bench.request({ type: 'answer', callId }).then((result) => (reply = result))
+    await bench.settle()
+    bench.media.last.connect()
+    await bench.settle()
+    expect(reply).toBeNull()
+    const toTag = bench.toTag('INVITE')
+    bench.inDialog({ sipCallId: parts.callId, toTag }, { method: 'ACK' })
+    await bench.settle()
+    expect(reply).toEqual({ ok: true, value: undefined })
+  })
+
+  it.each(['microphone-denied', 'microphone-missing', 'microphone-busy'] as const)(
+    'with %s gives the caller a proper answer and hangs nothing',
+    async (code) => {
+      bench.media.microphoneFault = code
+      const { callId } = await bench.ring()
+      expect(await bench.ask({ type: 'answer', callId })).toMatchObject({ ok: false, code })
+      expect(bench.peer.transcript).toBe('INVITE 100 180 480')
+      expect(bench.ended).toMatchObject({ callId, cause: code })
+    },
+  )
+
+  it('is declined with the status main chose', async () => {
+    const { callId } = await bench.ring()
+    await bench.ask({ type: 'reject', callId, status: 603 })
+    expect(bench.peer.transcript).toBe('INVITE 100 180 603')
+    expect(bench.ended).toMatchObject({ callId, cause: 'declined', sipStatus: 603 })
+  })
+
+  it('cancelled by the caller ends at once, as a missed one', async () => {
+    const { callId, parts } = await bench.ring()
+    cancel(parts)
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 100 180 CANCEL 200 487')
+    expect(bench.ended).toMatchObject({ callId, cause: 'remote-cancelled' })
+  })
+
+  it.each([
+    ['SIP;cause=200;text="Call completed elsewhere"', 'answered-elsewhere'],
+    ['Q.850;cause=26, SIP;cause=200', 'answered-elsewhere'],
+    ['Q.850;cause=26', 'answered-elsewhere'],
+    ['SIP;cause=603;text="Declined"', 'declined-elsewhere'],
+    ['SIP;cause=600', 'declined-elsewhere'],
+    ['Q.850;cause=16', 'remote-cancelled'],
+  ])('cancelled with Reason %s is %s', async (reason, cause) => {
+    const { parts } = await bench.ring()
+    cancel(parts, [`Reason: ${reason}`])
+    await bench.settle()
+    expect(bench.ended?.cause).toBe(cause)
+  })
+
+  it('cancelled before the verdict never rings', async () => {
+    bench.verdict = null
+    const { callId, parts } = await bench.ring()
+    cancel(parts)
+    await bench.settle(1_000)
+    expect(bench.peer.transcript).toBe('INVITE 100 CANCEL 200 487')
+    expect(bench.ended).toMatchObject({ callId, cause: 'remote-cancelled' })
+    expect(bench.reported('fault')).toEqual([])
+  })
+
+  it('cancelled while it is being answered is not answered', async () => {
+    const { callId, parts } = await bench.ring()
+    let open = (): void => {}
+    bench.media.microphoneGate = () => new Promise((resolve) => (open = resolve))
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle()
+    cancel(parts)
+    await bench.settle()
+    open()
+    expect(await reply).toMatchObject({ ok: false, code: 'failed' })
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 100 180 CANCEL 200 487')
+    expect(bench.reported('ended')).toHaveLength(1)
+  })
+
+  it('cancelled while the answer is being made is not answered', async () => {
+    const { callId, parts } = await bench.ring()
+    let open = (): void => {}
+    bench.media.gate = () => new Promise((resolve) => (open = resolve))
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle()
+    cancel(parts)
+    await bench.settle()
+    open()
+    expect(await reply).toMatchObject({ ok: false })
+    await bench.settle()
+    expect(bench.peer.words).not.toContain('200 200')
+    expect(bench.peer.responses('INVITE').map(({ status }) => status)).toEqual([100, 180, 487])
+  })
+
+  it('ended with BYE while its answer is being made is answered 200 and leaves no ghost', async () => {
+    const { callId, parts } = await bench.ring()
+    let open = (): void => {}
+    bench.media.gate = () => new Promise((resolve) => (open = resolve))
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle()
+    bench.inDialog({ sipCallId: parts.callId, toTag: bench.toTag('INVITE') }, { method: 'BYE', sequence: 2 })
+    await bench.settle()
+    open()
+    await bench.settle(1_000)
+    expect(await reply).toMatchObject({ ok: false })
+    expect(bench.peer.responses('BYE').map(({ status }) => status)).toEqual([200])
+    expect(bench.peer.responses('INVITE').map(({ status }) => status)).toEqual([100, 180, 487])
+    expect(bench.ended).toMatchObject({ callId, cause: 'remote-cancelled' })
+    expect(bench.reported('connected')).toEqual([])
+  })
+
+  it('that comes a second time by another way does not ring twice', async () => {
+    const { parts } = await bench.ring()
+    await bench.ring({ callId: parts.callId, branch: 'z9hG4bKother' })
+    expect(bench.peer.transcript).toBe('INVITE 100 180 INVITE 482')
+    expect(bench.offers).toHaveLength(1)
+  })
+
+  it('without WebRTC is refused before anybody is asked', async () => {
+    await bench.ring({ body: makeSdp({ fingerprint: false }) })
+    expect(bench.peer.transcript).toBe('INVITE 100 488')
+    expect(bench.offers).toEqual([])
+    expect(bench.reported('fault')).toMatchObject([{ code: 'no-webrtc' }])
+  })
+
+  it('without an offer is answered with one', async () => {
+    const { callId, parts } = await bench.ring({ body: null })
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle()
+    expect(bench.peer.responses('INVITE').at(-1)?.message.body).toContain('m=audio')
+    const dialog = { sipCallId: parts.callId, toTag: bench.toTag('INVITE') }
+    bench.inDialog(dialog, { method: 'ACK', body: makeSdp() })
+    await bench.settle()
+    expect(await reply).toEqual({ ok: true, value: undefined })
+  })
+
+  it('names its caller by P-Asserted-Identity rather than From, stripped of what does not belong on a screen', async () => {
+    await bench.ring({ extra: ['P-Asserted-Identity: "Dr. \u202eEve\u0007  <b>" <sip:+4930%201234@example.com>'] })
+    expect(bench.offers[0]).toMatchObject({
+      name: 'Dr. Eve <b>',
+      handle: { type: 'phoneNumber', value: '+49301234' },
+    })
+  })
+
+  it('from nobody is anonymous', async () => {
+    await bench.ring({ from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=x' })
+    expect(bench.offers[0]).toMatchObject({ name: null, handle: { type: 'generic', value: '' } })
+  })
+
+  it('beyond the limit is busy, whoever calls', async () => {
+    for (let i = 0; i < 18; i++) {
+      await bench.ring({ from: `"C" <sip:c${i}@example.com>;tag=t${i}` })
+      await bench.settle(10_000)
+    }
+    const statuses = bench.peer.responses('INVITE').map(({ status }) => status)
+    expect(statuses.filter((status) => status === 486).length).toBeGreaterThan(0)
+    expect(bench.offers.length).toBeLessThanOrEqual(16)
+  })
+
+  it('while connected is ended by the far end', async () => {
+    const dialog = await bench.answered()
+    bench.inDialog(dialog, { method: 'BYE', sequence: 2, extra: ['Reason: Q.850;cause=16;text="Normal"'] })
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 100 180 200 ACK BYE 200')
+    expect(bench.ended).toMatchObject({ cause: 'remote-hung-up', reason: 'Normal' })
+  })
+
+  it('whose 200 is never acknowledged ends by itself', async () => {
+    const { callId } = await bench.ring()
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle(40_000)
+    expect(await reply).toMatchObject({ ok: false })
+    expect(bench.ended?.callId).toBe(callId)
+  })
+})

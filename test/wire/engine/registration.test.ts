@@ -1,0 +1,188 @@
+/*
+ * What an account's line says to its server and reports to main: registering, refreshing, failing in words, and coming back.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { EngineBench } from '../support/engine-bench'
+
+let bench: EngineBench
+beforeEach(() => {
+  vi.useFakeTimers()
+  bench = new EngineBench()
+})
+afterEach(() => vi.useRealTimers())
+
+const states = (): string[] =>
+  bench
+    .reported('registration')
+    .map(({ registration }) => (registration.state === 'failed' ? `failed ${registration.reason}` : registration.state))
+
+describe('a line', () => {
+  it('registers with a stable contact and says since when', async () => {
+    await bench.register()
+    expect(bench.peer.transcript).toBe('REGISTER 200')
+    expect(states()).toEqual(['registering', 'registering', 'registered'])
+    const contact = bench.peer.requests('REGISTER')[0]?.header('contact')
+    expect(contact).toContain('+sip.instance="<urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab>"')
+    const again = new EngineBench()
+    await again.register()
+    expect(again.peer.requests('REGISTER')[0]?.header('contact')).toBe(contact)
+  })
+
+  it('refreshes ahead of the expiry and stays registered', async () => {
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request, 60))
+    await bench.register()
+    await bench.settle(31_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(2)
+    await bench.settle(300_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(12)
+    expect(new Set(states().slice(3))).toEqual(new Set(['registered']))
+  })
+
+  it('answers a challenge once; a second one is a wrong password, and it is not tried again by itself', async () => {
+    bench.peer.on('REGISTER', (request) =>
+      bench.peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", algorithm=MD5']),
+    )
+    await bench.register()
+    expect(bench.peer.transcript).toBe('REGISTER 401 REGISTER 401')
+    expect(bench.registration).toMatchObject({
+      state: 'failed',
+      reason: 'wrong-password',
+      sipStatus: 401,
+      retryAt: null,
+    })
+    await bench.settle(3_600_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(2)
+  })
+
+  it('tries a corrected password at once', async () => {
+    bench.peer.on('REGISTER', (request) => bench.peer.reply(request, 403))
+    await bench.register()
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'forbidden' })
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
+    await bench.register({ password: 'right' })
+    await bench.settle(1_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it.each([
+    [404, 'unknown-user'],
+    [500, 'server-error'],
+    [403, 'forbidden'],
+  ])('calls a %i %s', async (status, reason) => {
+    bench.peer.on('REGISTER', (request) => bench.peer.reply(request, status))
+    await bench.register()
+    expect(bench.registration).toMatchObject({ state: 'failed', reason, sipStatus: status })
+  })
+
+  it('waits as long as a busy server asks', async () => {
+    bench.peer.on('REGISTER', (request) => bench.peer.reply(request, 503, ['Retry-After: 20']))
+    await bench.register()
+    await bench.settle(19_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(1)
+    await bench.settle(2_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(2)
+  })
+
+  it('gives an unanswered REGISTER eight seconds, then makes a new connection', async () => {
+    bench.peer.on('REGISTER', () => {})
+    await bench.register()
+    await bench.settle(8_000)
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'timeout' })
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
+    await bench.settle(3_000)
+    expect(bench.peer.server.sockets).toHaveLength(2)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('says that nothing answers at that address, and goes on trying', async () => {
+    bench.peer.server.mode = 'refuse'
+    await bench.register()
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'unreachable' })
+    await bench.settle(20_000)
+    bench.peer.server.mode = 'accept'
+    await bench.settle(3_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('is registered again within three seconds of a server restart', async () => {
+    await bench.register()
+    bench.peer.server.mode = 'refuse'
+    bench.peer.server.current?.end(1006)
+    await bench.settle(100)
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'connection-lost' })
+    await bench.settle(30_000)
+    bench.peer.server.mode = 'accept'
+    await bench.settle(3_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('tries at once when the network changed', async () => {
+    bench.peer.server.mode = 'refuse'
+    await bench.register()
+    await bench.settle(600_000)
+    bench.peer.server.mode = 'accept'
+    await bench.ask({ type: 'reconnect' })
+    await bench.settle(1_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('finds a connection that died silently and makes a new one', async () => {
+    await bench.register()
+    const first = bench.peer.server.current
+    bench.peer.server.blackHole = true
+    await bench.settle(32_000)
+    expect(bench.registration?.state).not.toBe('registered')
+    bench.peer.server.blackHole = false
+    await bench.settle(12_000)
+    expect(bench.peer.server.current).not.toBe(first)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('takes its binding back when it is unregistered, and says nothing afterwards', async () => {
+    await bench.register()
+    const reply = bench.request({ type: 'unregister', accountId: 'work' })
+    await bench.settle(1_000)
+    expect(await reply).toEqual({ ok: true, value: undefined })
+    expect(bench.peer.requests('REGISTER').at(-1)?.header('contact')).toContain('expires=0')
+    expect(bench.registration).toEqual({ state: 'unregistered' })
+    const said = bench.peer.said.length
+    await bench.settle(3_600_000)
+    expect(bench.peer.said).toHaveLength(said)
+  })
+
+  it('refuses an address that is none', async () => {
+    const reply = await bench.ask({
+      type: 'register',
+      account: {
+        id: 'bad',
+        name: 'Bad',
+        uri: 'mailto:someone',
+        server: 'wss://pbx.example.com',
+        username: 'x',
+        displayName: null,
+        certificate: null,
+        enabled: true,
+        password: 'x',
+        instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
+      },
+    })
+    expect(reply).toMatchObject({ ok: false, code: 'invalid-argument' })
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'invalid-account' })
+  })
+})
+
+describe('shutting down', () => {
+  it('ends the call, takes the registration back and replies within two seconds even when the server is silent', async () => {
+    await bench.register()
+    const { callId } = await bench.talk()
+    bench.peer.on('REGISTER', () => {})
+    const reply = bench.request({ type: 'shutdown' })
+    await bench.settle(1_000)
+    expect(bench.peer.requests('BYE')).toHaveLength(1)
+    expect(bench.peer.requests('REGISTER').at(-1)?.header('contact')).toContain('expires=0')
+    expect(bench.ended).toMatchObject({ callId, cause: 'hung-up' })
+    await bench.settle(1_000)
+    expect(await reply).toEqual({ ok: true, value: undefined })
+    expect(bench.media.closed).toBe(true)
+  })
+})
