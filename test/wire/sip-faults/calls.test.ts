@@ -4,6 +4,7 @@
 import { Inviter, SessionState, UserAgent, type Invitation, type Session } from 'sip.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'
+import { tameAckTimeout } from '../../../renderer/engine/sip/ack-timeout'
 import type { DialogName } from '../../../renderer/engine/sip/guard/guarding-transport'
 import { referGate, type ReferRequest } from '../../../renderer/engine/sip/refer-gate'
 import { ReinviteQueue } from '../../../renderer/engine/sip/reinvite-queue'
@@ -378,6 +379,43 @@ describe('D21: an answer of which no dialog can be made', () => {
   it('ours ends the one without To tag at once', async () => {
     const { inviter } = await dial(ours, withoutTag)
     expect(inviter.state).toBe(SessionState.Terminated)
+  })
+})
+
+describe('the ACK to our 200 never comes', () => {
+  const unacknowledged = async (tame: boolean, hangUp: boolean) => {
+    const alice = await ourAlice()
+    let invitation: Invitation | null = null
+    alice.userAgent.delegate = {
+      onInvite: (incoming) => {
+        invitation = incoming
+        if (tame) tameAckTimeout(incoming)
+        void incoming.accept()
+      },
+    }
+    const callId = fresh('call-')
+    alice.peer.request({ callId, sequence: 1 })
+    await settle()
+    const to = alice.peer.responses('INVITE').at(-1)?.header('to') ?? ''
+    if (hangUp) alice.peer.request({ method: 'BYE', callId, to, sequence: 2, body: null })
+    await settle(40_000)
+    return { alice, invitation: invitation as unknown as Invitation }
+  }
+
+  it('bare sip.js throws out of a timer when the caller had hung up', async () => {
+    await expect(unacknowledged(false, true)).rejects.toThrow(/Terminated to Terminated/)
+  })
+
+  it('ours does not', async () => {
+    const { alice } = await unacknowledged(true, true)
+    expect(alice.peer.responses('BYE').map((said) => said.status)).toEqual([200])
+    expect(uncaught).toEqual([])
+  })
+
+  it('ours still hangs up on a caller who is silent', async () => {
+    const { alice, invitation } = await unacknowledged(true, false)
+    expect(alice.peer.requests('BYE')).toHaveLength(1)
+    expect(invitation.state).toBe(SessionState.Terminated)
   })
 })
 

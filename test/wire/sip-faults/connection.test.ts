@@ -313,7 +313,7 @@ describe('D22: what reaches the log', () => {
     for (const method of ['log', 'warn', 'error', 'debug'] as const)
       vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void written.push(args.join(' ')))
     const { userAgent, peer } = await bareAlice({
-      logBuiltinEnabled: UserAgent.defaultOptions().logBuiltinEnabled ?? false,
+      logBuiltinEnabled: true, // sip.js's default, as is traceSip
       transportOptions: { server: 'ws://pbx.example.com' },
     })
     challenge(peer)

@@ -243,14 +243,14 @@ const checkRequire = (message: WireMessage, options: GuardOptions): void => {
   if (required === undefined) return
   const all = message.headers.filter((header) => header.name === 'require').flatMap((header) => splitTags(header.value))
   const unknown = all.filter((tag) => !options.supported.has(tag.toLowerCase()))
-  if (unknown.length > 0) throw new Refusal(420, 'require', [`Unsupported: ${unknown.join(', ')}`])
+  if (unknown.length > 0) throw new Refusal(420, 'require', [`Unsupported: ${unknown.slice(0, 32).join(', ')}`])
 }
 
 const splitTags = (value: string): string[] =>
   value
     .split(',')
     .map((tag) => tag.trim())
-    .filter((tag) => /^[A-Za-z0-9.!%*_+`'~-]+$/.test(tag))
+    .filter((tag) => /^[A-Za-z0-9.!%*_+`'~-]{1,128}$/.test(tag))
 
 const checkInvite = (message: WireMessage): void => {
   const expires = headerValue(message, 'expires')
