@@ -12,7 +12,7 @@ import type { Settings } from '../../common/settings'
 import { Action, type ActionKind, type ActionOf } from './action'
 import { admission, type Admission } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
-import type { CallKitError, RequestTransactionError } from './errors'
+import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
 import { Execution, type Stage } from './execution'
 import { preflight } from './preflight'
 import { Provider } from './provider'
@@ -94,7 +94,7 @@ export class Switchboard implements Stage {
 
   /** Lets an incoming call ring, or refuses it. Call it inside `run`. */
   admit(provider: Provider, callId: CallId, update: CallUpdate): Admission {
-    const result = admission(callId, this.registry.calls, provider.configuration, this.options.settings())
+    const result = this.admission(provider, callId)
     const { handle, name, capabilities } = updated({ capabilities: defaultCapabilities }, update).patch
     const now = this.clock.date()
     const facts: CallFacts = {
@@ -177,6 +177,14 @@ export class Switchboard implements Stage {
   finished(execution: Execution): void {
     this.executions.delete(execution)
     this.completed()
+  }
+
+  private admission(provider: Provider, callId: CallId): Admission {
+    if (this.provider(provider.id) === provider) {
+      return admission(callId, this.registry.calls, provider.configuration, this.options.settings())
+    }
+    const error = callKitError('incomingCall', 'unentitled', { callId })
+    return { ok: false, error, sipStatus: 480, recorded: false }
   }
 
   /** What was still to be done to a call that has just ended is settled. */

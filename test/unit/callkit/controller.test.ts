@@ -179,7 +179,9 @@ describe('a transaction that is accepted', () => {
     const audit = phone.logged.filter((line) => line.startsWith('transaction'))
     expect(audit).toHaveLength(3)
     expect(audit[1]).toContain(`by window: playDtmf ${callId}: accepted`)
-    expect(phone.logged.join('\n')).not.toMatch(/98765|\b600\b|4711|pbx\.example/)
+    // Without the ids of calls and transactions, which may hold any digits.
+    const lines = phone.logged.join('\n').replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id')
+    expect(lines).not.toMatch(/98765|600|4711|pbx\.example/)
   })
 })
 
@@ -324,7 +326,8 @@ describe('digits', () => {
     const callId = await phone.active()
     phone.delegate.actions.splice(0)
     for (const digits of '123') await phone.request({ kind: 'playDtmf', callId, digits, type: 'singleTone' })
-    const played = () => phone.delegate.actions.map(({ body }) => (body.kind === 'playDtmf' ? body.digits : '?')).join('')
+    const played = () =>
+      phone.delegate.actions.map(({ body }) => (body.kind === 'playDtmf' ? body.digits : '?')).join('')
     expect(played()).toBe('1')
     phone.delegate.last('playDtmf').fulfill()
     expect(played()).toBe('12')

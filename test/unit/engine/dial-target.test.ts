@@ -39,7 +39,10 @@ describe('what a link could smuggle in', () => {
     ['sip:900@pbx.example?Route=%3Csip:evil.example%3E', 'sip:900@pbx.example phoneNumber 900'],
     ['sip:bob@pbx.example;method=REFER;maddr=1.2.3.4;transport=udp', 'sip:bob@pbx.example generic bob'],
     ['sip:bob:secret@pbx.example', 'sip:bob@pbx.example generic bob'],
-    ['sip:+4930123;phone-context=x.example@other.example;user=phone', 'sip:+4930123@other.example generic +4930123@other.example'],
+    [
+      'sip:+4930123;phone-context=x.example@other.example;user=phone',
+      'sip:+4930123@other.example generic +4930123@other.example',
+    ],
     ['sip:bob@h.example?body=a@b', 'sip:bob@h.example generic bob@h.example'],
     ['tel:+4930123?body=x', 'sip:+4930123@pbx.example phoneNumber +4930123'],
   ])('%s loses its headers, parameters and passwords', (typed, expected) => expect(dialled(typed)).toBe(expected))

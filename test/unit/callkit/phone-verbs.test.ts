@@ -1,0 +1,156 @@
+/* The verbs of window, tray, notification and control door. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import { settle } from '../../fakes/manual-clock'
+import { account, CallPhone } from '../../support/call-phone'
+
+let phone: CallPhone
+beforeEach(() => void (phone = new CallPhone()))
+const ok = { ok: true, value: undefined }
+const refused = (code: string) => ({ ok: false, code })
+
+describe('call', () => {
+  it('dials what was typed and names the new call', async () => {
+    const result = await phone.verbs.call('+49 30 123', null, 'window')
+    const callId = result.ok ? result.value : ''
+    expect(phone.call(callId)).toMatchObject({ state: 'dialing', handle: { value: '+4930123' }, accountId: 'work' })
+    const [command] = phone.engine.commands
+    expect(command).toEqual({ type: 'dial', callId, accountId: 'work', target: 'sip:+4930123@pbx.example' })
+  })
+
+  it('takes the first account that can call', async () => {
+    phone = new CallPhone([account('off'), account('lost'), account('good')])
+    const [off, lost] = phone.accounts
+    if (off && lost) {
+      phone.accounts[0] = { ...off, account: { ...off.account, enabled: false } }
+      phone.accounts[1] = { ...lost, registration: { state: 'registering' } }
+    }
+    const result = await phone.verbs.call('600', null, 'window')
+    expect(phone.call(result.ok ? result.value : '').accountId).toBe('good')
+    expect(await phone.verbs.call('600', 'lost', 'window')).toEqual(refused('not-registered'))
+    expect(await phone.verbs.call('600', 'off', 'window')).toEqual(refused('not-registered'))
+    expect(await phone.verbs.call('600', 'none', 'window')).toEqual(refused('unknown-account'))
+  })
+
+  it('says why it cannot: no account, none registered, not a number', async () => {
+    expect(await phone.verbs.call('not a number', null, 'window')).toEqual(refused('invalid-target'))
+    phone.accounts = phone.accounts.map((one) => ({ ...one, registration: { state: 'unregistered' } }))
+    expect(await phone.verbs.call('600', null, 'window')).toEqual(refused('not-registered'))
+    phone.accounts = []
+    expect(await phone.verbs.call('600', null, 'window')).toEqual(refused('no-account'))
+  })
+})
+
+describe('answer', () => {
+  it('twice is answered once, and both are told it worked', async () => {
+    const { callId } = await phone.invited()
+    const both = await Promise.all([phone.verbs.answer(callId, 'window'), phone.verbs.answer(callId, 'notification')])
+    expect(both).toEqual([ok, ok])
+    await settle()
+    expect(await phone.verbs.answer(callId, 'control')).toEqual(ok)
+    expect(phone.engine.heard()).toEqual(['answer', 'audio on'])
+  })
+
+  it('of a call that is gone is unknown, of one we make invalid', async () => {
+    const { callId } = await phone.invited()
+    await phone.remoteEnds(callId, 'remote-cancelled')
+    expect(await phone.verbs.answer(callId, 'notification')).toEqual(refused('unknown-call'))
+    expect(await phone.verbs.answer('nobody', 'notification')).toEqual(refused('unknown-call'))
+    expect(await phone.verbs.answer(await phone.dialled(), 'control')).toEqual(refused('invalid-action'))
+  })
+})
+
+describe('decline', () => {
+  it('lets the caller hear busy, and is no missed call', async () => {
+    const { callId } = await phone.invited()
+    expect(await phone.verbs.decline(callId, 'notification')).toEqual(ok)
+    await settle()
+    expect(phone.engine.heard()).toEqual(['reject 486'])
+    expect(phone.states).toEqual(['ended (declined)'])
+  })
+
+  it('after the caller gave up has nothing left to do', async () => {
+    const { callId } = await phone.invited()
+    await phone.remoteEnds(callId, 'remote-cancelled')
+    expect(await phone.verbs.decline(callId, 'notification')).toEqual(ok)
+    await phone.clock.advanceAsync(4_000)
+    expect(await phone.verbs.decline(callId, 'notification')).toEqual(refused('unknown-call'))
+    expect(phone.engine.heard()).toEqual([])
+  })
+
+  it('never hangs up a call that was answered a moment before', async () => {
+    const callId = await phone.answered()
+    expect(await phone.verbs.decline(callId, 'notification')).toEqual(refused('invalid-action'))
+    expect(phone.states).toEqual(['active'])
+  })
+})
+
+describe('end', () => {
+  it('of a call that is not there is unknown', async () => {
+    expect(await phone.verbs.end('nobody', 'control')).toEqual(refused('unknown-call'))
+  })
+
+  it('twice ends once', async () => {
+    const callId = await phone.answered()
+    phone.engine.heard()
+    phone.engine.answerTo('end', 'silent')
+    expect(await phone.verbs.end(callId, 'window')).toEqual(ok)
+    expect(await phone.verbs.end(callId, 'tray')).toEqual(ok)
+    expect(phone.engine.heard()).toEqual(['audio off', 'end'])
+  })
+
+  it('of a call that rings here declines it', async () => {
+    const { callId } = await phone.invited()
+    await phone.verbs.end(callId, 'control')
+    await settle()
+    expect(phone.engine.heard()).toEqual(['reject 486'])
+  })
+})
+
+describe('hold, mute and digits', () => {
+  it('what is so already is not asked for again', async () => {
+    const callId = await phone.answered()
+    phone.engine.heard()
+    expect(await phone.verbs.setHeld(callId, false, 'headset')).toEqual(ok)
+    expect(await phone.verbs.setMuted(callId, false, 'headset')).toEqual(ok)
+    expect(phone.engine.heard()).toEqual([])
+    await phone.verbs.setMuted(callId, true, 'window')
+    await phone.verbs.setHeld(callId, true, 'window')
+    await settle()
+    expect(await phone.verbs.setHeld(callId, true, 'window')).toEqual(ok)
+    expect(phone.engine.heard()).toEqual(['mute', 'hold'])
+    expect(phone.call(callId)).toMatchObject({ state: 'held', muted: true })
+  })
+
+  it('a hold and a resume in quick succession are done one after the other', async () => {
+    const callId = await phone.answered()
+    phone.engine.heard()
+    phone.engine.answerTo('setHeld', 'silent')
+    await phone.verbs.setHeld(callId, true, 'window')
+    await phone.verbs.setHeld(callId, true, 'window')
+    expect(phone.engine.heard()).toEqual(['hold'])
+    phone.engine.reply('setHeld')
+    await settle()
+    expect(phone.engine.heard()).toEqual([])
+    expect(phone.states).toEqual(['held'])
+  })
+
+  it('digits go out in order, in capitals, and not while held or where the far end takes none', async () => {
+    const callId = await phone.answered()
+    phone.engine.heard()
+    expect(await phone.verbs.playDtmf(callId, '1a#', 'window')).toEqual(ok)
+    expect(phone.engine.heard()).toEqual(['dtmf 1A#'])
+    expect(await phone.verbs.playDtmf(callId, '1x', 'window')).toEqual(refused('invalid-argument'))
+    expect(await phone.verbs.playDtmf('nobody', '1', 'window')).toEqual(refused('unknown-call'))
+    const capabilities = { holding: true, grouping: false, ungrouping: false, dtmf: false }
+    phone.sip.engineReported({ type: 'updated', callId, capabilities })
+    expect(await phone.verbs.playDtmf(callId, '1', 'window')).toEqual(refused('dtmf-unsupported'))
+    await phone.verbs.setHeld(callId, true, 'window')
+    await settle()
+    expect(await phone.verbs.playDtmf(callId, '1', 'window')).toEqual(refused('invalid-action'))
+  })
+
+  it('are refused for calls that are not there', async () => {
+    expect(await phone.verbs.setHeld('nobody', true, 'window')).toEqual(refused('unknown-call'))
+    expect(await phone.verbs.setMuted('nobody', true, 'window')).toEqual(refused('unknown-call'))
+  })
+})
