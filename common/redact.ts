@@ -6,9 +6,9 @@
 const rules: readonly (readonly [RegExp, string])[] = [
   [/^((?:Proxy-)?Authorization[ \t]*:)[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gim, '$1 ***'],
   // The same header quoted inside a line.
-  [/\b((?:Proxy-)?Authorization["']?[ \t]*:[ \t]*)(?!\*\*\*)[^\r\n]*/gi, '$1***'],
+  [/\b((?:Proxy-)?Authorization["']?[ \t]{0,9}:)(?! \*\*\*)[^\r\n]*/gi, '$1 ***'],
   [
-    /\b(nonce|cnonce|response|opaque|ha1|password|passwd|secret|nextnonce|rspauth|digits)(["']?\s*[=:]\s*)("(?:[^"\\\r\n]|\\.)*"|[^\s,;"}]+)/gi,
+    /\b(nonce|cnonce|response|opaque|ha1|password|passwd|secret|nextnonce|rspauth|digits)(["']?\s{0,9}[=:]\s{0,9})("(?:[^"\\\r\n]|\\.)*"|[^\s,;"}]+)/gi,
     '$1$2***',
   ],
   [/^(a=crypto:\d+ \S+ )[^\r\n]*/gim, '$1***'],
@@ -16,9 +16,9 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/(a=ice-pwd:)[^\s"\\]*/gi, '$1***'],
   [/(inline:)[A-Za-z0-9+/=|:]+/g, '$1***'],
   [/^(\s*Signal\s*=\s*)[^\r\n]*/gim, '$1***'],
-  // RFC 3986 section 3.2.1 and RFC 3261 section 19.1.1: user:password@.
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@'],
-  [/\b(sips?:[^\s:@;<>,"]+):[^\s@<>,"]+@/gi, '$1:***@'],
+  // Lengths are bounded: this runs on strangers' bytes. RFC 3986 section 3.2.1 and RFC 3261 section 19.1.1: user:password@.
+  [/\b([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/@]{0,512}@/gi, '$1***@'],
+  [/\b(sips?:[^\s:@;<>,"]{1,256}):[^\s@<>,"]{1,256}@/gi, '$1:***@'],
 ]
 
 const dtmfBody = /^(?:Content-Type|c)[ \t]*:[ \t]*application\/(?:dtmf|vnd\.nortelnetworks\.digits)/im
@@ -37,7 +37,7 @@ export const redact = (text: string, options: { readonly numbers?: boolean } = {
       (_, scheme: string, number: string) => `${scheme}${masked(number)}`,
     )
     // Elsewhere only what begins like a number that is dialled: counters, ports and times stay readable.
-    out = out.replace(/(?<![\w.:/-])(?:\+\d|0\d)[\d ()-]{4,}\d(?![\w.-])/g, masked)
+    out = out.replace(/(?<![\w.:/-])(?:\+\d|0\d)[\d ()-]{4,30}\d(?![\w.-])/g, masked)
   }
   return out
 }

@@ -1,8 +1,8 @@
 /*
- * The computer's sleep: told about, and held off while there is a call. Systems report the same sleep twice and some of
- * them miss one half of it, so only changes are passed on.
+ * What is known of the computer's sleep. Systems report the same sleep twice and some of them miss one half of it, so
+ * only changes are passed on.
  */
-import type { PowerMonitor, PowerSaveBlocker } from 'electron'
+import type { PowerMonitor } from 'electron'
 
 export interface PowerListeners {
   readonly onSuspend: () => void
@@ -34,17 +34,5 @@ export function watchPower(monitor: Pick<PowerMonitor, 'on' | 'off'>, listeners:
     monitor.off('suspend', suspend)
     monitor.off('resume', resume)
     monitor.off('unlock-screen', unlock)
-  }
-}
-
-/** A switch that keeps the computer from sleeping; the screen may still go dark. */
-export function sleepBlocker(blocker: Pick<PowerSaveBlocker, 'start' | 'stop'>): (awake: boolean) => void {
-  let id: number | null = null
-  return (awake) => {
-    if (awake && id === null) id = blocker.start('prevent-app-suspension')
-    if (!awake && id !== null) {
-      blocker.stop(id)
-      id = null
-    }
   }
 }

@@ -251,7 +251,7 @@ export class Accounts {
       const secret = this.options.vault.seal(password, 'keychain')
       return secret.ok ? { ...account, secret: secret.value } : account
     })
-    this.write(accounts)
+    if (accounts.some((account, index) => account !== this.stored[index])) this.write(accounts)
   }
 
   private reseal(before: StoredAccount, password: string | null, keep: KeepPassword): Result<StoredAccount['secret']> {

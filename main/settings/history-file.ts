@@ -64,6 +64,7 @@ export class HistoryFile {
   private lines = 0
   /** The last line has no end: a kill or a full disk cut it. */
   private torn = false
+  private loaded = false
 
   constructor(private readonly options: HistoryFileOptions) {
     this.limit = options.limit ?? 1_000
@@ -74,6 +75,7 @@ export class HistoryFile {
     this.entries = []
     this.lines = 0
     this.torn = false
+    this.loaded = true
     const { path, log } = this.options
     let content = ''
     try {
@@ -109,16 +111,19 @@ export class HistoryFile {
 
   /** Every missed call so far has been seen. */
   markSeen(): Result {
+    if (!this.loaded) this.load()
     if (this.entries.every(({ seen }) => seen)) return done
     return this.record({ type: 'seen' })
   }
 
   clear(): Result {
+    this.loaded = true
     this.entries = []
     return this.compact()
   }
 
   private record(record: HistoryRecord): Result {
+    if (!this.loaded) this.load()
     this.apply(record)
     const { path, log } = this.options
     let size: number | null = null
@@ -174,7 +179,7 @@ export class HistoryFile {
   }
 }
 
-const prefix = /^\{"sum":"([0-9a-f]{16})","record":(.*)\}$/
+const prefix = /^\{"sum":"([0-9a-f]{16})","record":(.*)\}$/s
 
 const sumOf = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 16)
 

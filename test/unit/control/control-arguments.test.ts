@@ -1,0 +1,71 @@
+/*
+ * What may be typed after `patchcord`.
+ */
+import { expect, test } from 'vitest'
+import { isControlCommand, parseArguments, usage, verbs } from '../../../bin/control-arguments.mjs'
+
+const words = (line: string): string[] => (line === '' ? [] : line.split(' '))
+
+test.each([
+  ['status', { verb: 'status' }],
+  ['call 600', { verb: 'call', target: '600' }],
+  ['call sip:bob@example.com --account Work', { verb: 'call', target: 'sip:bob@example.com', account: 'Work' }],
+  ['call --account=Work *97', { verb: 'call', target: '*97', account: 'Work' }],
+  ['call -- --odd', { verb: 'call', target: '--odd' }],
+  ['answer', { verb: 'answer' }],
+  ['decline 0a1b', { verb: 'decline', call: '0a1b' }],
+  ['end', { verb: 'end' }],
+  ['hold', { verb: 'hold' }],
+  ['resume x', { verb: 'resume', call: 'x' }],
+  ['mute', { verb: 'mute' }],
+  ['unmute', { verb: 'unmute' }],
+  ['dtmf 12#', { verb: 'dtmf', digits: '12#' }],
+  ['dtmf 12# x', { verb: 'dtmf', digits: '12#', call: 'x' }],
+  ['events', { verb: 'events' }],
+  ['show', { verb: 'show' }],
+  ['quit', { verb: 'quit' }],
+])('%s', (line, request) => {
+  expect(parseArguments(words(line))).toEqual({ ok: true, userData: null, request })
+})
+
+test('a profile is named before the verb, either way', () => {
+  expect(parseArguments(['--user-data-dir=/a b', 'status'])).toMatchObject({ userData: '/a b' })
+  expect(parseArguments(['--user-data-dir', '/a', 'status'])).toMatchObject({ userData: '/a' })
+})
+
+test.each([
+  ['', 'no verb given'],
+  ['dance', 'unknown verb: dance'],
+  ['constructor', 'unknown verb: constructor'],
+  ['--user-data-dir= status', '--user-data-dir needs a folder'],
+  ['--usr-data-dir=/x status', 'unknown option: --usr-data-dir=/x'],
+  ['call', 'call needs a number or a SIP address'],
+  ['call 030 1234', 'call takes one number; put it in quotes when it has spaces'],
+  ['call 600 --account', '--account needs a name'],
+  ['call 600 --loud', 'unknown option: --loud'],
+  ['dtmf', 'dtmf needs digits'],
+  ['dtmf 1 2 3', 'dtmf takes digits and one call'],
+  ['answer a b', 'answer takes one call'],
+  ['status now', 'status takes nothing after it'],
+  ['answer --account=x', 'unknown option: --account=x'],
+])('"%s" is refused: %s', (line, message) => {
+  expect(parseArguments(words(line))).toEqual({ ok: false, message })
+})
+
+test('the packaged application skips the browser engine’s switches', () => {
+  const argv = ['--no-sandbox', '--user-data-dir=/p', '--enable-logging', 'call', '600']
+  expect(isControlCommand(argv)).toBe(true)
+  expect(parseArguments(argv, { lenient: true })).toMatchObject({ userData: '/p', request: { target: '600' } })
+})
+
+test.each([[''], ['--hidden'], ['sip:bob@example.com'], ['--provision=x.json'], ['/path/to/app']])(
+  '"%s" starts the phone and is no command',
+  (line) => {
+    expect(isControlCommand(words(line))).toBe(false)
+  },
+)
+
+test('help is asked for, not refused, and names every verb', () => {
+  expect(parseArguments(['--help'])).toEqual({ ok: true, userData: null, request: null })
+  for (const verb of Object.keys(verbs)) expect(usage).toMatch(new RegExp(`^  ${verb} `, 'm'))
+})

@@ -1,0 +1,203 @@
+/*
+ * What each verb asks of the phone and how it answers.
+ */
+import { expect, test } from 'vitest'
+import { requestErrorCodes, type RequestErrorCode } from '../../../common/errors'
+import type { PhoneState } from '../../../common/phone-state'
+import { parseRequest } from '../../../main/control/control-request'
+import { ControlVerbs } from '../../../main/control/control-verbs'
+import { eventsBetween, firstEvent } from '../../../main/control/events'
+import { account, active, callOf, ended, NotedVerbs, phone, startedAt, view } from './support'
+
+function open(state: PhoneState = phone()) {
+  const noted = new NotedVerbs()
+  let shown = 0
+  const verbs = new ControlVerbs({ calls: noted, state: () => state, electron: '33.2.1', show: () => void shown++ })
+  const ask = (line: object) => {
+    const request = parseRequest(JSON.stringify(line))
+    if ('error' in request || request.verb === 'events' || request.verb === 'quit') throw new Error('not a plain verb')
+    return verbs.perform(request)
+  }
+  return { noted, ask, shown: () => shown }
+}
+
+const talking = phone({ calls: [view(callOf('c1', active()))] })
+
+test('status says everything in the promised shape', async () => {
+  const state = phone({
+    accounts: [
+      account('a1', 'Work'),
+      account('a2', 'Home', {
+        registration: { state: 'failed', reason: 'wrong-password', sipStatus: 401, retryAt: null, certificate: null },
+      }),
+    ],
+    calls: [
+      view(callOf('c1', active(true), { name: 'Ada' }), {
+        codec: 'opus',
+        packetsSent: 100,
+        packetsReceived: 99,
+        packetsLost: 1,
+        jitterMs: 3.5,
+        roundTripMs: 20,
+        mos: 4.3,
+      }),
+      view(callOf('c2', { state: 'incoming' }, { waiting: true })),
+      view(callOf('c3', ended)),
+    ],
+  })
+  const none = { codec: null, packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: null, roundTripMs: null }
+  expect(await open(state).ask({ verb: 'status' })).toEqual({
+    version: '1.2.3',
+    electron: '33.2.1',
+    accounts: [
+      { id: 'a1', name: 'Work', uri: 'sip:a1@pbx.example', registration: { state: 'registered', reason: null } },
+      {
+        id: 'a2',
+        name: 'Home',
+        uri: 'sip:a2@pbx.example',
+        registration: { state: 'failed', reason: 'wrong-password' },
+      },
+    ],
+    calls: [
+      {
+        id: 'c1',
+        direction: 'outgoing',
+        state: 'active',
+        handle: { type: 'phoneNumber', value: '+49301234567' },
+        name: 'Ada',
+        muted: true,
+        startedAt: '2030-01-02T03:04:05.678Z',
+        connectedAt: '2030-01-02T03:04:07.678Z',
+        media: { codec: 'opus', packetsSent: 100, packetsReceived: 99, packetsLost: 1, jitterMs: 3.5, roundTripMs: 20 },
+      },
+      {
+        id: 'c2',
+        direction: 'incoming',
+        state: 'incoming',
+        handle: { type: 'phoneNumber', value: '+49301234567' },
+        name: null,
+        muted: false,
+        startedAt: '2030-01-02T03:04:05.678Z',
+        connectedAt: null,
+        media: none,
+      },
+    ],
+  })
+})
+
+test('call names the new call, on the account that was named', async () => {
+  const { ask, noted } = open(phone({ accounts: [account('a1', 'Work'), account('a2', 'Home')] }))
+  expect(await ask({ verb: 'call', target: '600' })).toEqual({ call: 'new-call' })
+  for (const name of ['Home', 'home', 'a2', 'sip:a2@pbx.example', 'A2@pbx.example']) {
+    expect(await ask({ verb: 'call', target: '600', account: name })).toEqual({ call: 'new-call' })
+  }
+  expect(noted.asked).toEqual([
+    ['call', '600', null, 'control'],
+    ...Array.from({ length: 5 }, () => ['call', '600', 'a2', 'control']),
+  ])
+})
+
+test('an account nobody has and a name two have are refused', async () => {
+  const { ask, noted } = open(
+    phone({ accounts: [account('a1', 'Work'), account('a2', 'work'), account('a3', 'Work')] }),
+  )
+  expect(await ask({ verb: 'call', target: '600', account: 'Nope' })).toMatchObject({
+    error: { code: 'unknown-account' },
+  })
+  expect(await ask({ verb: 'call', target: '600', account: 'Work' })).toMatchObject({
+    error: { code: 'ambiguous-account' },
+  })
+  expect(noted.asked).toEqual([])
+})
+
+test.each([
+  ['answer', phone({ calls: [view(callOf('c1', { state: 'incoming' }))] }), ['answer', 'c1', 'control']],
+  ['decline', phone({ calls: [view(callOf('c1', { state: 'incoming' }))] }), ['decline', 'c1', 'control']],
+  ['end', talking, ['end', 'c1', 'control']],
+  ['hold', talking, ['setHeld', 'c1', true, 'control']],
+  ['mute', talking, ['setMuted', 'c1', true, 'control']],
+  ['unmute', talking, ['setMuted', 'c1', false, 'control']],
+])('%s asks for it and names the call', async (verb, state, asked) => {
+  const { ask, noted } = open(state)
+  expect(await ask({ verb })).toEqual({ call: 'c1' })
+  expect(noted.asked).toEqual([asked])
+})
+
+test('resume and digits reach the call that is named', async () => {
+  const { ask, noted } = open(talking)
+  expect(await ask({ verb: 'resume', call: 'c1' })).toEqual({ call: 'c1' })
+  expect(await ask({ verb: 'dtmf', digits: '12#', call: 'c' })).toEqual({ call: 'c1' })
+  expect(noted.asked).toEqual([
+    ['setHeld', 'c1', false, 'control'],
+    ['playDtmf', 'c1', '12#', 'control'],
+  ])
+})
+
+test('show opens the window', async () => {
+  const { ask, shown } = open()
+  expect(await ask({ verb: 'show' })).toEqual({ ok: true })
+  expect(shown()).toBe(1)
+})
+
+test.each<RequestErrorCode>([...requestErrorCodes])('a refusal as %s keeps its code and has words', async (code) => {
+  const { ask, noted } = open(talking)
+  noted.answerWith = { ok: false, code, detail: 'why' }
+  const answer = await ask({ verb: 'end' })
+  expect(answer).toMatchObject({ error: { code, message: expect.stringMatching(/ \(why\)$/) } })
+})
+
+test.each([
+  ['nonsense', 'not a line of JSON'],
+  ['7', 'unknown verb'],
+  ['{"verb":"dance"}', 'unknown verb'],
+  ['{"verb":"call"}', 'target: missing, unknown or malformed'],
+  ['{"verb":"call","target":""}', 'target: missing, unknown or malformed'],
+  ['{"verb":"status","extra":1}', 'extra: missing, unknown or malformed'],
+  ['{"verb":"dtmf","digits":"1234x"}', 'digits: only 0-9 * # A-D and commas, at most 64'],
+])('the line %s is answered with an error', (line, message) => {
+  expect(parseRequest(line)).toEqual({ error: { code: 'invalid-argument', message } })
+})
+
+const at = '2030-01-02T03:04:05.678Z'
+
+test('events begin with everything', () => {
+  expect(firstEvent(phone(), '33.2.1', startedAt)).toMatchObject({
+    event: 'status',
+    at,
+    version: '1.2.3',
+    calls: [],
+  })
+})
+
+test('a call’s life is told in lines', () => {
+  const idle = phone()
+  const ringing = phone({ calls: [view(callOf('c1', { state: 'incoming' }))] })
+  const busy = phone({ calls: [view(callOf('c1', ended))] })
+  expect(eventsBetween(idle, ringing, startedAt)).toMatchObject([
+    { event: 'call', at, call: { id: 'c1', state: 'incoming' } },
+  ])
+  expect(eventsBetween(ringing, busy, startedAt)).toMatchObject([
+    { event: 'ended', call: { id: 'c1', state: 'ended' }, cause: 'busy', sipStatus: 486, reason: 'Busy Here' },
+  ])
+  expect(eventsBetween(busy, idle, startedAt)).toEqual([])
+  expect(eventsBetween(ringing, idle, startedAt)).toMatchObject([{ event: 'ended', call: { id: 'c1' }, cause: null }])
+})
+
+test('counters are not news, a codec and the far end’s hold are', () => {
+  const counted = phone({ calls: [view(callOf('c1', active()), { packetsSent: 50 })] })
+  const coded = phone({ calls: [view(callOf('c1', active()), { packetsSent: 50, codec: 'opus' })] })
+  const onHold = phone({ calls: [view(callOf('c1', { ...active(), remoteHeld: true } as never), { codec: 'opus' })] })
+  expect(eventsBetween(talking, counted, startedAt)).toEqual([])
+  expect(eventsBetween(counted, coded, startedAt)).toHaveLength(1)
+  expect(eventsBetween(coded, onHold, startedAt)).toHaveLength(1)
+})
+
+test('registrations are told when they change, and accounts when they go', () => {
+  const before = phone({ accounts: [account('a1', 'Work'), account('a2', 'Home')] })
+  const after = phone({ accounts: [account('a1', 'Work', { registration: { state: 'registering' } })] })
+  expect(eventsBetween(before, after, startedAt)).toMatchObject([
+    { event: 'registration', account: { id: 'a1', registration: { state: 'registering', reason: null } } },
+    { event: 'account-removed', account: { id: 'a2' } },
+  ])
+  expect(eventsBetween(before, { ...before, accounts: [...before.accounts] }, startedAt)).toEqual([])
+})
