@@ -153,7 +153,7 @@ export class PeerCallMedia implements CallMedia {
     }
     this.#lease = lease.value
     this.#apply()
-    this.#send(lease.value.track)
+    await this.#send(lease.value.track)
     return done
   }
 
@@ -162,12 +162,12 @@ export class PeerCallMedia implements CallMedia {
     this.#transceiver = transceiver
     this.#dtmf.use(transceiver.sender.dtmf)
     this.needs.voice.setTrack(transceiver.receiver.track)
-    if (this.#lease !== null) this.#send(this.#lease.track)
+    if (this.#lease !== null) void this.#send(this.#lease.track)
   }
 
-  #send(track: MediaStreamTrack): void {
+  async #send(track: MediaStreamTrack): Promise<void> {
     // Refused only by a stopped transceiver, whose call is at its end.
-    this.#transceiver?.sender.replaceTrack(track).catch(() => {})
+    await this.#transceiver?.sender.replaceTrack(track).catch(() => {})
   }
 
   #apply(): void {

@@ -3,8 +3,9 @@
  * the far end's means. It knows nothing of microphones and speakers, and of SIP only that offers and answers come in turns.
  *
  * Forks: one offer may be answered by several phones. All their answers belong to the same ICE credentials and certificate of ours, which a second peer
- * connection could not take over, so there is one peer connection and each later answer replaces the one before (pranswer, then answer): the browser
- * follows new ICE credentials and a new DTLS fingerprint. A re-INVITE that the browser refuses on the old connection (another leg behind the
+ * connection could not take over, so there is one peer connection and a later answer replaces the one before (pranswer, then answer): the browser
+ * follows new ICE credentials and a new DTLS fingerprint. It cannot come back, though: the first phone will not repeat its DTLS handshake. So the
+ * early media of a second fork is taken only when the first has fallen silent; whoever then answers is heard. A re-INVITE that the browser refuses on the old connection (another leg behind the
  * server after a transfer, with other media ids) gets a new peer connection, and the old one comes back if that fails too.
  */
 import type { Clock } from '../../../common/clock'
@@ -28,6 +29,9 @@ export interface DescriptionNeeds {
   onConnectionChange(connection: MediaConnection): void
 }
 
+/** How long early media may pause before it counts as gone, ms; longer than Opus pauses in silence (RFC 6716 DTX). */
+const listenMs = 500
+
 type Usable = Guarded & { ok: true }
 
 export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
@@ -42,6 +46,8 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #remoteHeld = false
   #connection: MediaConnection = 'new'
   #closed = false
+  /** Which fork's early media we hear, as forkOf() says it. */
+  #earlyFork: string | null = null
   /** Steps of offer and answer never overlap, whatever the callers do. */
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -113,8 +119,18 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     })
   }
 
-  setEarlyDescription(sdp: string): Promise<void> {
-    return this.#step('applying', () => this.#accept('pranswer', this.#guard(sdp)))
+  /** Another fork's early media replaces the first one's only when that has fallen silent (see above). */
+  async setEarlyDescription(sdp: string): Promise<void> {
+    const guarded = guardDescription(sdp)
+    const other = guarded.ok && this.#earlyFork !== null && forkOf(guarded.sdp) !== this.#earlyFork
+    if (other && (await this.#isReceiving())) return
+    return this.#step('applying', async () => {
+      // The answer came while we listened.
+      if (other && this.#peer?.signalingState === 'stable') return
+      const remote = this.#guard(sdp)
+      await this.#accept('pranswer', remote)
+      this.#earlyFork = forkOf(remote.sdp)
+    })
   }
 
   rollbackDescription(): Promise<void> {
@@ -142,6 +158,20 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     this.#connection = 'closed'
     this.#peer?.close()
     this.#former?.close()
+  }
+
+  /** Whether packets arrive now. */
+  async #isReceiving(): Promise<boolean> {
+    const received = async (): Promise<number> => {
+      let count = 0
+      ;(await this.stats().catch(() => null))?.forEach((row: { type: string; packetsReceived?: number }) => {
+        if (row.type === 'inbound-rtp') count += row.packetsReceived ?? 0
+      })
+      return count
+    }
+    const before = await received()
+    await new Promise<void>((resolve) => this.needs.clock.setTimeout(resolve, listenMs))
+    return (await received()) > before
   }
 
   async #makeOffer(peer: Peer, iceRestart: boolean): Promise<void> {
@@ -233,6 +263,9 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     return run
   }
 }
+
+/** Each phone behind a fork has its own ICE credentials. */
+const forkOf = (sdp: string): string => /^a=ice-ufrag:(.*)$/m.exec(sdp)?.[1] ?? ''
 
 /** The browser refuses SDP with these; anything else is its own trouble (no more peer connections, closed). */
 const codeOf = (error: unknown): DescriptionFailure =>

@@ -48,15 +48,15 @@ export class Microphone {
 
   /**
    * Opens the microphone, or joins those who have it open. `onTrack` is called with each later track that replaces the lease's (another device), `enabled`
-   * as before. Fails with `microphone-denied`, `microphone-missing` or `microphone-busy`.
+   * as before; the old track sounds until its promise is settled. Fails with `microphone-denied`, `microphone-missing` or `microphone-busy`.
    */
-  acquire(onTrack: (track: MediaStreamTrack) => void): Promise<Result<MicrophoneLease>> {
+  acquire(onTrack: (track: MediaStreamTrack) => Promise<void> | void): Promise<Result<MicrophoneLease>> {
     return this.#serially(async () => {
       if (this.#closed) return refused('microphone-missing')
       if (this.#source === null || this.#source.track.readyState === 'ended') {
         const opened = await this.#open()
         if (!opened.ok) return opened
-        this.#replace(opened.value)
+        await this.#replace(opened.value)
       }
       const source = this.#source
       if (source === null || this.#closed) return refused('microphone-missing')
@@ -97,7 +97,7 @@ export class Microphone {
     if (!force && alive && (key === this.#source.key || key === null)) return done
     const opened = await this.#open()
     if (!opened.ok) return opened
-    this.#replace(opened.value)
+    await this.#replace(opened.value)
     this.#closeIfIdle()
     return done
   }
@@ -124,7 +124,7 @@ export class Microphone {
     }
   }
 
-  #replace(source: Source): void {
+  async #replace(source: Source): Promise<void> {
     const old = this.#source
     if (this.#closed) return source.track.stop()
     this.#source = source
@@ -137,7 +137,7 @@ export class Microphone {
         if (!result.ok) this.log.warn(`no other microphone: ${result.code}`)
       })
     })
-    for (const lease of this.#leases) lease.replace(source.track.clone())
+    await Promise.all([...this.#leases].map((lease) => lease.replace(source.track.clone())))
     old?.track.stop()
   }
 
@@ -163,15 +163,16 @@ class Lease implements MicrophoneLease {
 
   constructor(
     public track: MediaStreamTrack,
-    private readonly onTrack: (track: MediaStreamTrack) => void,
+    private readonly onTrack: (track: MediaStreamTrack) => Promise<void> | void,
     private readonly onRelease: (lease: Lease) => void,
   ) {}
 
-  replace(track: MediaStreamTrack): void {
+  async replace(track: MediaStreamTrack): Promise<void> {
+    if (this.#released) return track.stop()
     const old = this.track
     track.enabled = old.enabled
     this.track = track
-    this.onTrack(track)
+    await this.onTrack(track)
     old.stop()
   }
 

@@ -10,6 +10,7 @@ import type { MediaConnection } from './media'
 
 export class Peer {
   readonly #connection: RTCPeerConnection
+  readonly #hasServers: boolean
   readonly #stopListening: () => void
   #transceiver: RTCRtpTransceiver | null = null
   #gathering: Promise<void> = Promise.resolve()
@@ -20,6 +21,7 @@ export class Peer {
     private readonly clock: Clock,
     onConnectionChange: (peer: Peer) => void,
   ) {
+    this.#hasServers = (configuration.iceServers ?? []).length > 0
     // One port for everything: SIP servers that speak WebRTC all do rtcp-mux, and each further port costs candidates.
     this.#connection = new RTCPeerConnection({ ...configuration, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' })
     const listener = (): void => onConnectionChange(this)
@@ -54,7 +56,7 @@ export class Peer {
     this.#transceiver.direction = direction
     this.#prefer(this.#transceiver, null)
     await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart }))
-    this.#gathering = gatherCandidates(this.#connection, this.clock)
+    this.#gathering = gatherCandidates(this.#connection, this.#hasServers, this.clock)
   }
 
   /** Applies the far end's offer. A transceiver made for an offer of our own cannot serve it; the browser makes its own. */
@@ -73,7 +75,7 @@ export class Peer {
     this.#transceiver.direction = direction
     this.#prefer(this.#transceiver, offer)
     await this.#connection.setLocalDescription(await this.#connection.createAnswer())
-    this.#gathering = gatherCandidates(this.#connection, this.clock)
+    this.#gathering = gatherCandidates(this.#connection, this.#hasServers, this.clock)
   }
 
   /** Applies the far end's answer to our offer, for good or (`pranswer`) until another comes. */

@@ -51,7 +51,8 @@ export class QualityWatch {
     const since = this.#oldest(now)
     this.#samples.push(now)
 
-    const codec = codecOf(rows, inbound) ?? codecOf(rows, outbound)
+    // What we send first: Chromium names the first codec of the list for what it receives until it has looked closer.
+    const codec = codecOf(rows, outbound) ?? codecOf(rows, inbound)
     const jitter = packetsReceived === 0 ? null : number(inbound?.jitter)
     const roundTripMs = roundTrip(rows)
     const lossRatio = packetsReceived === 0 ? null : lossBetween(since, now)

@@ -9,8 +9,16 @@ export interface Heard {
   readonly loudness: number
 }
 
+/** The browser's own, before the page counts what our side makes. */
+const { AudioContext: Context, RTCPeerConnection: Connection } = window
+
 let shared: AudioContext | undefined
-const context = (): AudioContext => (shared ??= new AudioContext({ sampleRate: 48_000 }))
+const context = (): AudioContext => (shared ??= new Context({ sampleRate: 48_000 }))
+
+/** What listened before died with the sound service. */
+export function newEars(): void {
+  shared = undefined
+}
 
 /** Listens to a track for a sixth of a second. */
 export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
@@ -48,7 +56,7 @@ export interface FarEndOptions {
 }
 
 export class FarEnd {
-  readonly connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+  readonly connection = new Connection({ bundlePolicy: 'max-bundle' })
   readonly #voice: MediaStreamTrack
   readonly #codecs: readonly string[] | undefined
 
@@ -67,8 +75,8 @@ export class FarEnd {
 
   /** Its offer, with candidates. `direction` holds us or takes us back. */
   async offer(direction: RTCRtpTransceiverDirection = 'sendrecv', video = false): Promise<string> {
-    if (video) this.connection.addTransceiver('video')
     if (!this.#transceiver) this.connection.addTransceiver(this.#voice, { direction })
+    if (video) this.connection.addTransceiver('video')
     this.#prefer(direction)
     await this.connection.setLocalDescription(await this.connection.createOffer())
     return this.#described()

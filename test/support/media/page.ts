@@ -5,7 +5,7 @@ import { systemClock } from '../../../common/clock'
 import type { AudioChoice } from '../../../common/device'
 import { BrowserMediaEngine } from '../../../renderer/engine/media/media-engine'
 import type { CallMedia } from '../../../renderer/engine/media/media'
-import { FarEnd, listenTo, type FarEndOptions, type Heard } from './far-end'
+import { FarEnd, listenTo, newEars, type FarEndOptions, type Heard } from './far-end'
 
 /** The processing would take a steady tone for noise. */
 const plainAudio: AudioChoice = {
@@ -46,6 +46,7 @@ export const lab = {
   contexts,
   connections,
   plainAudio,
+  newEars,
 
   async engine(audio: Partial<AudioChoice> = {}): Promise<BrowserMediaEngine> {
     const note = (message: string): void => void warnings.push(message)
@@ -106,4 +107,17 @@ export const lab = {
   },
 }
 
-Object.assign(window, { lab })
+export const loud = ({ loudness }: Heard): boolean => loudness > -40
+export const silent = ({ loudness }: Heard): boolean => loudness < -80
+
+/** Whether there is sound at the far end and in our speaker, once both are as expected or time is up. */
+export async function both(
+  end: FarEnd,
+  expected: (heard: Heard) => boolean,
+): Promise<Record<'there' | 'here', boolean>> {
+  const there = await lab.until(() => end.hears(), expected)
+  const here = await lab.until(() => lab.played(), expected)
+  return { there: loud(there), here: loud(here) }
+}
+
+Object.assign(window, { lab, loud, silent, both })
