@@ -2,7 +2,7 @@
  * A desktop's notification server that tests can see through and make misbehave: it records what it is asked, with time,
  * and hangs, dies, drops notifications or lies about what it can do when told to. It draws nothing.
  */
-import { Message, type MessageBus, MessageType, NameFlag, sessionBus, Variant } from '@jellybrick/dbus-next'
+import { Message, type MessageBus, MessageType, NameFlag, sessionBus, type Variant } from '@jellybrick/dbus-next'
 import { until } from '../support/until'
 
 export const notificationName = 'org.freedesktop.Notifications'

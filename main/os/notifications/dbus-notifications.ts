@@ -115,7 +115,8 @@ export class DbusNotifications implements NotificationCenter {
     if (entry === undefined) return
     this.#forget(key, entry)
     // One that is still on its way is closed when its own id comes (see #present).
-    if (entry.presentation?.id != null) this.#closeOnServer(entry.presentation.id)
+    const id = entry.presentation?.id ?? null
+    if (id !== null) this.#closeOnServer(id)
   }
 
   dispose(): void {
