@@ -6,6 +6,9 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silentLog } from '../../common/log'
+import type { HistoryEntry } from '../../common/phone-state'
+import { HistoryFile } from '../../main/settings/history-file'
 import { Page } from './page'
 import { until } from './until'
 import { electronExecutable } from '../../scripts/electron-runtime.mjs'
@@ -158,6 +161,11 @@ export class Phone {
 
   async noCalls(ms = 10_000): Promise<void> {
     await until(async () => (await this.calls()).length === 0, { what: 'all calls to be over', ms })
+  }
+
+  /** The calls that are over, newest first, as the phone keeps them. */
+  recents(): HistoryEntry[] {
+    return new HistoryFile({ path: join(this.profile, 'history.jsonl'), log: silentLog }).load()
   }
 
   page(name: 'ui' | 'engine' | 'alert', ms?: number): Promise<Page> {

@@ -43,7 +43,9 @@ export class Asterisk {
     const dir = mkdtempSync(join(root || '/', 'tmp/patchcord-lab-'))
     const inside = root ? dir.slice(root.length) : dir
     for (const name of ['etc', 'db', 'keys', 'agi', 'spool', 'run', 'log']) mkdirSync(join(dir, name))
-    const modules = readdirSync(join(root || '/', 'usr/lib')).map((triplet) => join('/usr/lib', triplet, 'asterisk/modules'))
+    const modules = readdirSync(join(root || '/', 'usr/lib')).map((triplet) =>
+      join('/usr/lib', triplet, 'asterisk/modules'),
+    )
     const values: Record<string, string> = {
       '@DIR@': inside,
       '@MODULES@': modules.find((path) => existsSync(join(root || '/', path))) ?? '/usr/lib/asterisk/modules',
@@ -53,7 +55,10 @@ export class Asterisk {
     cpSync(join(import.meta.dirname, 'asterisk'), join(dir, 'etc'), { recursive: true })
     for (const file of readdirSync(join(dir, 'etc'))) {
       const path = join(dir, 'etc', file)
-      writeFileSync(path, readFileSync(path, 'utf8').replace(/@[A-Z_]+@/g, (name) => values[name] ?? name))
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replace(/@[A-Z_]+@/g, (name) => values[name] ?? name),
+      )
     }
     makeKeys(join(dir, 'keys'))
     const asterisk = new Asterisk(root, inside, ports)
@@ -142,7 +147,18 @@ function makeKeys(dir: string): void {
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' })
   const subject = (name: string): string[] => ['-subj', `/CN=${name}`]
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl('req', '-x509', ...key, '-keyout', 'authority.key', '-out', 'authority.pem', '-days', '2', ...subject('Lab authority'))
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'authority.key',
+    '-out',
+    'authority.pem',
+    '-days',
+    '2',
+    ...subject('Lab authority'),
+  )
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', ...subject('localhost'))
   writeFileSync(join(dir, 'san'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
   const sign = ['-CA', 'authority.pem', '-CAkey', 'authority.key', '-CAcreateserial', '-extfile', 'san', '-days', '2']

@@ -1,0 +1,91 @@
+/*
+ * What the phone hears: the audio that arrives in its engine page, as frequencies. Put into the page from outside; the
+ * phone does not know that it is listened to.
+ */
+import type { Page } from '../../support/page'
+import type { Phone } from '../../support/phone'
+import { until } from '../../support/until'
+
+/** Collects the page's peer connections from now on. */
+const collect = `
+  globalThis.__connections ??= []
+  if (!globalThis.__listening) {
+    globalThis.__listening = true
+    const Original = RTCPeerConnection
+    globalThis.RTCPeerConnection = class extends Original {
+      constructor(...args) { super(...args); globalThis.__connections.push(this) }
+    }
+  }
+`
+
+/** Level at one frequency, dBFS, of the newest open connection's audio over about 200 ms; null when there is none. */
+const listen = (hz: number): string => `(async () => {
+  const connection = __connections.findLast((one) => one.connectionState === 'connected')
+  const track = connection?.getReceivers().find(({ track }) => track.kind === 'audio')?.track
+  if (!track) return null
+  const context = new AudioContext()
+  await context.resume()
+  const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 })
+  context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
+  await new Promise((resolve) => setTimeout(resolve, 350))
+  const bins = new Float32Array(analyser.frequencyBinCount)
+  analyser.getFloatFrequencyData(bins)
+  const width = context.sampleRate / analyser.fftSize
+  const near = Math.round(${hz} / width)
+  const level = Math.max(...bins.subarray(near - 2, near + 3))
+  let peak = 1
+  for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
+  await context.close()
+  return { level, peakHz: peak * width }
+})()`
+
+export interface Heard {
+  /** dBFS at the frequency asked for. */
+  readonly level: number
+  /** The loudest frequency. */
+  readonly peakHz: number
+}
+
+export class Ear {
+  private constructor(private readonly page: Page) {}
+
+  /** Before the call whose sound is to be heard. */
+  static async on(phone: Phone): Promise<Ear> {
+    const page = await phone.page('engine')
+    await page.evaluate(collect)
+    return new Ear(page)
+  }
+
+  hear(hz: number): Promise<Heard | null> {
+    return this.page.evaluate<Heard | null>(listen(hz))
+  }
+
+  /** Waits until `hz` is the loudest thing that arrives, and well audible. */
+  async hears(hz: number, ms = 8_000): Promise<Heard> {
+    let last: Heard | null = null
+    return until(
+      async () => {
+        last = await this.hear(hz)
+        return last !== null && last.level > -50 && Math.abs(last.peakHz - hz) < 20 ? last : null
+      },
+      { what: `${hz} Hz to be heard`, ms },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)} (heard ${JSON.stringify(last)})`)
+    })
+  }
+
+  /** Waits until nothing of `hz` arrives any more. */
+  async hearsNothing(hz: number, ms = 8_000): Promise<void> {
+    await until(
+      async () => {
+        const heard = await this.hear(hz)
+        return heard === null || heard.level < -75
+      },
+      { what: `${hz} Hz to be gone`, ms },
+    )
+  }
+
+  close(): void {
+    this.page.close()
+  }
+}

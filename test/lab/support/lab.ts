@@ -1,0 +1,69 @@
+/*
+ * What every lab test stands on: one Asterisk, one desktop bus with a notification server, and phones on them. Made once
+ * per test file and taken down with it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NotificationServer } from '../../fakes/notification-server'
+import { TestBus } from '../../fakes/session-bus'
+import { Phone, type PhoneOptions, type ProvisionedAccount } from '../../support/phone'
+import { Asterisk } from './asterisk'
+import { writeTone } from './tone'
+import { ensureAsteriskRoot } from '../../../scripts/lab/asterisk-root.mjs'
+
+/** What the microphone of a lab phone plays. */
+export const microphoneHz = 800
+/** What Asterisk plays where a test has it play. */
+export const asteriskHz = 620
+
+export class Lab {
+  private readonly phones: Phone[] = []
+
+  private constructor(
+    readonly asterisk: Asterisk,
+    readonly bus: TestBus,
+    readonly desktop: NotificationServer,
+    private readonly folder: string,
+  ) {}
+
+  static async open(): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), 'patchcord-lab-'))
+    writeTone(join(folder, 'tone.wav'), microphoneHz)
+    const bus = await TestBus.start()
+    const desktop = await NotificationServer.start(bus.address)
+    return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot() }), bus, desktop, folder)
+  }
+
+  /** An account of the lab's Asterisk (see asterisk/pjsip.conf). */
+  account(user: string, changes: Partial<ProvisionedAccount> = {}): ProvisionedAccount {
+    return {
+      name: `Line ${user}`,
+      uri: `sip:${user}@127.0.0.1`,
+      server: this.asterisk.wsUrl,
+      username: user,
+      password: `correct-horse-${user}`,
+      ...changes,
+    }
+  }
+
+  /** A phone with a tone for a microphone; registered when it has accounts, unless `registered` is false. */
+  async phone(options: PhoneOptions & { readonly registered?: boolean } = {}): Promise<Phone> {
+    const phone = await Phone.start({
+      microphone: join(this.folder, 'tone.wav'),
+      ...options,
+      env: { DBUS_SESSION_BUS_ADDRESS: this.bus.address, ...options.env },
+    })
+    this.phones.push(phone)
+    if (options.accounts && options.registered !== false) await phone.registered()
+    return phone
+  }
+
+  async close(): Promise<void> {
+    for (const phone of this.phones) await phone.dispose()
+    await this.asterisk.stop()
+    this.desktop.die()
+    await this.bus.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
