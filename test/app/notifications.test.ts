@@ -233,6 +233,19 @@ describe('a notification that leaves the screen while it is wanted', () => {
     expect(server.notified).toHaveLength(1)
   })
 
+  it('is not put back again and again when it tells of a missed call', async () => {
+    const server = await serve()
+    await open()
+    center.show({ ...ringing, kind: 'missed', urgent: false })
+    const { id, hints } = await server.notify()
+    expect(hints).toMatchObject({ urgency: 1, category: 'call.unanswered' })
+    await told('shown')
+    server.drop(id, reasons.expired)
+    await told('dismissed')
+    await pause(50)
+    expect(server.notified).toHaveLength(1)
+  })
+
   it('stays away when a press on it made the server close it', async () => {
     const server = await serve()
     await open()

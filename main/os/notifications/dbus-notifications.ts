@@ -278,7 +278,8 @@ export class DbusNotifications implements NotificationCenter {
     if (entry.presentation?.pending && reason !== dismissedByUser) return // its replacement is on the way
     const lived = this.#clock.now() - (entry.presentation?.sentAt ?? 0)
     entry.presentation = null
-    if (reason === dismissedByUser || entry.used) {
+    // Only a ringing call has to stay; a missed one that left the screen has been there.
+    if (reason === dismissedByUser || entry.used || entry.wanted.kind !== 'incoming') {
       this.#forget(key, entry)
       this.#events.emit({ type: 'dismissed', key })
       return

@@ -223,6 +223,16 @@ describe('a toast on Windows', () => {
     expect(made.length).toBeLessThan(7)
   })
 
+  it('of a missed call stays in the Action Center when it times out, and can be pressed there', () => {
+    const { center, events, last } = setUp('win32', FakeToasts)
+    center.show({ ...ringing, kind: 'missed', actions: [{ key: 'call-back', label: 'Call back' }], urgent: false })
+    last().emit('show')
+    last().emit('close', { reason: 'timedOut' })
+    expect(made).toHaveLength(1)
+    FakeToasts.activate({ arguments: 'type=action&action=0&key=call-1&verb=call-back' })
+    expect(events).toContainEqual({ type: 'action', key: 'call-1', action: 'call-back' })
+  })
+
   it('without activations falls back to plain buttons that never time out', () => {
     const { center, last } = setUp('win32')
     center.show(ringing)
