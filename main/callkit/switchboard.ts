@@ -176,7 +176,6 @@ export class Switchboard implements Stage {
 
   finished(execution: Execution): void {
     this.executions.delete(execution)
-    this.completed()
   }
 
   private admission(provider: Provider, callId: CallId): Admission {

@@ -97,6 +97,14 @@ describe('a transaction that is refused', () => {
   })
 })
 
+it('a call whose answer waits for another to be held is not answered a second time', async () => {
+  await phone.active()
+  const callId = await phone.ringing()
+  expect(await phone.asked({ kind: 'answer', callId })).toBe('accepted')
+  expect(phone.state(callId)).toBe('incoming')
+  expect(await phone.asked({ kind: 'answer', callId })).toBe('invalidAction')
+})
+
 describe('a transaction that is accepted', () => {
   it('is answered once, and never before the request returned', async () => {
     let answers = 0
@@ -132,6 +140,30 @@ describe('a transaction that is accepted', () => {
     phone.delegate.last('start').fulfill()
     await settle()
     expect(phone.delegate.heard).toEqual(['start'])
+  })
+
+  it('is what it was when it was requested in the middle of a delivery', async () => {
+    const callId = await phone.active()
+    const later = new Transaction([phone.action({ kind: 'setHeld', callId, held: true })])
+    phone.delegate.heard.splice(0)
+    phone.delegate.during = (action) => {
+      if (action.is('setMuted')) {
+        void phone.controller.request(later, 'window')
+        later.add(phone.action({ kind: 'end', callId, cause: null }))
+      }
+      action.fulfill()
+    }
+    await phone.asked({ kind: 'setMuted', callId, muted: true })
+    expect(phone.delegate.heard).toEqual(['setMuted', 'setHeld'])
+  })
+
+  it('is completed by the provider alone, not by whoever asked', async () => {
+    const callId = await phone.active()
+    const hold = phone.action({ kind: 'setHeld', callId, held: true })
+    await phone.request(hold)
+    hold.fulfill()
+    expect(hold.isComplete).toBe(false)
+    expect(phone.state(callId)).toBe('active')
   })
 
   it('is performed in order, the next action only after the one before is complete', async () => {
@@ -271,6 +303,16 @@ describe('an action that is not completed in time', () => {
     expect(phone.delegate.heard.filter((what) => what === 'setHeld')).toHaveLength(1)
     expect(result.ok && (await result.completed)).toEqual({ ok: false, code: 'timed-out' })
     expect(phone.state(callId)).toBe('active')
+  })
+
+  it('while it still waited for its turn fails without a word to the delegate', async () => {
+    const callId = await phone.ringing()
+    await phone.request({ kind: 'answer', callId }, { kind: 'setMuted', callId, muted: true })
+    phone.clock.advance(10_000)
+    phone.delegate.last('answer').fulfill()
+    expect(phone.delegate.heard).toEqual(['answer', 'audio on'])
+    expect(phone.registry.find(callId)).toMatchObject({ state: 'active', muted: false })
+    expect(phone.provider.pendingTransactions).toEqual([])
   })
 
   it('has less time when it was made long before it was requested', async () => {

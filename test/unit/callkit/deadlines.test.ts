@@ -79,6 +79,15 @@ describe('no call hangs', () => {
     expect(phone.states).toEqual(['ended (unreachable)'])
   })
 
+  it('one that is on its way out and that nobody sees off is removed after 35 s', async () => {
+    const callId = await phone.answered()
+    phone.registry.apply(callId, { type: 'requestEnd', cause: 'hung-up' })
+    await phone.clock.advanceAsync(34_999)
+    expect(phone.states).toEqual(['ending'])
+    await phone.clock.advanceAsync(1)
+    expect(phone.states).toEqual(['ended (hung-up)'])
+  })
+
   it('one that rings at the far end may ring on', async () => {
     const callId = await phone.dialled()
     phone.sip.engineReported({ type: 'progress', callId, stage: 'alerting' })

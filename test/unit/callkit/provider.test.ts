@@ -196,6 +196,8 @@ describe('a reset', () => {
     action.fulfill()
     expect(action.isComplete).toBe(false)
     expect(result.ok && (await result.completed)).toEqual({ ok: false, code: 'engine-unavailable' })
+    phone.clock.advance(4_000)
+    expect(phone.clock.pending).toBe(0)
     phone.clock.advance(600_000)
     expect(phone.delegate.heard).toEqual(['audio off', 'reset'])
     expect(await phone.asked(phone.start('x'))).toBe('accepted')
@@ -231,6 +233,15 @@ describe('an invalidated provider', () => {
     expect(await phone.asked(phone.start('x'))).toBe('unknownCallProvider')
     expect(phone.delegate.heard).toEqual(['audio off', 'reset'])
   })
+})
+
+it('an invalidated provider says nothing about the calls of the one that took its place', async () => {
+  const old = phone.provider
+  old.invalidate()
+  await phone.add('work').reportNewIncomingCall('a', {})
+  old.reportEnded('a', gone)
+  old.reset('engine-lost')
+  expect(phone.state('a')).toBe('incoming')
 })
 
 describe('a configuration', () => {

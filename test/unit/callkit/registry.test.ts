@@ -48,8 +48,10 @@ describe('the registry', () => {
     registry.add(call('a'))
     registry.apply('a', ended)
     expect(registry.add(call('a'))).toBe(true)
+    const { sequence } = registry
     clock.advance(10_000)
     expect(registry.calls).toMatchObject([{ id: 'a', state: 'incoming' }])
+    expect(registry.sequence).toBe(sequence)
   })
 
   it('refuses an illegal change without a word to anyone', () => {
@@ -75,6 +77,23 @@ describe('the registry', () => {
       ['incoming', 'connecting'],
       ['incoming', 'connecting'],
     ])
+  })
+
+  it('whoever begins to observe while changes are still being told hears only of later ones', () => {
+    const { registry } = setUp()
+    registry.observe((_now, _before, sequence) => {
+      if (sequence === 1) registry.apply('a', { type: 'requestAnswer' })
+    })
+    const seen: number[] = []
+    let from = -1
+    registry.observe((_now, _before, sequence) => {
+      if (sequence === 1) from = registry.observe((_a, _b, next) => void seen.push(next)).sequence
+    })
+    registry.add(call('a'))
+    expect(from).toBe(2)
+    expect(seen).toEqual([])
+    registry.apply('a', ended)
+    expect(seen).toEqual([3])
   })
 
   it('goes on telling the others when one listener throws', () => {

@@ -204,6 +204,23 @@ describe('when the other call ends', () => {
     expect(phone.states).toEqual(['held', 'ended (declined)'])
   })
 
+  it('for want of any answer, the held one stays held', async () => {
+    await phone.answered()
+    await phone.dialled('601')
+    await phone.clock.advanceAsync(36_000)
+    expect(phone.states).toEqual(['held', 'ended (unreachable)'])
+  })
+
+  it('with both on hold, ending one leaves the other on hold', async () => {
+    const first = await phone.answered()
+    const second = await phone.connected()
+    await phone.verbs.setHeld(second, true, 'window')
+    await settle()
+    await phone.verbs.end(first, 'window')
+    await settle()
+    expect(phone.states).toEqual(['ended (hung-up)', 'held'])
+  })
+
   it('ending the held one leaves the active one alone', async () => {
     const first = await phone.answered()
     await phone.connected()

@@ -247,6 +247,14 @@ describe('when the engine dies', () => {
     expect(phone.engine.commands.at(-1)).toEqual({ type: 'farewell', accountId: 'work', dialog })
   })
 
+  it('a dialog that the engine says is closed is not among them', async () => {
+    const callId = await phone.answered()
+    phone.sip.engineReported({ type: 'dialog', callId, dialog })
+    phone.sip.engineReported({ type: 'dialog', callId, dialog: null })
+    phone.sip.engineLost()
+    expect(phone.sip.lostDialogs()).toEqual([])
+  })
+
   it('a call that was hung up but not yet confirmed is among them', async () => {
     const callId = await phone.answered()
     phone.sip.engineReported({ type: 'dialog', callId, dialog })
