@@ -15,7 +15,7 @@ export function who(call: { readonly name: string | null; readonly handle: Handl
 export const number = (call: { readonly handle: Handle }): string => plain(call.handle.value)
 
 /** The account's name as the user gave it; null when the account is gone. */
-export function accountName(state: PhoneState, accountId: string): string | null {
+function accountName(state: PhoneState, accountId: string): string | null {
   const account = state.accounts.find((one) => one.account.id === accountId)?.account
   return account === undefined ? null : plain(account.name)
 }

@@ -7,7 +7,7 @@ import { noMedia } from '../../common/media'
 import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
 
-export const registered: Registration = { state: 'registered', since: 0, expiresAt: 600_000 }
+const registered: Registration = { state: 'registered', since: 0, expiresAt: 600_000 }
 
 export const accountState = (
   registration: Registration = registered,
