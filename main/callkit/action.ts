@@ -45,7 +45,7 @@ export type ActionBody =
     }
 
 export type ActionKind = ActionBody['kind']
-export type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
+type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
 export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
 
 /** How an action ended. `at` is wall-clock ms; `cause` tells why the call ends with it, null to derive it from `code`. */

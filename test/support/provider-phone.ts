@@ -16,7 +16,7 @@ import { Switchboard, type Accepted } from '../../main/callkit/switchboard'
 import { Transaction } from '../../main/callkit/transaction'
 import { ManualClock, settle } from '../fakes/manual-clock'
 
-export class PlayedDelegate implements ProviderDelegate {
+class PlayedDelegate implements ProviderDelegate {
   /** What happened, in order: `answer`, `reset`, `timed out setHeld`, `audio on` … */
   readonly heard: string[] = []
   readonly actions: Action[] = []
