@@ -2,7 +2,7 @@
  * What real servers and attackers send at the edges of the grammar, each with the answer we want, as text and as binary frames. Where
  * something is repaired, the answer must carry the sender's own words again.
  */
-import { type Invitation } from 'sip.js'
+import { Inviter, UserAgent, type Invitation } from 'sip.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeRequest, SDP, type RequestParts } from '../support/scripted-peer'
 import { ourAlice, settle } from '../support/user-agents'
@@ -69,12 +69,27 @@ const rows: [string, RequestParts | string, Wanted][] = [
   ['no Max-Forwards', { replace: { 'Max-Forwards': null } }, 'rings'],
   ['Max-Forwards 0', { replace: { 'Max-Forwards': '0' } }, 'rings'],
   ['Max-Forwards 999', { replace: { 'Max-Forwards': '999' } }, 400],
+  ['a method that begins like another', { method: 'INVITEX', body: null }, 501],
+  ['a method nobody knows', { method: 'DANCE', body: null }, 405],
   ['Require of something unknown', { extra: ['Require: precondition'] }, 420],
   ['Require in two headers, one unknown', { extra: ['Require: timer', 'Require: evil'] }, 420],
   ['Require of what we know', { extra: ['Require: timer'] }, 'rings'],
   ['Content-Encoding gzip', { extra: ['Content-Encoding: gzip'] }, 415],
   ['Content-Type text/html', { replace: { 'Content-Type': 'text/html' } }, 415],
   ['Content-Type with odd parameters', { replace: { 'Content-Type': 'application/sdp ;a' } }, 'rings'],
+  [
+    'SDP among several parts',
+    {
+      body: `--b\r\nContent-Type: application/isup\r\n\r\nx\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${SDP}\r\n--b--\r\n`,
+      replace: { 'Content-Type': 'multipart/mixed;boundary=b' },
+    },
+    'rings',
+  ],
+  [
+    'several parts, none of them SDP',
+    { body: '--b\r\n\r\nx\r\n--b--', replace: { 'Content-Type': 'multipart/mixed;boundary=b' } },
+    415,
+  ],
   ['Via without branch', { replace: { Via: 'SIP/2.0/WS pbx.example.com' } }, 'rings'],
   ['status 000 is no request', 'SIP/2.0 000 x\r\nVia: SIP/2.0/WS a;branch=z\r\n\r\n', 'nothing'],
   // thrown at by sip.js
@@ -174,6 +189,44 @@ describe('edges', () => {
         expect(uncaught).toEqual([])
       })
     }
+})
+
+describe('answers with odd bodies are not lost', () => {
+  const answers: [string, number, string[], string, string][] = [
+    ['486 with a page', 486, ['Content-Type: text/html'], '<b>busy</b>', 'Terminated'],
+    [
+      '486 whose body is shorter than it says',
+      486,
+      ['Content-Type: text/plain', 'Content-Length: 99'],
+      'busy',
+      'Terminated',
+    ],
+    ['486 with a body nobody named', 486, [], 'busy', 'Terminated'],
+    ['183 with ISUP, then 200', 183, ['Content-Type: application/isup'], 'x', 'Established'],
+    [
+      '200 whose SDP is one part',
+      200,
+      ['Content-Type: multipart/mixed;boundary=b'],
+      `--b\r\nContent-Type: application/sdp\r\n\r\n${SDP}--b--`,
+      'Established',
+    ],
+  ]
+  for (const [name, status, lines, body, state] of answers)
+    it(name, async () => {
+      const alice = await ourAlice()
+      alice.peer.on('INVITE', (request) => {
+        const copied = request.message.headers.filter(({ name }) => ['via', 'from', 'call-id', 'cseq'].includes(name))
+        const head = copied.map(({ label, value }) => `${label}: ${value}`)
+        const to = [`To: ${request.header('to')};tag=peertag`, 'Contact: <sip:bob@pbx.example.com>']
+        alice.peer.send([`SIP/2.0 ${status} Said`, ...head, ...to, ...lines, '', body].join('\r\n'))
+        if (status === 183) alice.peer.reply(request, 200, [], SDP)
+      })
+      const inviter = new Inviter(alice.userAgent, UserAgent.makeURI('sip:bob@example.com')!)
+      await inviter.invite()
+      await settle(100)
+      expect(inviter.state).toBe(state)
+      expect(uncaught).toEqual([])
+    })
 })
 
 describe('what is repaired is given back as it was', () => {

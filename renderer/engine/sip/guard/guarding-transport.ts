@@ -243,7 +243,7 @@ export class GuardingTransport implements Transport {
     }
     socket.onopen = mine(() => this.#onOpen())
     socket.onmessage = (event) => {
-      if (socket === this.#socket) this.#onFrame(event.data)
+      if (socket === this.#socket) this.#safely('frame', () => this.#onFrame(event.data))
     }
     socket.onerror = null // a close always follows, with as much as a page may know
     socket.onclose = (event) => {

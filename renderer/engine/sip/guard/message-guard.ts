@@ -2,26 +2,11 @@
  * Looks at every message before sip.js's parser does, which is quadratic, throws and is silent about what it drops. It decides:
  * pass (repaired if need be), answer statelessly, or drop. It holds no state and knows nothing of calls or registrations.
  */
-import {
-  isReadable,
-  repairAddress,
-  repairCallId,
-  repairContentType,
-  repairStatusLine,
-  repairUri,
-  repairVia,
-} from './repair'
+import { checkBody } from './body'
+import { numberIn, Refusal, rewrite } from './refusal'
+import { isReadable, repairAddress, repairCallId, repairStatusLine, repairUri, repairVia } from './repair'
 import { replyTo } from './reply'
-import {
-  findHeader,
-  headerValue,
-  isResponse,
-  MAX_LINE,
-  parameter,
-  parseWire,
-  removeHeader,
-  setHeader,
-} from './wire-message'
+import { findHeader, headerValue, isResponse, parameter, parseWire, removeHeader, setHeader } from './wire-message'
 import type { WireMessage } from './wire-message'
 
 /** What the later steps need to know of a message that passed. */
@@ -73,16 +58,6 @@ const mandatory = ['via', 'from', 'to', 'call-id', 'cseq'] as const
 const MAX_INVITE_EXPIRES = 3_600
 const MAX_VIAS = 70
 
-class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly note: string,
-    readonly extra: readonly string[] = [],
-  ) {
-    super(note)
-  }
-}
-
 const duplicate = (message: WireMessage): string | null => {
   let seen = 0
   for (const { name } of message.headers) {
@@ -94,71 +69,19 @@ const duplicate = (message: WireMessage): string | null => {
   return null
 }
 
-/** Values equal to the old ones cost nothing; null refuses the message. */
-const rewrite = (message: WireMessage, name: string, repair: (value: string) => string | null, all: boolean): void => {
-  for (const header of message.headers) {
-    if (header.name !== name) continue
-    const value = repair(header.value)
-    // A repair may make a value longer, and our answer adds a label and a tag: the limit is looked at again.
-    if (value === null || value.length > MAX_LINE - 256) throw new Refusal(400, `bad ${name}`)
-    if (value !== header.value) {
-      header.value = value
-      message.changed = true
-    }
-    if (!all) return
-  }
-}
-
-const numberIn = (value: string | undefined, max: number): number | null =>
-  value !== undefined && /^\d{1,10}$/.test(value) && Number(value) <= max ? Number(value) : null
+const knownMethods = new Set(
+  'INVITE ACK BYE CANCEL OPTIONS REGISTER INFO MESSAGE NOTIFY REFER SUBSCRIBE PRACK UPDATE PUBLISH'.split(' '),
+)
 
 const readSequence = (message: WireMessage): [number, string] => {
   const match = /^(\d{1,20})[ \t]+([A-Za-z0-9.!%*_+`'~-]+)$/.exec(headerValue(message, 'cseq') ?? '')
   const sequence = Number(match?.[1] ?? -1)
   // RFC 3261 section 8.1.1.5: less than 2**31. Beyond it a peer could lock its own BYE out of a dialog.
   if (!match || sequence < 0 || sequence >= 2 ** 31) throw new Refusal(400, 'bad cseq')
-  return [sequence, match[2] ?? '']
-}
-
-/** Bounds the body by Content-Length, which counts bytes (RFC 3261 section 18.3); sip.js counts UTF-16 units. */
-const boundBody = (message: WireMessage): void => {
-  const header = findHeader(message, 'content-length')
-  const ascii = /^[\0-\x7f]*$/.test(message.body)
-  if (!ascii && /[\ud800-\udfff]/u.test(message.body)) throw new Refusal(400, 'bad body')
-  if (!header) return
-  const wanted = numberIn(header.value, 99_999_999)
-  if (wanted === null) throw new Refusal(400, 'bad content-length')
-  const bytes = ascii ? null : new TextEncoder().encode(message.body)
-  const length = bytes ? bytes.length : message.body.length
-  if (wanted > length) throw new Refusal(400, 'body shorter than content-length')
-  if (wanted === length) return
-  if (!bytes) message.body = message.body.slice(0, wanted)
-  else {
-    try {
-      message.body = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, wanted))
-    } catch {
-      throw new Refusal(400, 'content-length cuts a character')
-    }
-  }
-  message.changed = true
-}
-
-const sdpAccepted = ['Accept: application/sdp']
-const bodyMethods = new Set(['INVITE', 'ACK', 'PRACK', 'UPDATE'])
-
-/** The body of an offer/answer message must be one we read: SDP, plain, and named as such. */
-const checkBody = (message: WireMessage, method: string): void => {
-  boundBody(message)
-  const type = headerValue(message, 'content-type')
-  if (type !== undefined) rewrite(message, 'content-type', repairContentType, false)
-  if (message.body === '' || !bodyMethods.has(method)) return
-  const encoding = headerValue(message, 'content-encoding')
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-    throw new Refusal(415, 'content-encoding', [...sdpAccepted, 'Accept-Encoding: identity'])
-  if (type === undefined) {
-    if (!/^v=0[\r\n]/.test(message.body)) throw new Refusal(400, 'body without content-type')
-    setHeader(message, 'Content-Type', 'application/sdp')
-  } else if (!/^application\/sdp(?:[;\s]|$)/i.test(type)) throw new Refusal(415, 'content-type', sdpAccepted)
+  const method = match[2] ?? ''
+  // sip.js's grammar stumbles over methods that begin like a known one, e.g. INVITEX.
+  if (!knownMethods.has(method) && !isReadable(`1 ${method}`, 'CSeq')) throw new Refusal(501, 'unreadable method')
+  return [sequence, method]
 }
 
 const checkParsedHeaders = (message: WireMessage, seed: string): void => {
@@ -231,7 +154,7 @@ const checkRequest = (message: WireMessage, options: GuardOptions): Passed => {
   const facts = passed(message, method, 0, sequence)
   if (facts.fromTag === '') throw new Refusal(400, 'no from tag')
   if (method !== 'ACK' && method !== 'CANCEL') checkRequire(message, options)
-  checkBody(message, method)
+  checkBody(message, method, method === 'ACK')
   if (method === 'INVITE') checkInvite(message)
   if (method === 'REFER') checkRefer(message)
   if (method === 'NOTIFY') repairRetryAfter(message)
@@ -303,7 +226,7 @@ const checkResponse = (message: WireMessage): Passed => {
   checkParsedHeaders(message, seedOf(message, sequence))
   // The answer to REGISTER lists strangers' bindings too; register-answer reads it with care of its own.
   if (method !== 'REGISTER') rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
-  checkBody(message, method)
+  checkBody(message, method, true)
   if (method === 'INVITE' && status < 300) status = makeDialogPossible(message, status)
   return passed(message, method, status, sequence)
 }

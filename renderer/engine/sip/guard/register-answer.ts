@@ -86,7 +86,11 @@ export class RegisterAnswers {
   normalise(answer: Passed): RegisterFacts | null {
     const asked = this.#last
     const { message, status } = answer
-    if (!asked || asked.callId !== answer.callId || status < 200) return null
+    if (!asked || asked.callId !== answer.callId || status < 200) {
+      // Nobody needs the list, and sip.js would read it.
+      removeHeader(message, 'contact')
+      return null
+    }
     const retryAfter = readSeconds(headerValue(message, 'retry-after'))
     const contacts = message.headers
       .filter((header) => header.name === 'contact')

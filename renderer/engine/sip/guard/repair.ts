@@ -22,7 +22,16 @@ const tokens = new RegExp(`^(?:${TOKEN}+ )*${TOKEN}+$`)
 const safeVia = new RegExp(`^SIP/2\\.0/[A-Z]+ ${HOST}(?::\\d{1,5})?((?:;[A-Za-z-]+(?:=[A-Za-z0-9.+_-]+)?)+)$`)
 
 type Rule =
-  'From' | 'To' | 'Contact' | 'Record_Route' | 'Refer_To' | 'Via' | 'Call_ID' | 'Content_Type' | 'Request_Response'
+  | 'From'
+  | 'To'
+  | 'Contact'
+  | 'Record_Route'
+  | 'Refer_To'
+  | 'Via'
+  | 'Call_ID'
+  | 'CSeq'
+  | 'Content_Type'
+  | 'Request_Response'
 
 /** True when sip.js will read the value. */
 export const isReadable = (value: string, rule: Rule): boolean => {

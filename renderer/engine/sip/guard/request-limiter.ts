@@ -36,7 +36,7 @@ export class RequestLimiter {
     this.#sent = this.#sent.filter((at) => at > now - WINDOW)
     const oldest = this.#sent[0]
     if (this.#sent.length >= PER_WINDOW && oldest !== undefined) return { type: 'refuse', wait: oldest + WINDOW - now }
-    if (this.#mayGoOn && this.#inRound < PER_ROUND) {
+    if (this.#mayGoOn && this.#inRound < PER_ROUND && this.#roundStart <= now) {
       this.#mayGoOn = false
       this.#inRound += 1
       this.#sent.push(now)
