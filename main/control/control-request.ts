@@ -8,7 +8,7 @@ const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max
 /** A call's UUID or its beginning. */
 const call = v.exactOptional(text(64))
 
-export const controlRequestSchema = v.variant('verb', [
+const controlRequestSchema = v.variant('verb', [
   v.strictObject({ verb: v.literal('status') }),
   v.strictObject({ verb: v.literal('call'), target: text(512), account: v.exactOptional(text(512)) }),
   v.strictObject({ verb: v.literal('answer'), call }),

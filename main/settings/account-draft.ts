@@ -4,9 +4,9 @@
  */
 import { isDemo, type AccountDraft } from '../../common/account'
 
-export type DraftField = keyof AccountDraft
+type DraftField = keyof AccountDraft
 
-export interface DraftProblem {
+interface DraftProblem {
   readonly ok: false
   readonly field: DraftField
   /** Reads after the field's name: `must begin with ws: or wss:`. */

@@ -29,7 +29,7 @@ export interface JsonStore {
 }
 
 /** electron-store's constructor options, all of them fixed here. `clearInvalidConfig` is never on: it wipes the file. */
-export interface JsonStoreOptions {
+interface JsonStoreOptions {
   readonly cwd: string
   readonly name: string
   readonly configFileMode: number

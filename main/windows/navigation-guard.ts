@@ -17,8 +17,7 @@ export function guardNavigation(app: Pick<App, 'on'>, options: NavigationGuardOp
   app.on('web-contents-created', (_event, contents) => guardContents(contents, options))
 }
 
-/** For one page; exported for tests. */
-export function guardContents(
+function guardContents(
   contents: Pick<WebContents, 'on' | 'setWindowOpenHandler' | 'getURL'>,
   { pages, log }: NavigationGuardOptions,
 ): void {
@@ -42,7 +41,7 @@ export function guardContents(
 }
 
 /** Only from a page of ours to the same page. */
-export function mayNavigate(from: string, to: string, pages: readonly PageName[]): boolean {
+function mayNavigate(from: string, to: string, pages: readonly PageName[]): boolean {
   const page = pageOf(to, pages)
   return page !== null && page === pageOf(from, pages)
 }

@@ -48,7 +48,8 @@ test('a message from outside cannot forge a line or speak to the terminal', () =
   log.info('name: Ada\n2030-01-01 00:00:00.000 error all is lost\r\u001b[2Jgone\u2028end')
   const lines = text().trimEnd().split('\n')
   expect(lines.filter((line) => /^\d{4}-/.test(line))).toHaveLength(1)
-  expect(text()).not.toMatch(/[\u001b\u2028]/)
+  expect(text()).not.toContain('\u001b')
+  expect(text()).not.toContain('\u2028')
 })
 
 test('files are rotated and the oldest go', () => {
