@@ -73,7 +73,8 @@ describe('a call that rings', () => {
     await lab.asterisk.cli('channel request hangup all')
     const closed = await until(() => lab.desktop.closed.find((one) => one.id === id), { what: 'the close', every: 2 })
     expect(closed.at - from).toBeLessThan(200)
-    expect(phone.recents()[0]).toMatchObject({ cause: 'remote-cancelled', missed: true })
+    await until(() => phone.recents()[0]?.cause === 'remote-cancelled', { what: 'the recents to say so', ms: 1_000 })
+    expect(phone.recents()[0]).toMatchObject({ missed: true })
     const missed = await until(() => lab.desktop.notified.find((one) => one.actions.includes('call-back')), {
       what: 'the missed-call notification',
     })
