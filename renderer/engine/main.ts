@@ -21,7 +21,7 @@ const engine = new PhoneEngine({
   // Its handlers take more exact events than the interface promises to give, which the DOM always does.
   openSocket: (url, protocol) => new WebSocket(url, protocol) as unknown as MinimalWebSocket,
   media: new BrowserMediaEngine({ clock: systemClock, log }),
-  demo: new DemoLine(systemClock, () => new EchoMedia()),
+  demo: new DemoLine(systemClock, () => new EchoMedia(systemClock)),
 })
 window.addEventListener('online', () => engine.online())
 window.addEventListener('error', ({ error, message }) => engine.fault('uncaught', error ?? message))

@@ -2,12 +2,12 @@
  * The sound of the demo line's far end: a real peer connection that sends back what it hears, a moment later. It has no microphone and
  * no speaker, and knows nothing of the call it serves.
  */
+import type { Clock } from '../../../common/clock'
+import { gatherCandidates } from '../media/gathering'
 import type { DescriptionHandler } from '../media/media'
 
 /** So that the echo is heard as an echo, s. */
 const delay = 0.25
-/** Candidates are host candidates of this machine; they are there at once or not at all, ms. */
-const gatheringLimit = 400
 
 export class EchoMedia implements DescriptionHandler {
   readonly #peer = new RTCPeerConnection()
@@ -16,7 +16,7 @@ export class EchoMedia implements DescriptionHandler {
   /** Chromium decodes a remote stream only while an element plays it. */
   readonly #pump = new Audio()
 
-  constructor() {
+  constructor(private readonly clock: Clock) {
     this.#pump.muted = true
     const [track] = this.#echo.stream.getAudioTracks()
     if (track !== undefined) this.#peer.addTrack(track, this.#echo.stream)
@@ -26,7 +26,7 @@ export class EchoMedia implements DescriptionHandler {
   async getDescription(): Promise<{ body: string; contentType: string }> {
     // Without an argument: an answer when an offer is open, an offer otherwise.
     await this.#peer.setLocalDescription()
-    await this.#gathered()
+    await gatherCandidates(this.#peer, false, this.clock)
     return { body: this.#peer.localDescription?.sdp ?? '', contentType: 'application/sdp' }
   }
 
@@ -61,17 +61,5 @@ export class EchoMedia implements DescriptionHandler {
       .connect(new DelayNode(this.#audio, { delayTime: delay }))
       .connect(this.#echo)
     void this.#audio.resume()
-  }
-
-  #gathered(): Promise<void> {
-    if (this.#peer.iceGatheringState === 'complete') return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, gatheringLimit)
-      this.#peer.addEventListener('icegatheringstatechange', () => {
-        if (this.#peer.iceGatheringState !== 'complete') return
-        clearTimeout(timer)
-        resolve()
-      })
-    })
   }
 }

@@ -47,6 +47,8 @@ export interface LineOptions {
 /** How often a refusal that only the server's owner can lift is tried again, ms. */
 const rareRetry = 300_000
 const farewellLimit = 16
+/** More than this between the clocks is sleep, not adjustment, ms. */
+const longNap = 20_000
 /** How long attempts follow each other quickly, ms. */
 const eagerFor = 180_000
 
@@ -59,6 +61,8 @@ export class AccountLine {
   readonly #eager: Backoff
   readonly #patient: Backoff
   #troubleSince: number | null = null
+  /** Wall-clock minus monotonic time at the last sign of life, ms. */
+  #skew: number
   readonly #farewells: DialogRecord[] = []
   #state: RegistrationState = { state: 'unregistered' }
   #retry: Timer | null = null
@@ -71,6 +75,7 @@ export class AccountLine {
     const { account, clock } = options
     this.#options = options
     this.account = account
+    this.#skew = clock.date() - clock.now()
     this.#eager = new Backoff({ base: 1_000, cap: 3_000, random: options.random })
     this.#patient = new Backoff({ base: 4_000, cap: 60_000, random: options.random })
     this.userAgent = makeUserAgent(account, {
@@ -131,12 +136,20 @@ export class AccountLine {
   reconnect(): void {
     if (this.#closed) return
     this.#resetBackoff()
-    if (this.connected) {
-      this.transport.probe()
-      if (this.#state.state === 'failed' && retryClass(this.#state.reason) !== 'never') this.#register()
-      return
-    }
-    if (!this.#connecting) void this.#connect()
+    // A connection that slept through its keep-alives is not worth the seconds that a proof takes.
+    if (this.connected && this.#slept()) this.transport.drop('slept')
+    if (!this.connected) return void this.#connect()
+    this.transport.probe()
+    if (this.#state.state === 'failed' && retryClass(this.#state.reason) !== 'never') this.#register()
+  }
+
+  /** The user wants it now, whatever the server said before. */
+  retry(): void {
+    if (this.#closed) return
+    this.#resetBackoff()
+    if (!this.connected) void this.#connect()
+    else if (this.#state.state === 'failed') this.#register()
+    else this.transport.probe()
   }
 
   /** Says BYE for a dialog of a former page, now or when the connection is up. False when the record cannot be read. */
@@ -206,6 +219,7 @@ export class AccountLine {
     const isNew = this.#state.state !== 'registered'
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
     this.#resetBackoff()
+    this.#skew = clock.date() - clock.now()
     this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
     if (isNew && this.#wasRegistered) this.#options.onUpAgain()
     this.#wasRegistered = true
@@ -224,6 +238,12 @@ export class AccountLine {
     const retryAt = wait === null ? null : clock.date() + wait
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate: null })
     if (wait !== null) this.#retry = clock.setTimeout(() => this.#tryAgain(), wait)
+  }
+
+  /** Monotonic time stands still while the computer sleeps, wall-clock time does not. */
+  #slept(): boolean {
+    const { clock } = this.#options
+    return clock.date() - clock.now() - this.#skew > longNap
   }
 
   #tryAgain(): void {
@@ -250,6 +270,7 @@ export class AccountLine {
   }
 
   #say(state: RegistrationState): void {
+    if (state.state === 'registering' && this.#state.state === 'registering') return
     this.#state = state
     this.#options.onRegistration(state)
   }

@@ -20,11 +20,15 @@ const qualityEvery = 1_000
 export async function connect(call: LiveCall, acknowledged: Promise<void>): Promise<Result> {
   call.stage = 'connecting'
   call.recordDialog()
+  let stopWaiting = (): void => {}
   const outcome = await Promise.race([
     Promise.all([acknowledged, call.media.connected]).then(() => 'connected' as const),
     call.ended.then(() => 'ended' as const),
-    new Promise<'late'>((resolve) => call.later(() => resolve('late'), soundLimit)),
+    new Promise<'late'>((resolve) => {
+      stopWaiting = call.later(() => resolve('late'), soundLimit)
+    }),
   ])
+  stopWaiting()
   if (outcome === 'late') {
     hangUp(call, 'media-failed')
     return refused('media-failed')

@@ -31,6 +31,8 @@ export async function dial(call: LiveCall, { line, target }: DialOptions): Promi
   const uri = UserAgent.makeURI(target)
   if (uri === undefined || uri.scheme !== 'sip') return drop(call, refused('invalid-target'))
   if (!line.connected) return drop(call, refused('not-registered'))
+  // The offer is made while the microphone opens; what goes wrong with it is told by `invite`, which asks for it again.
+  call.media.prepare(null).catch(() => {})
   const opened = await call.media.openMicrophone()
   if (call.stage === 'ended') return refused('failed', 'the call ended')
   if (!opened.ok) return drop(call, opened)
@@ -50,7 +52,9 @@ export async function dial(call: LiveCall, { line, target }: DialOptions): Promi
     return drop(call, refused('media-failed'))
   }
   call.invited = true
-  call.later(() => hangUp(call, 'unanswered'), ringLimit)
+  call.later(() => {
+    if (call.stage === 'dialing' || call.stage === 'alerting') hangUp(call, 'unanswered')
+  }, ringLimit)
   watchForSilence(call, inviter)
   return done
 }
@@ -97,7 +101,7 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
       const local = !message.callId
       const reasons = local ? [] : parseReasons(message.getHeaders('reason'))
       call.finish({
-        cause: causeOfRejection(status, reasons, local),
+        cause: causeOfRejection(status, reasons, { local, tried: call.provisional }),
         sipStatus: local ? null : status,
         reason: reasons[0]?.text ?? message.reasonPhrase ?? null,
       })

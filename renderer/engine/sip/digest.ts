@@ -10,7 +10,7 @@ import { md5, sha256, sha512256 } from './hash'
 export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256'
 
 /** Why a challenge was left unanswered. */
-export type DigestRefusal = 'foreign-realm' | 'peer-dialog' | 'unsupported' | 'md5-forbidden'
+type DigestRefusal = 'foreign-realm' | 'peer-dialog' | 'unsupported' | 'md5-forbidden'
 
 /**
  * The one realm an account answers. It is learned from the first challenge to a REGISTER, which only the account's own server sees;

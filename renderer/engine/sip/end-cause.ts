@@ -46,8 +46,19 @@ export function causeOfCancel(reasons: readonly Reason[]): EndCause {
   }
 }
 
-/** Why our INVITE failed. `local`: the status was made here (RFC 3261 section 8.1.3.1), no server said it. */
-export function causeOfRejection(status: number, reasons: readonly Reason[] = [], local = false): EndCause {
+export interface RejectionContext {
+  /** The status was made here (RFC 3261 section 8.1.3.1), no server said it. */
+  readonly local?: boolean
+  /** A provisional answer came first: the server let us call, and it was somebody behind it who refused. */
+  readonly tried?: boolean
+}
+
+/** Why our INVITE failed. */
+export function causeOfRejection(
+  status: number,
+  reasons: readonly Reason[] = [],
+  { local = false, tried = false }: RejectionContext = {},
+): EndCause {
   switch (status) {
     case 486:
     case 600:
@@ -68,8 +79,10 @@ export function causeOfRejection(status: number, reasons: readonly Reason[] = []
       return causeOfAbsence(causeOf(reasons, 'Q.850'))
     case 487:
       return 'unanswered'
-    case 401:
     case 403:
+      // Asterisk says 403 for a call that its callee declined (Q.850 21), and says 100 before it only to who may call.
+      return tried || causeOf(reasons, 'Q.850') === 21 ? 'rejected' : 'forbidden'
+    case 401:
     case 407:
       return 'forbidden'
     case 415:

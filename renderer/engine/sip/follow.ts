@@ -2,6 +2,7 @@
  * Listens to the session of a call: what the far end does in it becomes the call's state and reports. It asks for nothing.
  */
 import { SessionState, type Core, type Invitation, type Inviter, type SessionDelegate } from 'sip.js'
+import type { EndCause } from '../../../common/errors'
 import { causeOfCancel, parseReasons } from './end-cause'
 import { assertedAddress, identify, sameIdentity, type Identity } from './identity'
 import type { LiveCall } from './live-call'
@@ -56,7 +57,7 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
   const onState = (state: SessionState): void => {
     // Why a session ended is told right after its state; what nobody explained by then has no better reason.
     if (state === SessionState.Terminated) {
-      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? 'failed' }))
+      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? unexplained(call) }))
     }
   }
   session.stateChange.addListener(onState)
@@ -97,6 +98,21 @@ export function reportRemoteHold(call: LiveCall): void {
   if (remoteHeld === call.remoteHeld) return
   call.remoteHeld = remoteHeld
   call.report({ type: 'updated', callId: call.id, remoteHeld })
+}
+
+function unexplained(call: LiveCall): EndCause {
+  switch (call.stage) {
+    case 'offered':
+    case 'ringing':
+      // sip.js's own limit, or the INVITE's Expires.
+      return 'unanswered'
+    case 'connecting':
+    case 'established':
+      // No ACK came.
+      return 'connection-lost'
+    default:
+      return 'failed'
+  }
 }
 
 function byeEnd(request: Core.IncomingRequestMessage): { cause: 'remote-hung-up'; reason: string | null } {

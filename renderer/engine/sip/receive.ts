@@ -43,7 +43,11 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
   call.reinvites = makeReinviteQueue(call, line)
   const { request } = invitation
   if (request.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(request.getHeaders('allow').join(','))
-  void decide(call, options)
+  decide(call, options).catch((error: unknown) => {
+    call.surroundings.log.error(`offering a call: ${String(error)}`)
+    refuse(invitation, 500)
+    call.finish({ cause: 'failed', sipStatus: 500 })
+  })
   return followed
 }
 

@@ -42,6 +42,8 @@ export class Registration {
   #expires = askedExpires
   #attempt = 0
   #registered = false
+  /** A REGISTER is out, so the server may hold a binding by the time we leave. */
+  #pending = false
   #timer: Timer | null = null
 
   constructor(options: RegistrationOptions) {
@@ -62,14 +64,15 @@ export class Registration {
   forget(): void {
     this.#attempt++
     this.#registered = false
+    this.#pending = false
     this.#setTimer(null, 0)
   }
 
   /** Takes the binding back. Resolves at the server's answer, whatever it is, or after `limitMs`. */
   unregister(limitMs: number): Promise<void> {
-    const wasRegistered = this.#registered || this.#attempt > 0
+    const mayBeBound = this.#registered || this.#pending
     this.forget()
-    if (!wasRegistered) return Promise.resolve()
+    if (!mayBeBound) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = this.#options.clock.setTimeout(resolve, limitMs)
       const done = (): void => {
@@ -89,6 +92,7 @@ export class Registration {
     const current = (): boolean => attempt === this.#attempt
     const fail = (outcome: RegisterOutcome): void => {
       this.#registered = false
+      this.#pending = false
       this.#setTimer(null, 0)
       this.#options.onOutcome(outcome)
     }
@@ -97,6 +101,7 @@ export class Registration {
       fail({ ok: false, failure: 'timeout', sipStatus: null, retryAfterMs: null })
     }, patience)
     const request = this.#request(this.#expires)
+    this.#pending = true
     this.#options.userAgent.userAgentCore.register(request, {
       onAccept: (response) => {
         if (current()) this.#accepted(response)
@@ -132,6 +137,7 @@ export class Registration {
   #accepted({ message }: Core.IncomingResponse): void {
     const expires = this.#grantedExpires(message)
     this.#registered = true
+    this.#pending = false
     // Ahead of the end by half a minute, or by half of a short binding.
     const refreshIn = expires >= 60 ? expires - 30 : expires / 2
     this.#setTimer(() => this.register(), refreshIn * 1000)

@@ -63,7 +63,7 @@ export class Switchboard {
     const before = this.#lines.get(account.id)
     if (before !== undefined) {
       if (sameLine(before.account, account)) {
-        before.reconnect()
+        before.retry()
         return done
       }
       this.#close(before)
@@ -76,8 +76,9 @@ export class Switchboard {
       openSocket: onDemo && demo !== null ? demo.openSocket : openSocket,
       ...(onDemo ? { url: 'ws://demo.invalid/', ping: false } : {}),
       onRegistration: (registration) => {
-        // A line that was replaced has nothing more to say about its account.
-        if (this.#lines.get(account.id) === line || registration.state === 'unregistered') {
+        const current = this.#lines.get(account.id)
+        // A line that was replaced has nothing more to say about its account; the last word of one that was closed counts.
+        if (current === line || (current === undefined && registration.state === 'unregistered')) {
           report({ type: 'registration', accountId: account.id, registration })
         }
       },

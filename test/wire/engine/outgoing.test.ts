@@ -28,6 +28,20 @@ describe('an outgoing call', () => {
     expect(bench.media.last.closed).toBe(true)
   })
 
+  it('that was answered goes on longer than it may ring', async () => {
+    await bench.talk()
+    await bench.settle(600_000)
+    expect(bench.ended).toBeUndefined()
+  })
+
+  it('that rings for ever is given up', async () => {
+    const { invite } = await bench.dial()
+    bench.peer.reply(invite, 180)
+    await bench.settle(181_000)
+    expect(bench.peer.requests('CANCEL')).toHaveLength(1)
+    expect(bench.ended?.cause).toBe('unanswered')
+  })
+
   it('connects only when the sound does', async () => {
     bench.media.connects = false
     await bench.talk()
@@ -92,12 +106,20 @@ describe('an outgoing call', () => {
     [500, [], 'server-error'],
     [403, [], 'forbidden'],
     [302, ['Contact: <sip:premium@elsewhere.example>'], 'failed'],
-  ] as const)('refused with %i %j ends as %3$s', async (status, headers, cause) => {
+  ] as const)('refused with %i %j ends as %s', async (status, headers, cause) => {
     const { invite } = await bench.dial()
     bench.peer.reply(invite, status, headers)
     await bench.settle()
     expect(bench.peer.transcript).toBe(`INVITE ${status} ACK`)
     expect(bench.ended).toMatchObject({ cause, sipStatus: status })
+  })
+
+  it('refused with 403 by somebody behind the server was declined, not forbidden', async () => {
+    const { invite } = await bench.dial()
+    bench.peer.reply(invite, 100)
+    bench.peer.reply(invite, 403)
+    await bench.settle()
+    expect(bench.ended).toMatchObject({ cause: 'rejected', sipStatus: 403 })
   })
 
   it('that nobody answers at all ends as unreachable', async () => {

@@ -20,7 +20,7 @@ describe('a line', () => {
   it('registers with a stable contact and says since when', async () => {
     await bench.register()
     expect(bench.peer.transcript).toBe('REGISTER 200')
-    expect(states()).toEqual(['registering', 'registering', 'registered'])
+    expect(states()).toEqual(['registering', 'registered'])
     const contact = bench.peer.requests('REGISTER')[0]?.header('contact')
     expect(contact).toContain('+sip.instance="<urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab>"')
     const again = new EngineBench()
@@ -35,7 +35,7 @@ describe('a line', () => {
     expect(bench.peer.requests('REGISTER')).toHaveLength(2)
     await bench.settle(300_000)
     expect(bench.peer.requests('REGISTER')).toHaveLength(12)
-    expect(new Set(states().slice(3))).toEqual(new Set(['registered']))
+    expect(new Set(states().slice(2))).toEqual(new Set(['registered']))
   })
 
   it('answers a challenge once; a second one is a wrong password, and it is not tried again by itself', async () => {
@@ -51,6 +51,8 @@ describe('a line', () => {
       retryAt: null,
     })
     await bench.settle(3_600_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(2)
+    await bench.ask({ type: 'shutdown' })
     expect(bench.peer.requests('REGISTER')).toHaveLength(2)
   })
 
@@ -122,6 +124,30 @@ describe('a line', () => {
     await bench.settle(600_000)
     bench.peer.server.mode = 'accept'
     await bench.ask({ type: 'reconnect' })
+    await bench.settle(1_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('tries the same password again when the user asks for it', async () => {
+    bench.peer.on('REGISTER', (request) =>
+      bench.peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", algorithm=MD5']),
+    )
+    await bench.register()
+    await bench.settle(60_000)
+    await bench.ask({ type: 'reconnect' })
+    expect(bench.peer.requests('REGISTER')).toHaveLength(2)
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
+    await bench.register()
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('makes a new connection at once after the computer slept', async () => {
+    await bench.register()
+    bench.peer.server.blackHole = true
+    vi.setSystemTime(Date.now() + 3_600_000)
+    bench.peer.server.blackHole = false
+    await bench.ask({ type: 'reconnect' })
+    expect(bench.peer.server.sockets).toHaveLength(2)
     await bench.settle(1_000)
     expect(bench.registration?.state).toBe('registered')
   })

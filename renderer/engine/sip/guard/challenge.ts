@@ -6,7 +6,7 @@
 import type { DigestAlgorithm } from '../digest'
 import type { WireMessage } from './wire-message'
 
-export interface Challenge {
+interface Challenge {
   readonly realm: string
   readonly nonce: string
   readonly opaque: string | null
@@ -26,7 +26,7 @@ const strength: Record<DigestAlgorithm, number> = { MD5: 0, 'SHA-256': 1, 'SHA-5
 const fieldPattern = /([A-Za-z0-9_-]{1,32})=(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]+))/g
 
 /** Reads one WWW-Authenticate or Proxy-Authenticate value; null when it is not a challenge we answer. */
-export const parseChallenge = (value: string): Challenge | null => {
+const parseChallenge = (value: string): Challenge | null => {
   if (!/^Digest\s/i.test(value) || /[^\x20-\x7e\xa0-\uffff]/.test(value)) return null
   const fields = new Map<string, string>()
   for (const match of value.matchAll(fieldPattern)) {

@@ -7,13 +7,14 @@ import { EmitterImpl, TransportState, type Transport, type UserAgent } from 'sip
 import type { Clock, Timer } from '../../../../common/clock'
 import { ByeWatch } from './bye-watch'
 import { chooseChallenge } from './challenge'
-import { InviteGate } from './invite-gate'
 import { Ladder } from './ladder'
 import { defaultSupported, inspectMessage, type Passed } from './message-guard'
+import { OwnAnswers, type DialogName } from './own-answers'
 import { Pinger, type Pace } from './pinger'
 import { readRegister, readSeconds, RegisterAnswers, type RegisterFacts } from './register-answer'
-import { LimiterMap, RequestLimiter } from './request-limiter'
+import { createLimiters, type AccountLimiters, type RequestLimiter } from './request-limiter'
 import { replyTo } from './reply'
+import type { GuardEvents } from './guard-events'
 import { restoreAliases } from './alias'
 import {
   headerValue,
@@ -26,39 +27,9 @@ import {
 } from './wire-message'
 import type { MinimalWebSocket, SocketFactory } from './socket'
 
-/** What bounds an account's requests, above all its connections. */
-export interface AccountLimiters {
-  readonly register: RequestLimiter
-  readonly subscribe: LimiterMap
-}
-
-export const createLimiters = (clock: Clock): AccountLimiters => ({
-  register: new RequestLimiter(clock),
-  subscribe: new LimiterMap(clock),
-})
-
-/** Names a dialog from our side (RFC 3261 section 12). */
-export interface DialogName {
-  readonly callId: string
-  readonly localTag: string
-  readonly remoteTag: string
-}
-
-/** Facts for the owner. None may throw; a throw is caught and noted. */
-export interface GuardEvents {
-  /** A connection that was up is gone. `reason`: `closed CODE`, `silent` (pings unanswered) or what `drop` was given. */
-  onLost?(reason: string): void
-  onAlive?(roundTripMs: number): void
-  onRegisterAnswer?(facts: RegisterFacts): void
-  /** A SUBSCRIBE was refused. `retryAfter`: s, null when the server named none. */
-  onSubscribeRefused?(retryAfter: number | null): void
-  /** An UPDATE in a dialog named the far end anew (P-Asserted-Identity as sent, RFC 3325), or null when it did not. */
-  onUpdate?(dialog: DialogName, assertedIdentity: string | null): void
-  /** A BYE that sip.js did not answer was answered here: the call is over, whatever sip.js believes. */
-  onUnansweredBye?(dialog: DialogName): void
-  /** One line about something dropped, answered or repaired; holds no content. */
-  onNote?(note: string): void
-}
+export { createLimiters } from './request-limiter'
+export type { DialogName } from './own-answers'
+export type { GuardEvents } from './guard-events'
 
 export interface GuardingTransportOptions {
   /** `ws:` or `wss:` URL. */
@@ -96,7 +67,6 @@ interface Pending {
 }
 
 const CONNECT_TIMEOUT = 8_000
-const MAX_PEER_CALL_IDS = 1_024
 
 export class GuardingTransport implements Transport {
   readonly protocol: string
@@ -112,15 +82,13 @@ export class GuardingTransport implements Transport {
   readonly #limiters: AccountLimiters
   readonly #supported: ReadonlySet<string>
   readonly #pinger: Pinger | null
-  readonly #inviteGate: InviteGate
+  readonly #own: OwnAnswers
   readonly #byes: ByeWatch
   readonly #registerAnswers = new RegisterAnswers()
-  readonly #peerCallIds = new Set<string>()
   #state: TransportState = TransportState.Disconnected
   #socket: MinimalWebSocket | null = null
   #connecting: Pending | null = null
   #connectTimer: Timer | null = null
-  #userAgent: UserAgent | null = null
   /** The request sip.js is working on right now, to see whether it gets an answer. */
   #current: Passed | null = null
 
@@ -131,7 +99,11 @@ export class GuardingTransport implements Transport {
     this.#events = options.events ?? {}
     this.#limiters = options.limiters ?? createLimiters(options.clock)
     this.#supported = options.supported ?? defaultSupported
-    this.#inviteGate = new InviteGate(options.clock)
+    this.#own = new OwnAnswers(options.clock, {
+      reply: (request, status, extra) => this.#answer(request, status, extra),
+      note: (note) => this.#note(note),
+      onUpdate: (dialog, identity) => this.#tell('onUpdate', dialog, identity),
+    })
     this.#byes = new ByeWatch(options.clock)
     this.ladder = options.ladder ?? new Ladder(options.clock)
     this.protocol = /^wss:/i.test(options.url) ? 'WSS' : 'WS'
@@ -159,7 +131,7 @@ export class GuardingTransport implements Transport {
 
   /** Gives the guard sight of the dialogs, so that it can answer what belongs to one. Call once, after `new UserAgent`. */
   attach(userAgent: UserAgent): void {
-    this.#userAgent = userAgent
+    this.#own.attach(userAgent)
   }
 
   /** `busy` while any call rings or is up: the connection is proven every 5 s instead of 25. */
@@ -174,7 +146,7 @@ export class GuardingTransport implements Transport {
 
   /** True for a Call-ID that a caller chose: no credentials are given away in such a dialog. */
   isPeerDialog(callId: string): boolean {
-    return this.#peerCallIds.has(callId)
+    return this.#own.isPeerDialog(callId)
   }
 
   /** Always settles: resolves when the socket is open, rejects with ConnectError when it closes, is refused or takes too long. */
@@ -320,7 +292,7 @@ export class GuardingTransport implements Transport {
   #onPassed(passed: Passed, original: string): void {
     if (passed.status > 0 && this.#pinger?.takes(passed.callId)) return
     if (passed.status > 0) this.#onResponseIn(passed)
-    else if (this.#answersItself(passed)) return this.ladder.record('in', original, 'answered by the guard')
+    else if (this.#own.answer(passed)) return this.ladder.record('in', original, 'answered by the guard')
     this.ladder.record('in', original, passed.message.changed ? 'repaired' : '')
     this.#deliver(passed, passed.message.changed ? renderWire(passed.message) : original)
   }
@@ -337,44 +309,9 @@ export class GuardingTransport implements Transport {
       this.#tell('onSubscribeRefused', readSeconds(headerValue(message, 'retry-after')))
   }
 
-  /** Requests sip.js would throw at, refuse or drown in. */
-  #answersItself(passed: Passed): boolean {
-    const { method, message, branch, callId, toTag } = passed
-    // 100rel is never offered, so there is nothing a PRACK could acknowledge (RFC 3262 section 3).
-    if (method === 'PRACK') return this.#answer(message, 481)
-    if (method === 'UPDATE') return this.#answerUpdate(passed)
-    if (method !== 'INVITE' || toTag !== '') return false
-    const caller = /sips?:[^;>?]*/i.exec(headerValue(message, 'from') ?? '')?.[0] ?? ''
-    if (!this.#inviteGate.admits(branch, caller)) {
-      this.#note('answered 486 too many calls')
-      return this.#answer(message, 486)
-    }
-    this.#peerCallIds.add(callId)
-    const oldest = this.#peerCallIds.size > MAX_PEER_CALL_IDS ? this.#peerCallIds.values().next().value : undefined
-    if (oldest !== undefined) this.#peerCallIds.delete(oldest)
-    return false
-  }
-
-  /** RFC 3311: connected identity and session refresh without an offer are accepted, offers are left to re-INVITE. */
-  #answerUpdate(passed: Passed): boolean {
-    const { message, callId, toTag, fromTag } = passed
-    const known = this.#userAgent?.userAgentCore.dialogs.has(callId + toTag + fromTag) ?? false
-    if (toTag === '' || !known) return this.#answer(message, 481)
-    if (message.body !== '') return this.#answer(message, 488)
-    const extra = [`Contact: ${this.#userAgent?.contact.toString() ?? ''}`]
-    const interval = /^\d{1,6}/.exec(headerValue(message, 'session-expires') ?? '')?.[0]
-    // RFC 4028 section 9: the far end refreshes; without the header the session would count as unlimited.
-    if (interval) extra.push(`Session-Expires: ${interval};refresher=uac`, 'Require: timer')
-    this.#answer(message, 200, extra)
-    const dialog = { callId, localTag: toTag, remoteTag: fromTag }
-    this.#tell('onUpdate', dialog, headerValue(message, 'p-asserted-identity') ?? null)
-    return true
-  }
-
-  #answer(request: WireMessage, status: number, extra: readonly string[] = []): true {
+  #answer(request: WireMessage, status: number, extra: readonly string[] = []): void {
     const reply = replyTo(request, status, extra)
     if (reply !== null) this.#write(reply)
-    return true
   }
 
   /** Hands a message to sip.js. A request that makes it throw still gets an answer. */
@@ -402,7 +339,7 @@ export class GuardingTransport implements Transport {
     const branch = parameter(headerValue(message, 'via') ?? '', 'branch') ?? ''
     const method = /\s(\S+)$/.exec(headerValue(message, 'cseq') ?? '')?.[1]
     if (branch === this.#current?.branch && method === this.#current.method) this.#current = null
-    if (method === 'INVITE') this.#inviteGate.answered(branch)
+    if (method === 'INVITE') this.#own.inviteAnswered(branch)
     return method !== 'BYE' || this.#byes.answering(branch)
   }
 

@@ -5,8 +5,8 @@
 import type { Passed } from './message-guard'
 import { parameter, removeHeader, setHeader, splitList, headerValue, type WireMessage } from './wire-message'
 
-export const MIN_EXPIRES = 30
-export const MAX_EXPIRES = 86_400
+const MIN_EXPIRES = 30
+const MAX_EXPIRES = 86_400
 
 /** What the last REGISTER asked for. */
 export interface RegisterRequest {

@@ -23,7 +23,7 @@ const phrases: Record<number, string> = {
   505: 'Version Not Supported',
 }
 
-export const reasonPhrase = (status: number): string => phrases[status] ?? 'Unknown'
+const reasonPhrase = (status: number): string => phrases[status] ?? 'Unknown'
 
 export const randomToken = (length = 10): string => {
   const bytes = crypto.getRandomValues(new Uint8Array(length))

@@ -72,3 +72,14 @@ export class LimiterMap {
     return limiter
   }
 }
+
+/** What bounds an account's requests, above all its connections. */
+export interface AccountLimiters {
+  readonly register: RequestLimiter
+  readonly subscribe: LimiterMap
+}
+
+export const createLimiters = (clock: Clock): AccountLimiters => ({
+  register: new RequestLimiter(clock),
+  subscribe: new LimiterMap(clock),
+})

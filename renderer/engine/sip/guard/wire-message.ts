@@ -4,8 +4,8 @@
  */
 
 export const MAX_MESSAGE = 65_536
-export const MAX_HEAD = 16_384
-export const MAX_HEADER_LINES = 200
+const MAX_HEAD = 16_384
+const MAX_HEADER_LINES = 200
 export const MAX_LINE = 8_192
 
 export interface Header {
@@ -24,7 +24,7 @@ export interface WireMessage {
   changed: boolean
 }
 
-export type Malformed = 'too-large' | 'head-too-large' | 'too-many-lines' | 'line-too-long' | 'bad-line' | 'no-end'
+type Malformed = 'too-large' | 'head-too-large' | 'too-many-lines' | 'line-too-long' | 'bad-line' | 'no-end'
 
 /** `salvaged` holds the well-formed lines of a malformed message, so that an error can still be answered. */
 export type ParsedWire =
