@@ -65,10 +65,7 @@ export class TrayHost {
       const of = (name: string): unknown => facts[name]?.value
       return {
         id,
-        label: String(of('label') ?? '')
-          .replace(/__/g, '\u0000')
-          .replace(/_/g, '')
-          .replace(/\u0000/g, '_'),
+        label: String(of('label') ?? '').replace(/__?/g, (mark) => (mark === '__' ? '_' : '')),
         enabled: of('enabled') !== false,
         separator: of('type') === 'separator',
         checked: of('toggle-type') === 'checkmark' ? of('toggle-state') === 1 : null,
