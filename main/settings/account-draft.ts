@@ -51,6 +51,10 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
   const server = parseServer(raw.server.trim(), address.host)
   if (typeof server !== 'string') return server
   const username = raw.username.trim() || decode(address.user)
+  // The address may have said it escaped.
+  if (controls.test(username)) return problem('username', 'must not contain line breaks or control characters')
+  if (username.length > limits.username)
+    return problem('username', `must not be longer than ${limits.username} characters`)
   // A quoted-string of RFC 2617 in the Authorization header: neither may be in it unescaped, and stacks do not escape.
   if (/["\\]/.test(username)) return problem('username', 'must not contain " or \\')
   const displayName = raw.displayName?.trim() || null
@@ -60,7 +64,7 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
   return {
     ok: true,
     draft: {
-      name: raw.name.trim() || `${decode(address.user)}@${address.host}`,
+      name: raw.name.trim() || address.uri.slice('sip:'.length).slice(0, limits.name),
       uri: address.uri,
       server,
       username,

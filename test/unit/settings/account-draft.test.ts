@@ -64,6 +64,8 @@ test.each([
   [{ server: 'wss://' }, 'server: must be a URL like wss://pbx.example:8089/ws'],
   [{ server: 'wss://me:secret@pbx.example/ws' }, 'server: must not contain a user or password'],
   [{ server: 'wss://pbx.example/ws#x' }, 'server: must not contain #'],
+  [{ uri: 'sip:a%0Ab@pbx.example', username: '' }, 'username: must not contain line breaks or control characters'],
+  [{ uri: 'sip:a%22b@pbx.example', username: '' }, 'username: must not contain " or \\'],
   [{ username: 'a"b' }, 'username: must not contain " or \\'],
   [{ username: 'a\\' }, 'username: must not contain " or \\'],
   [{ username: 'a\r\nb' }, 'username: must not contain line breaks or control characters'],
@@ -86,8 +88,33 @@ test('spaces in a password are part of it, and an empty one is none', () => {
   expect(normal({ password: '' }).password).toBeNull()
 })
 
-test('whatever is typed, the answer is a usable account or a named field', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.webUrl(), fc.emailAddress())
+test('whatever is typed, the answer is a usable account or a named field', { timeout: 30_000 }, () => {
+  const piece = fc.constantFrom(
+    'sip:',
+    '100',
+    '@',
+    'pbx.example',
+    ':',
+    '5060',
+    '%0A',
+    '%22',
+    '"',
+    '[',
+    '::1',
+    ']',
+    'wss://',
+    '/ws',
+    ';',
+    '<',
+    'x'.repeat(99),
+  )
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+    fc.string({ unit: 'binary' }),
+    fc.string(),
+    fc.webUrl(),
+    fc.emailAddress(),
+  )
   fc.assert(
     fc.property(text, text, text, text, (uri, server, username, displayName) => {
       const result = normaliseDraft(draft({ uri, server, username, displayName }))
