@@ -275,6 +275,30 @@ describe('a call', () => {
   })
 })
 
+describe('a thousand calls', () => {
+  it('that ring and go use nothing up', async () => {
+    const last = await media.page.evaluate(async () => {
+      const end = lab.farEnd()
+      const offer = await end.offer()
+      const engine = await lab.engine()
+      for (let count = 0; count < 1000; count++) {
+        const call = engine.createCallMedia()
+        await call.prepare(offer)
+        call.close()
+        lab.connections.length = lab.elements.length = 0
+      }
+      const call = engine.createCallMedia()
+      await call.openMicrophone()
+      await call.setDescription(offer)
+      await end.accept((await call.getDescription()).body)
+      await call.connected
+      call.setAudio(true)
+      return both(end, loud)
+    })
+    expect(last).toEqual({ there: true, here: true })
+  })
+})
+
 describe('a call that comes in', () => {
   it('prepares while it rings without microphone or packets, and is heard after the answer', async () => {
     const heard = await media.page.evaluate(async () => {
@@ -349,12 +373,16 @@ describe('a call that comes in', () => {
       return {
         plain: await refusal(offer.replace(/a=fingerprint.*\r\n/g, '')),
         noMux: await refusal(offer.replace('a=rtcp-mux\r\n', '')),
-        foreign: await refusal(offer.replace(/a=rtpmap:\d+ /g, 'a=rtpmap:99 ').replace(/(m=audio \d+ \S+ ).*/, '$199')),
+        foreign: await refusal(
+          offer.replace(/(m=audio \d+ \S+ ).*/, '$196').replace(/a=(rtpmap|fmtp|rtcp-fb):.*\r\n/g, '') +
+            'a=rtpmap:96 AMR-WB/16000\r\n',
+        ),
         garbage: await refusal('hello'),
       }
     })
     expect(codes.plain).toEqual(['no-webrtc', expect.not.stringContaining('a=')])
     expect(codes.noMux).toEqual(['not-acceptable', expect.not.stringContaining('a=')])
+    expect(codes.foreign).toEqual(['not-acceptable', 'no common codec'])
     expect(codes.garbage).toEqual(['not-acceptable', expect.not.stringContaining('hello')])
   })
 })

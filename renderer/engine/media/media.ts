@@ -89,7 +89,10 @@ export interface CallMedia extends DescriptionHandler {
   setMuted(muted: boolean): void
   /** CallKit's didActivate and didDeactivate. Off (the start): nothing to the speaker and no microphone sound to the wire. */
   setAudio(on: boolean): void
-  /** Applies an unreliable provisional answer (183 with SDP) as a JSEP pranswer; a later one, also of another fork, replaces it. Rejects with `DescriptionError`. */
+  /**
+   * Applies an unreliable provisional answer (183 with SDP) as a JSEP pranswer. A later one replaces it; one of another fork does so only when the first
+   * sends nothing any more, which takes half a second to see. Rejects with `DescriptionError`.
+   */
   setEarlyDescription(sdp: string): Promise<void>
   /** Resolves when ICE and DTLS are connected for the first time. Never rejects; pending for ever when that never happens. */
   readonly connected: Promise<void>

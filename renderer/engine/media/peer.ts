@@ -1,12 +1,14 @@
 /*
  * One RTCPeerConnection with its single audio transceiver: made, listened to and closed in one place, so that none leaks
- * (a page dies at 488 of them). It knows the browser's steps of offer and answer, not when a call wants which.
+ * (a page has no more than 500). It knows the browser's steps of offer and answer, not when a call wants which.
  */
 import type { Clock } from '../../../common/clock'
 import { chooseCodecs } from './codecs'
 import type { Direction } from './direction'
 import { gatherCandidates } from './gathering'
-import type { MediaConnection } from './media'
+import { DescriptionError, type MediaConnection } from './media'
+import { createPeerConnection } from './peer-connection'
+import { sdpFacts } from './sdp-facts'
 
 export class Peer {
   readonly #connection: RTCPeerConnection
@@ -23,7 +25,7 @@ export class Peer {
   ) {
     this.#hasServers = (configuration.iceServers ?? []).length > 0
     // One port for everything: SIP servers that speak WebRTC all do rtcp-mux, and each further port costs candidates.
-    this.#connection = new RTCPeerConnection({ ...configuration, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' })
+    this.#connection = createPeerConnection({ ...configuration, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' })
     const listener = (): void => onConnectionChange(this)
     this.#connection.addEventListener('connectionstatechange', listener)
     this.#stopListening = () => this.#connection.removeEventListener('connectionstatechange', listener)
@@ -69,12 +71,15 @@ export class Peer {
       null
   }
 
-  /** Makes and applies the answer to the offer received. `offer`: its audio section, whose codec order is kept. */
+  /** Makes and applies the answer to the offer received. `offer`: its audio section, whose codec order is kept. Rejects when there is no common codec. */
   async answer(direction: Direction, offer: string): Promise<void> {
     if (this.#transceiver === null) throw new Error('no audio to answer')
     this.#transceiver.direction = direction
     this.#prefer(this.#transceiver, offer)
-    await this.#connection.setLocalDescription(await this.#connection.createAnswer())
+    const answer = await this.#connection.createAnswer()
+    // Without a common codec the browser refuses the line; applying that would end the sound there was before.
+    if (!sdpFacts(answer.sdp ?? '').audio) throw new DescriptionError('not-acceptable', 'no common codec')
+    await this.#connection.setLocalDescription(answer)
     this.#gathering = gatherCandidates(this.#connection, this.#hasServers, this.clock)
   }
 

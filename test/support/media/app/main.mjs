@@ -2,7 +2,7 @@
  * The smallest Electron there is: one hidden window on the address given, with the switches the engine page has. For media
  * tests, which need a browser but no phone.
  */
-const { app, BrowserWindow } = require('electron')
+import { app, BrowserWindow } from 'electron'
 
 void app.whenReady().then(() => {
   const window = new BrowserWindow({
