@@ -274,6 +274,21 @@ describe('what is repaired is given back as it was', () => {
     expect(bye.header('route')).toBe('<sip:edge_1;lr>')
   })
 
+  it('a percent sign, in the answer and in the BYE we send', async () => {
+    const from = '<sip:50%25off@example.com>;tag=1'
+    const { alice, invitation, answer } = await accept({
+      callId: 'given-back',
+      replace: { From: from, Contact: '<sip:50%25off@pbx.example.com>' },
+    })
+    expect(answer.header('from')).toBe(from)
+    alice.peer.request({ method: 'ACK', callId: 'given-back', from, to: answer.header('to'), body: null })
+    await settle()
+    await invitation.bye()
+    await settle()
+    expect(alice.peer.requests('BYE')[0]?.message.start).toBe('BYE sip:50%25off@pbx.example.com SIP/2.0')
+    expect(alice.peer.requests('BYE')[0]?.header('to')).toBe(from)
+  })
+
   it('two requests without branch are two transactions', async () => {
     const { alice } = await receive(makeRequest({ callId: 'one', replace: { Via: 'SIP/2.0/WS pbx.example.com' } }))
     alice.peer.request({ callId: 'two', replace: { Via: 'SIP/2.0/WS pbx.example.com' } })

@@ -65,6 +65,8 @@ export const restoreAliases = (text: string): string => {
     out = out.replace(branchPattern, (_, kind: string) =>
       kind === 'n' ? '' : kind === 'e' ? ';branch=' : `;branch=${COOKIE}`,
     )
+  // A response repeats the request's From and To as sip.js saw them; see repairUri.
+  if (out.includes('%2525') && out.startsWith('SIP/2.0 ')) out = out.replaceAll('%2525', '%25')
   return out
 }
 

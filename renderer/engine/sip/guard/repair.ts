@@ -61,7 +61,9 @@ export const repairUri = (uri: string): string | null => {
   const [, scheme = 'sip', user, host = '', port = '', rest = ''] = match
   const newHost = safeHost.test(host) ? host : aliasHost(host)
   if (newHost === undefined) return null
-  return `${scheme}:${user ? `${repairEscapes(user)}@` : ''}${newHost}${port}${repairEscapes(rest)}`
+  // sip.js decodes a user part twice before it writes it again, and throws when the second time fails: `%25` must survive that.
+  const newUser = user ? repairEscapes(user).replaceAll('%25', '%2525') : ''
+  return `${scheme}:${newUser ? `${newUser}@` : ''}${newHost}${port}${repairEscapes(rest)}`
 }
 
 const repairDisplayName = (name: string): string | null => {

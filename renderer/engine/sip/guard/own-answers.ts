@@ -1,0 +1,92 @@
+/*
+ * Requests the guard answers itself, because sip.js would throw at them, refuse them or drown in them: PRACK, UPDATE, too many INVITEs.
+ * It also remembers which Call-IDs callers chose. It sends nothing but answers.
+ */
+import type { UserAgent } from 'sip.js'
+import type { Clock } from '../../../../common/clock'
+import { InviteGate } from './invite-gate'
+import type { Passed } from './message-guard'
+import { headerValue, type WireMessage } from './wire-message'
+
+/** Names a dialog from our side (RFC 3261 section 12). */
+export interface DialogName {
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+}
+
+interface Ways {
+  reply(request: WireMessage, status: number, extra?: readonly string[]): void
+  note(note: string): void
+  onUpdate(dialog: DialogName, assertedIdentity: string | null): void
+}
+
+const MAX_PEER_CALL_IDS = 1_024
+
+export class OwnAnswers {
+  readonly #ways: Ways
+  readonly #inviteGate: InviteGate
+  readonly #peerCallIds = new Set<string>()
+  #userAgent: UserAgent | null = null
+
+  constructor(clock: Clock, ways: Ways) {
+    this.#inviteGate = new InviteGate(clock)
+    this.#ways = ways
+  }
+
+  attach(userAgent: UserAgent): void {
+    this.#userAgent = userAgent
+  }
+
+  /** True for a Call-ID of an INVITE that came in. */
+  isPeerDialog(callId: string): boolean {
+    return this.#peerCallIds.has(callId)
+  }
+
+  /** A final answer to an INVITE was sent. */
+  inviteAnswered(branch: string): void {
+    this.#inviteGate.answered(branch)
+  }
+
+  /** True when the request was answered here and must not reach sip.js. */
+  answer(passed: Passed): boolean {
+    const { method, message, toTag } = passed
+    // 100rel is never offered, so there is nothing a PRACK could acknowledge (RFC 3262 section 3).
+    if (method === 'PRACK') {
+      this.#ways.reply(message, 481)
+      return true
+    }
+    if (method === 'UPDATE') return this.#answerUpdate(passed)
+    return method === 'INVITE' && toTag === '' && !this.#admit(passed)
+  }
+
+  #admit({ message, branch, callId }: Passed): boolean {
+    const caller = /sips?:[^;>?]*/i.exec(headerValue(message, 'from') ?? '')?.[0] ?? ''
+    if (!this.#inviteGate.admits(branch, caller)) {
+      this.#ways.note('answered 486 too many calls')
+      this.#ways.reply(message, 486)
+      return false
+    }
+    this.#peerCallIds.add(callId)
+    const oldest = this.#peerCallIds.size > MAX_PEER_CALL_IDS ? this.#peerCallIds.values().next().value : undefined
+    if (oldest !== undefined) this.#peerCallIds.delete(oldest)
+    return true
+  }
+
+  /** RFC 3311: connected identity and session refresh without an offer are accepted, offers are left to re-INVITE. */
+  #answerUpdate({ message, callId, toTag, fromTag }: Passed): true {
+    const known = this.#userAgent?.userAgentCore.dialogs.has(callId + toTag + fromTag) ?? false
+    if (toTag === '' || !known) this.#ways.reply(message, 481)
+    else if (message.body !== '') this.#ways.reply(message, 488)
+    else {
+      const extra = [`Contact: ${this.#userAgent?.contact.toString() ?? ''}`]
+      const interval = /^\d{1,6}/.exec(headerValue(message, 'session-expires') ?? '')?.[0]
+      // RFC 4028 section 9: the far end refreshes; without the header the session would count as unlimited.
+      if (interval) extra.push(`Session-Expires: ${interval};refresher=uac`, 'Require: timer')
+      this.#ways.reply(message, 200, extra)
+      const dialog = { callId, localTag: toTag, remoteTag: fromTag }
+      this.#ways.onUpdate(dialog, headerValue(message, 'p-asserted-identity') ?? null)
+    }
+    return true
+  }
+}
