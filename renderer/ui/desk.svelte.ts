@@ -2,11 +2,12 @@
  * What the person is in the middle of: the open view, half-typed text, the call that has the screen. It belongs to this
  * page alone and dies with it; it never holds what main knows better.
  */
-import type { CallId } from '../../common/call'
-import type { Call } from '../../common/call'
+import type { Call, CallId } from '../../common/call'
+import type { UiCommand, UiError } from '../../common/contract/ui'
 import type { CallView } from '../../common/phone-state'
-import { AccountForm } from './account-form.svelte'
-import { foreground, isWaiting } from './foreground'
+import type { AccountForm } from './account-form.svelte'
+import { foreground } from './foreground'
+import type { Phone, Reply } from './phone.svelte'
 
 export type Tab = 'phone' | 'recents' | 'settings'
 export type SettingsPage = 'accounts' | 'audio' | 'general' | 'about'
@@ -32,21 +33,34 @@ export class Desk {
   /** Digits played in the call on screen. */
   digits = $state('')
   callKeypad = $state(false)
+  /** The last wish that was not granted, until it is put away or another one is. */
+  problem = $state.raw<UiError | null>(null)
 
   /** The calls worth showing. */
   shown(calls: readonly CallView[]): readonly CallView[] {
     return calls.filter(({ call }) => !(call.state === 'ended' && this.closed.includes(call.id)))
   }
 
-  /** Obeys a change of the calls: who has the screen now. `typing`: somebody is, and must not be interrupted. */
+  /** Asks the phone, and keeps the refusal where it can be read. A call that is already over needs no words. */
+  async ask(phone: Phone, command: UiCommand): Promise<Reply> {
+    const reply = await phone.request(command)
+    this.problem = reply.ok || reply.error.code === 'unknown-call' ? null : reply.error
+    return reply
+  }
+
+  /**
+   * Obeys a change of the calls: who has the screen now. A call that was dialled or picked up takes it, a first caller
+   * too unless somebody is `typing`; a second caller never does.
+   */
   follow(calls: readonly CallView[], before: readonly CallView[], typing: boolean): void {
     const shown = this.shown(calls)
-    const fresh = shown.filter(({ call }) => !before.some((other) => other.call.id === call.id)).map(({ call }) => call)
-    const next = foreground(shown, this.preferred(fresh, shown) ?? this.chosen)
+    const was = (call: Call): Call | undefined => before.find((other) => other.call.id === call.id)?.call
+    const taken = shown.find(({ call }) => isTaken(call) && (was(call)?.state ?? 'incoming') === 'incoming')
+    const next = taken ?? foreground(shown, this.chosen)
     if ((next?.call.id ?? null) !== this.chosen) this.choose(next?.call.id ?? null)
-    if (shown.length === 0) this.away = false
-    else if (fresh.some((call) => call.state !== 'incoming')) this.away = false
-    else if (fresh.length > 0 && shown.length === fresh.length) this.away = typing
+    const callers = shown.filter(({ call }) => call.state === 'incoming' && !was(call))
+    if (shown.length === 0 || taken) this.away = false
+    else if (callers.length === shown.length) this.away = typing
   }
 
   choose(id: CallId | null): void {
@@ -57,6 +71,13 @@ export class Desk {
 
   close(id: CallId): void {
     this.closed = [...this.closed, id]
+    if (this.chosen === id) this.choose(null)
+  }
+
+  goTo(tab: Tab): void {
+    this.tab = tab
+    this.away = true
+    if (tab === 'phone') this.dialerFocus++
   }
 
   /** Opens the form for a new account, or for this one, with whatever was typed into it before. */
@@ -65,8 +86,13 @@ export class Desk {
     this.formOpen = true
   }
 
-  /** A call that was just dialled takes the screen; so does a first caller; a second caller never does. */
-  private preferred(fresh: readonly Call[], shown: readonly CallView[]): CallId | null {
-    return fresh.find((call) => call.state !== 'ended' && !isWaiting(call, shown) && call.state !== 'incoming')?.id ?? null
+  /** Leaves the form; `done`: what was typed is no longer needed. */
+  closeForm(done: boolean): void {
+    this.formOpen = false
+    if (done) this.form = null
   }
 }
+
+/** Somebody at this phone is in that call. */
+const isTaken = (call: Call): boolean =>
+  call.state === 'dialing' || call.state === 'alerting' || call.state === 'connecting' || call.state === 'active'

@@ -2,7 +2,7 @@
  * Which call fills the screen and which wait in strips. A call that has the screen keeps it until it is gone, so that
  * a button never acts on another call than the one a moment ago. Pure.
  */
-import type { Call, CallId, CallState } from '../../common/call'
+import type { CallId, CallState } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
 
 const rank: Record<CallState, number> = {
@@ -22,8 +22,3 @@ export function foreground(calls: readonly CallView[], kept: CallId | null): Cal
   if (same) return same
   return [...calls].sort((a, b) => rank[a.call.state] - rank[b.call.state])[0] ?? null
 }
-
-/** A second caller while another call is up: a strip, never the whole screen. */
-export const isWaiting = (call: Call, calls: readonly CallView[]): boolean =>
-  call.state === 'incoming' &&
-  calls.some((other) => other.call.id !== call.id && other.call.state !== 'incoming' && other.call.state !== 'ended')

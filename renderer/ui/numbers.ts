@@ -18,7 +18,10 @@ export function formatNumber(value: string): string {
   if (!value.startsWith('+')) return group(value)
   const digits = value.slice(1)
   const code = [1, 2, 3].map((n) => digits.slice(0, n)).find((c) => shortCodes.has(c)) ?? digits.slice(0, 3)
-  return `+${code} ${code === '1' ? group(digits.slice(1)) : group(digits.slice(code.length))}`
+  const rest = digits.slice(code.length)
+  // North America writes 3-3-4 (NANP); elsewhere the length of an area code cannot be seen from the digits.
+  if (code === '1' && rest.length === 10) return `+1 ${rest.slice(0, 3)} ${rest.slice(3, 6)} ${rest.slice(6)}`
+  return `+${code} ${group(rest)}`
 }
 
 /** Threes from the left; a rest of one digit would look lost, so the tail is two pairs then. */
@@ -31,7 +34,8 @@ function group(digits: string): string {
 }
 
 /** What stands for a person when there is no name. */
-export const showHandle = (handle: Handle): string => (handle.value === '' ? words.anonymous : formatNumber(handle.value))
+export const showHandle = (handle: Handle): string =>
+  handle.value === '' ? words.anonymous : formatNumber(handle.value)
 
 /** The big line: the name, or the number when there is none. */
 export const showWho = (who: { readonly name: string | null; readonly handle: Handle }): string =>
@@ -59,10 +63,9 @@ export function sayDuration(ms: number): string {
 }
 
 /** `14:05`, in the user's own way of writing it. */
-export const formatTime = (at: number): string =>
-  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+export const formatTime = (at: number): string => new Date(at).toLocaleTimeString(undefined, { timeStyle: 'short' })
 
-/** `Today`, `Yesterday`, a weekday within the last six days, else a date. */
+/** `Today`, `Yesterday`, a weekday within the last six days, else a date; in the language of the page. */
 export function formatDay(at: number, now: number): string {
   const day = new Date(at)
   const today = new Date(now)
@@ -70,9 +73,9 @@ export function formatDay(at: number, now: number): string {
   const days = Math.round((midnight(today) - midnight(day)) / 86_400_000)
   if (days <= 0) return words.today
   if (days === 1) return words.yesterday
-  if (days < 7) return day.toLocaleDateString(undefined, { weekday: 'long' })
+  if (days < 7) return day.toLocaleDateString('en', { weekday: 'long' })
   const sameYear = day.getFullYear() === today.getFullYear()
-  return day.toLocaleDateString(undefined, { day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) })
+  return day.toLocaleDateString('en', { day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) })
 }
 
 /** Up to two letters for an avatar; empty when the name has none (then an icon stands there). */

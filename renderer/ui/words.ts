@@ -61,7 +61,7 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   },
   'unsupported-auth': {
     title: 'The server asks for a way of signing in that Patchcord does not speak.',
-    remedy: 'Ask whoever runs the server to allow digest authentication (MD5 or SHA-256).',
+    remedy: 'Ask whoever runs the server to allow digest authentication.',
   },
   'server-error': {
     title: 'The server reported a fault of its own.',
@@ -118,7 +118,10 @@ const requestWords: Record<RequestErrorCode, Explanation> = {
     remedy: 'Choose below how it should be kept.',
   },
   'account-exists': { title: 'This address is already set up.', remedy: 'Edit the account that is there instead.' },
-  'registration-failed': { title: 'The account could not connect.', remedy: 'Nothing was saved. Check what you typed.' },
+  'registration-failed': {
+    title: 'The account could not connect.',
+    remedy: 'Nothing was saved. Check what you typed.',
+  },
   failed: { title: 'That did not work.', remedy: 'Try again. If it stays, the log says more.' },
 }
 export const explainRequest = (code: RequestErrorCode): Explanation => requestWords[code]
@@ -186,7 +189,7 @@ export const endedWell = (cause: EndCause): boolean =>
 export function sayState(call: Call): string {
   switch (call.state) {
     case 'incoming':
-      return call.waiting ? 'Is also calling' : 'Is calling'
+      return call.waiting ? 'Also calling' : 'Incoming call'
     case 'dialing':
       return 'Calling…'
     case 'alerting':

@@ -1,0 +1,249 @@
+/*
+ * Every view of the phone as a snapshot, and what the person is in the middle of. The pictures, the accessibility check and
+ * the eye of whoever changes the look all go through this one list.
+ */
+import type { UiError } from '../../../common/contract/ui'
+import { endCauses, registrationFailures, requestErrorCodes, type EndCause } from '../../../common/errors'
+import type { Notice, PhoneState } from '../../../common/phone-state'
+import { defaultSettings } from '../../../common/settings'
+import { AccountForm } from '../account-form.svelte'
+import type { Desk } from '../desk.svelte'
+import * as p from './people'
+
+export interface Fixture {
+  /** null: nothing has arrived yet. */
+  readonly state: PhoneState | null
+  readonly desk?: (desk: Desk) => void
+  /** Clicked once everything is drawn. */
+  readonly click?: string
+  /** A second snapshot, for what depends on what was there before. */
+  readonly then?: PhoneState
+}
+
+const error = (code: UiError['code'], over: Partial<UiError> = {}): UiError => ({
+  code,
+  detail: null,
+  registration: null,
+  certificate: null,
+  ...over,
+})
+
+const form =
+  (fail: UiError | null, over: (form: AccountForm) => void = () => undefined) =>
+  (desk: Desk): void => {
+    const typed = new AccountForm(null)
+    Object.assign(typed, { uri: '100@pbx.example', password: 'secret-word', error: fail })
+    over(typed)
+    desk.openForm(typed)
+  }
+
+const settings =
+  (page: Desk['settingsPage']) =>
+  (desk: Desk): void => {
+    desk.goTo('settings')
+    desk.settingsPage = page
+  }
+
+const { snapshot, call, account } = p
+const incoming = { direction: 'incoming', startedAt: p.moment - 4000 } as const
+const longName = 'Bernard-Alexandre de la Fontaine-Montmorency (Accounts Receivable, Building Seven)'
+const noAccounts = snapshot({ accounts: [], history: [] })
+const inCall = (...calls: PhoneState['calls'][number][]): PhoneState => snapshot({ calls })
+const oneCall = call(p.active(), {}, p.goodSound)
+const waiting = call(
+  { state: 'incoming' },
+  { ...incoming, waiting: true, name: 'Kenji 山本', handle: p.number('+81355501234') },
+)
+
+const statuses: Partial<Record<EndCause, [number, string]>> = {
+  busy: [486, 'Busy Here'],
+  'not-found': [404, 'Not Found'],
+  unanswered: [480, 'Temporarily Unavailable'],
+  rejected: [603, 'Decline'],
+  forbidden: [403, 'Forbidden'],
+  unreachable: [503, 'Service Unavailable'],
+  'not-acceptable': [488, 'Not Acceptable Here'],
+  'server-error': [500, 'Server Internal Error'],
+}
+const incomingEnds: readonly EndCause[] = ['declined', 'remote-cancelled', 'answered-elsewhere', 'declined-elsewhere']
+
+const notices: readonly Notice[] = [
+  { id: 'n1', kind: 'provisioned', detail: 'Work, Home' },
+  { id: 'n2', kind: 'provisioning-failed', detail: 'accounts.json: accounts[1].server must start with ws: or wss:' },
+  { id: 'n3', kind: 'settings-restored', detail: null },
+]
+
+export const fixtures: Readonly<Record<string, Fixture>> = {
+  loading: { state: null },
+  'first-run': { state: noAccounts },
+  'add-account': { state: noAccounts, desk: (desk) => desk.openForm(new AccountForm(null)) },
+  'add-account-busy': { state: noAccounts, desk: form(null, (typed) => (typed.busy = true)) },
+  'add-account-incomplete': {
+    state: noAccounts,
+    desk: (desk) => {
+      desk.openForm(new AccountForm(null))
+      if (desk.form) desk.form.wrong = ['uri', 'password', 'server']
+    },
+  },
+  'add-account-advanced': {
+    state: snapshot({ accounts: [], history: [], secretStorage: 'plain-text' }),
+    desk: form(null, (typed) => (typed.advanced = true)),
+  },
+  'add-account-plain-text': {
+    state: snapshot({ accounts: [], history: [], secretStorage: 'plain-text' }),
+    desk: form(null),
+  },
+  ...Object.fromEntries(
+    registrationFailures.map((registration) => [
+      `add-account-${registration}`,
+      {
+        state: noAccounts,
+        desk: form(
+          error('registration-failed', {
+            registration,
+            certificate: registration === 'certificate' ? p.certificate : null,
+            detail: registration === 'wrong-password' ? 'SIP 403 Forbidden' : null,
+          }),
+        ),
+      },
+    ]),
+  ),
+  dialer: { state: snapshot() },
+  'dialer-empty': { state: snapshot({ history: [] }) },
+  'dialer-typed': { state: snapshot(), desk: (desk) => (desk.dialText = '+4930') },
+  'dialer-no-keypad': { state: snapshot(), desk: (desk) => (desk.keypad = false) },
+  'dialer-accounts': {
+    state: snapshot({ accounts: [account(), p.home, account({ id: 'x', name: 'Old', enabled: false }), p.demo] }),
+    click: '.account-trigger',
+  },
+  'dialer-demo': { state: snapshot({ accounts: [p.demo], history: [] }) },
+  'dialer-connecting': { state: snapshot({ accounts: [account({}, { state: 'registering' })] }) },
+  'dialer-failed': {
+    state: snapshot({ accounts: [account({}, p.failed('connection-lost', { retryAt: p.moment + 8000 }))] }),
+  },
+  'dialer-password': {
+    state: snapshot({ accounts: [{ ...account({}, { state: 'unregistered' }), needsPassword: true }] }),
+  },
+  'dialer-quiet': { state: snapshot({ settings: { ...defaultSettings, doNotDisturb: true } }) },
+  'dialer-off': { state: snapshot({ accounts: [account({ enabled: false }, { state: 'unregistered' })] }) },
+  'dialer-in-call': { state: inCall(oneCall), desk: (desk) => desk.goTo('phone'), click: 'nav button' },
+  'dialer-ringing': {
+    state: snapshot(),
+    desk: (desk) => (desk.dialText = '+4989'),
+    then: inCall(call({ state: 'incoming' }, incoming)),
+  },
+  incoming: { state: inCall(call({ state: 'incoming' }, incoming)) },
+  'incoming-accounts': {
+    state: snapshot({ accounts: [account(), p.home], calls: [call({ state: 'incoming' }, incoming)] }),
+  },
+  'incoming-number': {
+    state: inCall(call({ state: 'incoming' }, { ...incoming, name: null, handle: p.number('+14155550132') })),
+  },
+  'incoming-anonymous': {
+    state: inCall(call({ state: 'incoming' }, { ...incoming, name: null, handle: p.address('') })),
+  },
+  'incoming-long': {
+    state: inCall(
+      call(
+        { state: 'incoming' },
+        { ...incoming, name: longName, handle: p.address('bernard@very-long-company-name.example') },
+      ),
+    ),
+  },
+  'incoming-rtl': {
+    state: inCall(call({ state: 'incoming' }, { ...incoming, name: 'نورة الحربي', handle: p.number('+966501234567') })),
+  },
+  'incoming-two': { state: inCall(call({ state: 'incoming' }, incoming), waiting) },
+  dialing: { state: inCall(call({ state: 'dialing' })) },
+  alerting: { state: inCall(call({ state: 'alerting', earlyMedia: false })) },
+  connecting: { state: inCall(call({ state: 'connecting', muted: false })) },
+  active: { state: inCall(oneCall) },
+  'active-quality': { state: inCall(oneCall), click: '.quality-badge' },
+  'active-muted': { state: inCall(call(p.active({ muted: true }), {}, p.goodSound)) },
+  'active-poor': { state: inCall(call(p.active(), { name: null, handle: p.address('600') }, p.poorSound)) },
+  'active-hours': { state: inCall(call(p.active({ connectedAt: p.moment - 3_725_000 }), {}, p.goodSound)) },
+  'active-keypad': {
+    state: inCall(oneCall),
+    desk: (desk) => {
+      desk.choose(oneCall.call.id)
+      desk.callKeypad = true
+      desk.digits = '2048#'
+    },
+  },
+  held: { state: inCall(call(p.held(), {}, p.goodSound)) },
+  'held-by-them': { state: inCall(call(p.active({ remoteHeld: true }), {}, p.goodSound)) },
+  'held-both': { state: inCall(call(p.held({ remoteHeld: true }), {}, p.goodSound)) },
+  waiting: { state: inCall(oneCall, waiting) },
+  'many-calls': {
+    state: inCall(
+      oneCall,
+      call(p.held(), { name: longName, handle: p.address('bernard@example.com') }, p.goodSound),
+      call(p.held({ remoteHeld: true }), { name: 'نورة الحربي', handle: p.number('+966501234567') }),
+      waiting,
+    ),
+  },
+  ending: { state: inCall(call({ state: 'ending', cause: 'hung-up', connectedAt: p.moment - 9000 })) },
+  ...Object.fromEntries(
+    endCauses.map((cause) => {
+      const [status, reason] = statuses[cause] ?? [null, null]
+      const talked = cause === 'hung-up' || cause === 'remote-hung-up' || cause === 'connection-lost'
+      const phase = { ...p.ended(cause, status, reason), ...(talked ? { connectedAt: p.moment - 151_000 } : {}) }
+      return [`ended-${cause}`, { state: inCall(call(phase, incomingEnds.includes(cause) ? incoming : {})) }]
+    }),
+  ),
+  recents: { state: snapshot(), desk: (desk) => desk.goTo('recents') },
+  'recents-missed': {
+    state: snapshot(),
+    desk: (desk) => {
+      desk.goTo('recents')
+      desk.missedOnly = true
+    },
+  },
+  'recents-empty': { state: snapshot({ history: [] }), desk: (desk) => desk.goTo('recents') },
+  'recents-clear': { state: snapshot(), desk: (desk) => desk.goTo('recents'), click: '[aria-label="Clear the list"]' },
+  'settings-accounts': {
+    state: snapshot({ accounts: [account(), p.home, account({ id: 'off', name: 'Old office', enabled: false })] }),
+    desk: settings('accounts'),
+  },
+  'settings-accounts-failed': {
+    state: snapshot({
+      accounts: registrationFailures.map((reason) =>
+        account(
+          { id: reason, name: reason },
+          p.failed(reason, {
+            sipStatus: reason === 'wrong-password' ? 403 : null,
+            retryAt: reason === 'unreachable' ? p.moment + 12_000 : null,
+            certificate: reason === 'certificate' ? p.certificate : null,
+          }),
+        ),
+      ),
+    }),
+    desk: settings('accounts'),
+  },
+  'settings-remove': { state: snapshot(), desk: settings('accounts'), click: '[aria-label="Remove Work"]' },
+  'settings-edit': {
+    state: snapshot(),
+    desk: (desk) => desk.openForm(new AccountForm(account({ certificate: p.certificate.fingerprint }).account)),
+  },
+  'settings-audio': {
+    state: snapshot({
+      settings: {
+        ...defaultSettings,
+        audio: { ...defaultSettings.audio, speaker: { id: 'gone', label: 'Bose QC 45' } },
+      },
+    }),
+    desk: settings('audio'),
+  },
+  'settings-general': { state: snapshot(), desk: settings('general') },
+  'settings-general-menu': { state: snapshot(), desk: settings('general'), click: '.choice-trigger' },
+  'settings-about': { state: snapshot(), desk: settings('about') },
+  notices: { state: snapshot({ notices }) },
+  'engine-restarting': { state: snapshot({ engine: 'restarting', accounts: [account({}, p.failed('engine-lost'))] }) },
+  'engine-failed': { state: snapshot({ engine: 'failed', accounts: [account({}, p.failed('engine-lost'))] }) },
+  ...Object.fromEntries(
+    requestErrorCodes.map((code) => [
+      `refused-${code}`,
+      { state: snapshot(), desk: (desk: Desk) => (desk.problem = error(code)) },
+    ]),
+  ),
+}

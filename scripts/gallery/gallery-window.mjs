@@ -1,0 +1,88 @@
+/*
+ * The gallery of the built ui page in a real Electron window: shows a view in a theme, tells what went wrong on the way,
+ * takes its picture. The page is served by the phone's own code, policy included. It must not know what the views are.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron } from 'playwright-core'
+import { runnerImport } from 'vite'
+import { electronArguments, electronExecutable } from '../electron-runtime.mjs'
+
+const root = resolve(import.meta.dirname, '../../out/renderer')
+const drawnWithinMs = 10_000
+
+/**
+ * Opens it; needs a display and a built phone (`npm run build`).
+ * @param {{ scale?: number, env?: NodeJS.ProcessEnv }} options
+ */
+export async function openGallery({ scale = 1, env = process.env } = {}) {
+  if (!existsSync(join(root, 'ui/gallery.html'))) throw new Error('The phone is not built: npm run build')
+  const { module } = await runnerImport(resolve(import.meta.dirname, '../../main/windows/app-protocol.ts'))
+  const server = createServer(async (request, response) => {
+    const answer = await module.serve(
+      { method: request.method, url: `app://gallery${request.url}` },
+      { root, pages: ['gallery'] },
+    )
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    response.end(Buffer.from(await answer.arrayBuffer()))
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  const address = `http://127.0.0.1:${server.address().port}/`
+  const profile = mkdtempSync(join(tmpdir(), 'patchcord-gallery-'))
+  const application = await _electron.launch({
+    executablePath: electronExecutable(),
+    args: [
+      ...electronArguments(),
+      join(import.meta.dirname, 'app'),
+      `--user-data-dir=${profile}`,
+      `--force-device-scale-factor=${scale}`,
+      '--force-prefers-reduced-motion',
+    ],
+    env: { ...env, GALLERY_URL: address },
+  })
+  const page = await application.firstWindow()
+  const devtools = await page.context().newCDPSession(page)
+  let complaints = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+
+  /** Past the page's policy, as a debugger does; Playwright's own `evaluate` needs `eval`, which the policy forbids. */
+  const evaluate = async (expression) => {
+    const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+    return result.value
+  }
+
+  const arrive = async (query, mark) => {
+    complaints = []
+    await page.goto(address + query)
+    await page.locator(`html[${mark}]`).waitFor({ state: 'attached', timeout: drawnWithinMs })
+    return complaints
+  }
+
+  return {
+    evaluate,
+    /** The names of all views. */
+    async views() {
+      await arrive('', 'data-views')
+      return (await evaluate('document.documentElement.dataset.views')).split(' ')
+    },
+    /** Shows it, and returns what the console complained about. */
+    show: (view, theme, dir = 'ltr') => arrive(`?${new URLSearchParams({ view, theme, dir })}`, 'data-drawn'),
+    /** @returns {Promise<Buffer>} PNG */
+    picture: () => page.screenshot(),
+    async close() {
+      await application.close()
+      server.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}

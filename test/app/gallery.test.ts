@@ -1,0 +1,94 @@
+/*
+ * Every view of the phone in a real Electron window, in both themes: drawn without a complaint (a breach of the page's
+ * policy is one), usable with a screen reader and by weak eyes as far as axe can tell, and never wider than the window.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openGallery, type GalleryWindow } from '../../scripts/gallery/gallery-window.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const minutes = 60_000
+
+interface Finding {
+  readonly id: string
+  readonly nodes: readonly string[]
+}
+
+let gallery: GalleryWindow
+let views: readonly string[]
+beforeAll(async () => {
+  gallery = await openGallery()
+  views = await gallery.views()
+}, minutes)
+afterAll(() => gallery?.close())
+
+/** Serious and critical findings only; the rest is advice. */
+const audit = async (theme: 'light' | 'dark'): Promise<readonly Finding[]> => {
+  // A theme changes colours and nothing else.
+  const rules = theme === 'dark' ? `, runOnly: ['color-contrast']` : ''
+  await gallery.evaluate(`${axe};0`)
+  return (await gallery.evaluate(`axe.run(document, { resultTypes: ['violations']${rules} }).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' — ' + failureSummary) })))`)) as Finding[]
+}
+
+const tooWide = `[...document.querySelectorAll('body *')]
+  .filter((e) => e.getClientRects().length > 0 && !e.closest('.visually-hidden, .ellipsis *') && getComputedStyle(e).position !== 'absolute')
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1)
+  .map((e) => e.outerHTML.slice(0, 120))`
+
+describe.each(['light', 'dark'] as const)('every view in the %s theme', (theme) => {
+  it(
+    'is drawn without complaint, fits the window, and passes the accessibility audit',
+    async () => {
+      const findings: Record<string, unknown> = {}
+      for (const view of views) {
+        const complaints = await gallery.show(view, theme)
+        const wide = (await gallery.evaluate(tooWide)) as string[]
+        const violations = await audit(theme)
+        if (complaints.length + wide.length + violations.length > 0) findings[view] = { complaints, wide, violations }
+      }
+      expect(views.length).toBeGreaterThan(80)
+      expect(findings).toEqual({})
+    },
+    5 * minutes,
+  )
+})
+
+it(
+  'every kind of view also fits when it is read from right to left',
+  async () => {
+    const findings: Record<string, unknown> = {}
+    for (const view of views.filter((name) => !/^(ended|refused|add-account)-/.test(name))) {
+      const complaints = await gallery.show(view, 'light', 'rtl')
+      const wide = (await gallery.evaluate(tooWide)) as string[]
+      if (complaints.length + wide.length > 0) findings[view] = { complaints, wide }
+    }
+    expect(findings).toEqual({})
+  },
+  5 * minutes,
+)
+
+it('the verbs of a call stay where they are while it changes its state', async () => {
+  const places: Record<string, unknown> = {}
+  for (const view of [
+    'dialing',
+    'alerting',
+    'connecting',
+    'active',
+    'active-muted',
+    'held',
+    'held-by-them',
+    'ending',
+  ]) {
+    await gallery.show(view, 'light')
+    places[view] = await gallery.evaluate(`[...document.querySelectorAll('.verb')].map((verb) => {
+      const { x, y } = verb.getBoundingClientRect()
+      return [verb.innerText.trim(), x, y]
+    })`)
+  }
+  const [first, ...others] = Object.values(places)
+  expect(first).toHaveLength(4)
+  for (const other of others) expect(other).toEqual(first)
+})
