@@ -64,14 +64,14 @@ async function downloadOfficial() {
   const wanted = wantedVersion()
   const failure = existsSync(failureFile) ? JSON.parse(readFileSync(failureFile, 'utf8')) : undefined
   if (failure?.version === wanted && standInPossible()) return false
-  const { code, output } = await step(`Downloading Electron ${wanted}`, () =>
-    run(process.execPath, [join(packageFolder, 'install.js')], { cwd: root }),
-  )
-  if (code === 0 && officialElectron()) {
+  const reason = await step(`Downloading Electron ${wanted}`, async () => {
+    const { code, output } = await run(process.execPath, [join(packageFolder, 'install.js')], { cwd: root })
+    if (code !== 0 || !officialElectron()) throw new StepError(output.trim().split('\n')[0] ?? `exit code ${code}`)
+  }).catch((error) => error.message)
+  if (!reason) {
     rmSync(failureFile, { force: true })
     return true
   }
-  const reason = output.trim().split('\n')[0] ?? `exit code ${code}`
   if (!standInPossible()) {
     throw new StepError(
       `Electron ${wanted} could not be downloaded (${reason}).\n` +

@@ -39,8 +39,13 @@ export function say(text) {
   process.stderr.write(`${text}\n`)
 }
 
-/** Ends the script with a sentence for what was foreseen, and with a stack for what was not. */
+/** A sentence for what was foreseen, a stack for what was not. */
+export function wordsFor(error) {
+  return error instanceof StepError ? error.message : String(error?.stack ?? error)
+}
+
+/** Ends the script as failed, saying why. */
 export function fail(error) {
-  say(error instanceof StepError ? `\n${error.message}` : `\n${error?.stack ?? error}`)
+  say(`\n${wordsFor(error)}`)
   process.exit(1)
 }

@@ -62,6 +62,6 @@ async function missingLibraries(names) {
 }
 
 /** Whether a program of this name can be run. */
-export function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, program)))
+export function isOnPath(program, path = process.env.PATH ?? '') {
+  return path.split(delimiter).some((folder) => folder && existsSync(join(folder, program)))
 }

@@ -1,0 +1,115 @@
+/*
+ * `npm test [-- LANE … [-- VITEST ARGS]]`: sets up what is missing, runs the lanes, and ends with one line over all of them.
+ * A lane that cannot run on this machine says why and counts as skipped; where CI is set nothing may be skipped.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureElectron } from './electron-runtime.mjs'
+import { ensureAsteriskRoot } from './lab/asterisk-root.mjs'
+import { countReport } from './lanes/count.mjs'
+import { cannotRunBecause, lanes, missingPackages } from './lanes/lanes.mjs'
+import { inPrivateNetwork } from './lanes/private-network.mjs'
+import { ensureBuild } from './setup/build.mjs'
+import { installDebianPackages } from './setup/debian.mjs'
+import { checkNodeVersion } from './setup/node-version.mjs'
+import { ensureNpmPackages } from './setup/npm-packages.mjs'
+import { cache, root } from './setup/places.mjs'
+import { runInFront } from './setup/run-in-front.mjs'
+import { run } from './setup/run.mjs'
+import { say, StepError, wordsFor } from './setup/step.mjs'
+import { ensureSystemLibraries } from './setup/system-libraries.mjs'
+
+const inCi = Boolean(process.env.CI) && process.env.CI !== 'false'
+/** A lane that takes longer hangs. */
+const limit = 30 * 60_000
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+const remarks = []
+
+try {
+  checkNodeVersion()
+  const { chosen, rest } = choose(process.argv.slice(2))
+  const reasons = new Map(chosen.map((lane) => [lane, cannotRunBecause(lane)]))
+  await setUp(chosen, reasons)
+  for (const lane of chosen) {
+    const reason = reasons.get(lane)
+    say(`\n── ${lane.name} ${'─'.repeat(60)}`)
+    const counted = reason ? await countSkipped(lane, rest, reason) : await runLane(lane, rest)
+    for (const key of Object.keys(total)) total[key] += counted[key]
+    if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
+  }
+} catch (error) {
+  total.failed += 1
+  remarks.push(wordsFor(error))
+}
+
+const skippedInCi = inCi && total.skipped > 0
+if (skippedInCi) remarks.push(`CI is set, and there nothing may be skipped: ${total.skipped} skipped is a failure.`)
+if (remarks.length > 0) say(`\n${remarks.join('\n')}`)
+// The very last thing on either stream, also when both go to one pipe.
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`, () =>
+  process.exit(total.failed > 0 || skippedInCi ? 1 : 0),
+)
+
+function choose(args) {
+  const end = args.indexOf('--')
+  const names = end < 0 ? args : args.slice(0, end)
+  const unknown = names.filter((name) => !lanes.some((lane) => lane.name === name))
+  if (unknown.length > 0) {
+    throw new StepError(
+      `There is no lane ${unknown.join(', ')}. The lanes are ${lanes.map((lane) => lane.name).join(', ')}; ` +
+        'arguments for vitest come after another `--`.',
+    )
+  }
+  const chosen = names.length > 0 ? lanes.filter((lane) => names.includes(lane.name)) : lanes
+  return { chosen, rest: end < 0 ? [] : args.slice(end + 1) }
+}
+
+/** What this machine cannot be given becomes the reason of the lanes that need it; a build that fails is no such thing. */
+async function setUp(chosen, reasons) {
+  const able = () => chosen.filter((lane) => !reasons.get(lane))
+  const prepare = async (needs, work) => {
+    if (!able().some(needs)) return
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error
+      for (const lane of able().filter(needs)) reasons.set(lane, error.message)
+    }
+  }
+  await ensureNpmPackages()
+  await prepare(
+    (lane) => lane.programs.length > 0,
+    () => installDebianPackages('programs the tests run', missingPackages(able())),
+  )
+  await prepare(
+    (lane) => lane.desktop,
+    async () => ensureSystemLibraries(await ensureElectron()),
+  )
+  await prepare((lane) => lane.asterisk, ensureAsteriskRoot)
+  if (able().some((lane) => lane.desktop)) await ensureBuild()
+}
+
+async function runLane(lane, rest) {
+  const reports = join(cache, 'test-reports')
+  const report = join(reports, `${lane.name}.json`)
+  mkdirSync(reports, { recursive: true })
+  rmSync(report, { force: true })
+  const program = join(import.meta.dirname, 'lanes/run-lane.mjs')
+  // Chosen tests may well be in another lane; without a choice a lane that finds no test is broken.
+  const args = [program, lane.name, report, lane.desktop ? 'desktop' : 'plain', ...rest, '--passWithNoTests']
+  const [command, all] = lane.desktop ? inPrivateNetwork(process.execPath, args) : [process.execPath, args]
+  const code = await runInFront(command, all, { cwd: root, timeout: limit })
+  const counted = countReport(report, code)
+  if (rest.length > 0 || counted.passed + counted.failed + counted.skipped > 0) return counted
+  return { passed: 0, failed: 1, skipped: 0, complaint: 'it found no test at all' }
+}
+
+async function countSkipped(lane, rest, reason) {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const list = join(cache, 'test-reports', `${lane.name}.list.json`)
+  await run(process.execPath, [vitest, 'list', '--project', lane.name, `--json=${list}`, ...rest], { cwd: root })
+  const count = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).length : 0
+  say(`Not run: ${reason}.`)
+  return { passed: 0, failed: 0, skipped: count, complaint: `not run, ${reason}` }
+}
