@@ -42,6 +42,49 @@ describe('a call', () => {
     expect(heard.events).toBe(true)
   })
 
+  it('between two of ours is heard at both ends, held by both and resumed by both', async () => {
+    const heard = await media.page.evaluate(async () => {
+      const engine = await lab.engine()
+      const [caller, callee] = [engine.createCallMedia(), engine.createCallMedia()]
+      await caller.openMicrophone()
+      const offer = (await caller.getDescription()).body
+      await callee.prepare(offer)
+      await callee.openMicrophone()
+      await callee.setDescription(offer)
+      await caller.setDescription((await callee.getDescription()).body)
+      await Promise.all([caller.connected, callee.connected])
+      caller.setAudio(true)
+      callee.setAudio(true)
+      const [atCaller, atCallee] = lab.elements
+      const hear = async (expected: typeof loud): Promise<boolean[]> => [
+        loud(await lab.until(() => lab.played(atCaller), expected)),
+        loud(await lab.until(() => lab.played(atCallee), expected)),
+      ]
+      const hold = async (from: typeof caller, to: typeof caller, held: boolean): Promise<void> => {
+        from.setHeld(held)
+        await to.setDescription((await from.getDescription()).body)
+        await from.setDescription((await to.getDescription()).body)
+      }
+      const talking = await hear(loud)
+      await hold(caller, callee, true)
+      await hold(callee, caller, true)
+      const held = [caller.remoteHeld, callee.remoteHeld]
+      const silence = await hear(silent)
+      await hold(caller, callee, false)
+      const half = [caller.remoteHeld, callee.remoteHeld]
+      await hold(callee, caller, false)
+      return { talking, held, silence, half, after: [caller.remoteHeld, callee.remoteHeld], again: await hear(loud) }
+    })
+    expect(heard).toEqual({
+      talking: [true, true],
+      held: [true, true],
+      silence: [false, false],
+      half: [true, false],
+      after: [false, false],
+      again: [true, true],
+    })
+  })
+
   it('is silent in both directions until its sound is on, and again when it is off', async () => {
     const heard = await media.page.evaluate(async () => {
       const end = lab.farEnd()

@@ -7,10 +7,10 @@ import type { Clock, Timer } from '../../../common/clock'
 /** The part of RTCDTMFSender that is used. */
 export type DtmfSender = Pick<RTCDTMFSender, 'canInsertDTMF' | 'insertDTMF' | 'ontonechange'>
 
-export const toneMs = 100
-export const gapMs = 70
+const toneMs = 100
+const gapMs = 70
 /** What `,` means to the browser. */
-export const pauseMs = 2_000
+const pauseMs = 2_000
 
 /** How long after its due end a digit may still be reported as played before the queue goes on without the report. */
 const graceMs = 1_000

@@ -6,7 +6,7 @@ import type { Clock } from '../../../common/clock'
 import { done, refused, type Result } from '../../../common/errors'
 import type { Microphone } from './microphone'
 
-export const recordMs = 2_000
+const recordMs = 2_000
 
 export interface EchoNeeds {
   readonly clock: Clock

@@ -54,7 +54,7 @@ export class BrowserMediaEngine implements MediaEngine {
     const { clock, log, mediaDevices = navigator.mediaDevices, createAudio = () => new Audio() } = needs
     this.#microphone = new Microphone(mediaDevices, log, this.#audio, () => this.#restart())
     this.#speaker = new Speaker(createAudio, log)
-    this.#tones = new Tones(() => new AudioContext({ latencyHint: 'interactive' }), clock, log)
+    this.#tones = new Tones(() => new AudioContext({ latencyHint: 'balanced' }), clock, log)
     this.#devices = new Devices(mediaDevices, log, (found) => this.#devicesChanged(found))
     this.#meter = new Meter(
       clock,

@@ -24,8 +24,9 @@ export class Peer {
     onConnectionChange: (peer: Peer) => void,
   ) {
     this.#hasServers = (configuration.iceServers ?? []).length > 0
-    // One port for everything: SIP servers that speak WebRTC all do rtcp-mux, and each further port costs candidates.
-    this.#connection = createPeerConnection({ ...configuration, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' })
+    // SIP servers that speak WebRTC all do rtcp-mux, and each further port costs candidates. Not `max-bundle`: it refuses every
+    // description without a BUNDLE group, and for a single audio line many servers name none.
+    this.#connection = createPeerConnection({ ...configuration, bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' })
     const listener = (): void => onConnectionChange(this)
     this.#connection.addEventListener('connectionstatechange', listener)
     this.#stopListening = () => this.#connection.removeEventListener('connectionstatechange', listener)

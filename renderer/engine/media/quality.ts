@@ -9,6 +9,8 @@ import { estimateMos } from './mos'
 /** Loss and jitter-buffer delay are taken over this long, ms. */
 const windowMs = 5_000
 
+const dryMs = 3_000
+
 /** Delay of sender and receiver that no statistic tells: 20 ms of packet, 5 ms Opus look-ahead, 20 ms sound hardware. */
 const fixedDelayMs = 45
 
@@ -67,7 +69,7 @@ export class QualityWatch {
       roundTripMs,
       lossRatio,
       mos:
-        lossRatio === null
+        lossRatio === null || isDry(since, now)
           ? null
           : estimateMos({ codec, lossRatio, delayMs: (roundTripMs ?? 0) / 2 + bufferMs + fixedDelayMs }),
     }
@@ -81,6 +83,9 @@ export class QualityWatch {
     return this.#samples[0] ?? { at: now.at, received: 0, lost: 0, bufferDelay: 0, buffered: 0 }
   }
 }
+
+/** Nothing came for so long that no score says anything; the longest pause of a codec that is silent is far shorter. */
+const isDry = (before: Sample, now: Sample): boolean => now.at - before.at >= dryMs && now.received === before.received
 
 /** Late packets may make the lost count fall; that is no loss. */
 function lossBetween(before: Sample, now: Sample): number {

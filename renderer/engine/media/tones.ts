@@ -48,6 +48,7 @@ export class Tones {
   useDevices({ speaker, ring, ringVolume }: ToneDevices): void {
     this.#outputs.speaker.useSink(speaker)
     this.#outputs.ring.useSink(ring)
+    if (ringVolume === this.#ringVolume) return
     this.#ringVolume = ringVolume
     if (this.#tone !== null) this.#outputFor(this.#tone).setVolume(this.#volumeOf(this.#tone))
   }

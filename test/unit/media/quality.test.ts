@@ -72,6 +72,16 @@ describe('quality', () => {
     })
   })
 
+  it('has no score when nothing arrives any more', () => {
+    const clock = new ManualClock()
+    const watch = new QualityWatch(clock)
+    expect(watch.read(report(500, 0)).mos).toBeGreaterThan(4)
+    clock.advance(2000)
+    expect(watch.read(report(500, 0)).mos).toBeGreaterThan(4)
+    clock.advance(2000)
+    expect(watch.read(report(500, 0)).mos).toBeNull()
+  })
+
   it('begins anew with a new peer connection', () => {
     const clock = new ManualClock()
     const watch = new QualityWatch(clock)
