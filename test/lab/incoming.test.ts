@@ -31,7 +31,7 @@ afterEach(async () => {
 /** The notification of a call that begins to ring now. */
 const ring = async (extension = 'tone') => {
   const count = lab.desktop.notified.filter((one) => one.actions.includes('answer')).length
-  void lab.asterisk.originate('PJSIP/100', extension)
+  void lab.asterisk.originate('Local/ring-100@lab', extension)
   return until(() => lab.desktop.notified.filter((one) => one.actions.includes('answer'))[count], {
     what: 'the notification',
     every: 2,
@@ -42,7 +42,8 @@ describe('a call that rings', () => {
   test('is a notification with its caller and two buttons, and no window is opened', async () => {
     const notification = await ring()
     const call = await phone.callIn('incoming')
-    expect(notification).toMatchObject({ appName: 'Patchcord', expireTimeout: 0 })
+    expect(notification).toMatchObject({ appName: 'Patchcord', summary: 'Anna Lind', expireTimeout: 0 })
+    expect(notification.body).toContain('101')
     expect(notification.actions).toEqual(expect.arrayContaining(['default', 'answer', 'decline']))
     expect(notification.hints).toMatchObject({ urgency: 2, category: 'call.incoming' })
     expect(call.direction).toBe('incoming')

@@ -136,7 +136,11 @@ export class SessionBus implements Bus {
     }
     whenLost(bus, lost)
     bus.on('message', (message: Message) => {
-      if (this.#bus === bus && message.type === MessageType.SIGNAL) this.#signal(message)
+      if (message.type !== MessageType.SIGNAL) return
+      // A reply that came before this signal, perhaps in the same read, is a promise: it must be heard first.
+      setImmediate(() => {
+        if (this.#bus === bus) this.#signal(message)
+      })
     })
     this.#timer = this.#clock.setTimeout(() => lost('no answer'), helloTimeout)
     bus.on('connect', () => {

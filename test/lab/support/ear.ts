@@ -32,7 +32,8 @@ const listen = (hz: number): string => `(async () => {
   analyser.getFloatFrequencyData(bins)
   const width = context.sampleRate / analyser.fftSize
   const near = Math.round(${hz} / width)
-  const level = Math.max(...bins.subarray(near - 2, near + 3))
+  // Digital silence is minus infinity, which JSON does not know.
+  const level = Math.max(-200, ...bins.subarray(near - 2, near + 3))
   let peak = 1
   for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
   await context.close()
