@@ -217,7 +217,7 @@ export class GuardingTransport implements Transport {
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#safely('frame', () => this.#onFrame(event.data))
     }
-    socket.onerror = null // a close always follows, with as much as a page may know
+    socket.onerror = () => {} // a close always follows; without a listener some sockets throw
     socket.onclose = (event) => {
       if (socket !== this.#socket) return
       const code = event.code ?? 1006

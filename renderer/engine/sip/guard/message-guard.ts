@@ -4,7 +4,15 @@
  */
 import { checkBody } from './body'
 import { numberIn, Refusal, rewrite } from './refusal'
-import { isReadable, repairAddress, repairCallId, repairStatusLine, repairUri, repairVia } from './repair'
+import {
+  isReadable,
+  isReadableUri,
+  repairAddress,
+  repairCallId,
+  repairStatusLine,
+  repairUri,
+  repairVia,
+} from './repair'
 import { replyTo } from './reply'
 import { findHeader, headerValue, isResponse, parameter, parseWire, removeHeader, setHeader } from './wire-message'
 import type { WireMessage } from './wire-message'
@@ -125,7 +133,7 @@ const checkRequestLine = (message: WireMessage): string => {
   // sips: needs a secured path to the end (RFC 5630) that nobody here can promise; tel: is not an address we registered.
   if (!/^sip:/i.test(uri)) throw new Refusal(/^[a-z][a-z0-9+.-]*:/i.test(uri) ? 416 : 400, 'uri scheme')
   const repaired = repairUri(uri)
-  if (repaired === null) throw new Refusal(400, 'bad request-uri')
+  if (repaired === null || !isReadableUri(repaired)) throw new Refusal(400, 'bad request-uri')
   if (repaired !== uri) {
     message.start = `${method} ${repaired} SIP/2.0`
     message.changed = true

@@ -42,6 +42,16 @@ export const isReadable = (value: string, rule: Rule): boolean => {
   }
 }
 
+/** True when sip.js makes a SIP URI of it; what it takes for some other kind of URI makes it throw later. */
+export const isReadableUri = (uri: string): boolean => {
+  if (safeUri.test(uri)) return true
+  try {
+    return Grammar.URIParse(uri) !== undefined
+  } catch {
+    return false
+  }
+}
+
 const repairEscapes = (text: string): string =>
   text.replace(/(?:%[0-9A-Fa-f]{2})+|%/g, (run) => {
     try {
