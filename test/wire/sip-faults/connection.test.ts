@@ -1,7 +1,7 @@
 /*
  * The connection itself: applications that throw, sockets that die in silence, pings, reconnecting, and what reaches the log.
  */
-import type { UserAgent } from 'sip.js';
+import type { UserAgent } from 'sip.js'
 import { Registerer, TransportState } from 'sip.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'

@@ -53,7 +53,7 @@ export class RequestLimiter {
 }
 
 /** One limiter for each key, the least recently used forgotten beyond `size`. */
-export class LimiterMap {
+class LimiterMap {
   readonly #limiters = new Map<string, RequestLimiter>()
   readonly #clock: Clock
   readonly #size: number
