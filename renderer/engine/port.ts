@@ -17,7 +17,7 @@ export function receivePort(window: Window): Promise<EnginePagePort> {
   })
 }
 
-export function wrapPort(port: MessagePort): EnginePagePort {
+function wrapPort(port: MessagePort): EnginePagePort {
   return {
     send: (message) => port.postMessage(message),
     onMessage: (listener) => {

@@ -36,7 +36,7 @@ export async function answer(call: LiveCall, acknowledged: Promise<void>): Promi
 
 const isOver = (call: LiveCall): boolean => call.stage === 'ended'
 
-export function microphoneCause(code: string): EndCause {
+function microphoneCause(code: string): EndCause {
   return code === 'microphone-denied' || code === 'microphone-missing' || code === 'microphone-busy'
     ? code
     : 'media-failed'

@@ -17,7 +17,7 @@ import type { DescriptionHandler } from '../media/media'
 import type { MinimalWebSocket } from './guard/socket'
 import { GuardingTransport } from './guard/guarding-transport'
 
-export const demoHost = 'demo.invalid'
+const demoHost = 'demo.invalid'
 
 export interface FarEndOptions {
   readonly socket: MinimalWebSocket

@@ -8,6 +8,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** NFC, without control and bidi characters, blanks collapsed, at most `limit` graphemes and 240 UTF-16 units; null when nothing is left. */
 export function plainText(text: string, limit = 64): string | null {
+  // Nearly every name there is needs none of the rest.
+  if (text.length <= limit && /^[!-~]+(?: [!-~]+)*$/.test(text)) return text
   const clean = text.slice(0, 4096).normalize('NFC').replace(unwanted, ' ').replace(/\s+/g, ' ').trim()
   let out = ''
   let count = 0
