@@ -3,7 +3,7 @@
  * which tone it hears, how loud.
  */
 
-/** What was heard: the strongest frequency in Hz and the loudness in dBFS, -100 for silence. */
+/** What was heard: the strongest frequency in Hz, to the nearest 20 (the ear's bins are 6 Hz wide), and the loudness in dBFS, -100 for silence. */
 export interface Heard {
   readonly hertz: number
   readonly loudness: number
@@ -43,7 +43,7 @@ export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
   const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length
   const peak = bins.reduce((best, value, bin) => (value > (bins[best] ?? -Infinity) ? bin : best), 0)
   return {
-    hertz: (peak * context().sampleRate) / analyser.fftSize,
+    hertz: Math.round((peak * context().sampleRate) / analyser.fftSize / 20) * 20,
     loudness: energy > 1e-10 ? 10 * Math.log10(energy) : -100,
   }
 }
