@@ -29,8 +29,11 @@ export class Phone {
   connected = $state(true)
 
   private nextId = 0
+  // Bookkeeping that nothing shows, so nothing needs to react to it.
+  /* eslint-disable svelte/prefer-svelte-reactivity */
   private readonly pending = new Map<number, (reply: Reply) => void>()
   private readonly wishListeners = new Set<(wish: Wish) => void>()
+  /* eslint-enable svelte/prefer-svelte-reactivity */
 
   constructor(private readonly port: UiPagePort) {
     port.onMessage((message) => this.receive(message))

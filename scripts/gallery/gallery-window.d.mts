@@ -5,6 +5,8 @@ export interface GalleryWindow {
   views(): Promise<string[]>
   /** Shows one and returns what the console complained about. */
   show(view: string, theme: 'light' | 'dark', dir?: 'ltr' | 'rtl'): Promise<string[]>
+  /** A window of another size, in pixels of the page. */
+  resize(width: number, height: number): Promise<unknown>
   /** A PNG. */
   picture(): Promise<Buffer>
   close(): Promise<void>

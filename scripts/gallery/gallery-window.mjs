@@ -77,6 +77,9 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     },
     /** Shows it, and returns what the console complained about. */
     show: (view, theme, dir = 'ltr') => arrive(`?${new URLSearchParams({ view, theme, dir })}`, 'data-drawn'),
+    /** A window of another size, in pixels of the page. */
+    resize: (width, height) =>
+      devtools.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false }),
     /** @returns {Promise<Buffer>} PNG */
     picture: () => page.screenshot(),
     async close() {

@@ -1,14 +1,14 @@
 /*
  * A bare Electron window for the gallery, as big and as locked down as the phone's own. It must not know what it shows.
  */
-const { app, BrowserWindow } = require('electron')
+import { app, BrowserWindow } from 'electron'
 
-app.whenReady().then(() => {
+void app.whenReady().then(() => {
   const window = new BrowserWindow({
     width: 380,
     height: 640,
     useContentSize: true,
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
   })
-  window.loadURL(process.env.GALLERY_URL)
+  void window.loadURL(process.env.GALLERY_URL)
 })
