@@ -35,6 +35,8 @@ const ring = async (extension = 'tone') => {
   return until(() => lab.desktop.notified.filter((one) => one.actions.includes('answer'))[count], {
     what: 'the notification',
     every: 2,
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${phone.log().slice(-2000)}\n${lab.asterisk.log().slice(-3000)}`)
   })
 }
 

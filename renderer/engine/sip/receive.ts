@@ -7,6 +7,7 @@ import type { IncomingOffer, Verdict } from '../../../common/contract/engine'
 import { DescriptionError } from '../media/media'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
+import { tameAckTimeout } from './ack-timeout'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
@@ -39,6 +40,7 @@ export function refusalOf(
 export function receive(call: LiveCall, options: ReceiveOptions): Followed {
   const { line, invitation } = options
   giveMedia(invitation, call.descriptions)
+  tameAckTimeout(invitation)
   const followed = follow(call, invitation)
   call.reinvites = makeReinviteQueue(call, line)
   const { request } = invitation

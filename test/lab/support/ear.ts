@@ -18,26 +18,33 @@ const collect = `
   }
 `
 
-/** Level at one frequency, dBFS, of the newest open connection's audio over about 200 ms; null when there is none. */
+/**
+ * Level at one frequency, dBFS, of the newest open connection's audio: the loudest moment of about 700 ms, which is more
+ * than one beat of the microphone's tone. Null when there is no connection.
+ */
 const listen = (hz: number): string => `(async () => {
   const connection = __connections.findLast((one) => one.connectionState === 'connected')
   const track = connection?.getReceivers().find(({ track }) => track.kind === 'audio')?.track
   if (!track) return null
   const context = new AudioContext()
   await context.resume()
-  const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 })
+  const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 })
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
-  await new Promise((resolve) => setTimeout(resolve, 350))
-  const bins = new Float32Array(analyser.frequencyBinCount)
-  analyser.getFloatFrequencyData(bins)
   const width = context.sampleRate / analyser.fftSize
   const near = Math.round(${hz} / width)
+  const bins = new Float32Array(analyser.frequencyBinCount)
   // Digital silence is minus infinity, which JSON does not know.
-  const level = Math.max(-200, ...bins.subarray(near - 2, near + 3))
-  let peak = 1
-  for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
+  let heard = { level: -200, peakHz: 0 }
+  for (let i = 0; i < 8; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 90))
+    analyser.getFloatFrequencyData(bins)
+    const level = Math.max(-200, ...bins.subarray(near - 2, near + 3))
+    let peak = 1
+    for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
+    if (level > heard.level) heard = { level, peakHz: peak * width }
+  }
   await context.close()
-  return { level, peakHz: peak * width }
+  return heard
 })()`
 
 export interface Heard {

@@ -14,6 +14,8 @@ import { ensureAsteriskRoot } from '../../../scripts/lab/asterisk-root.mjs'
 
 /** What the microphone of a lab phone plays. */
 export const microphoneHz = 800
+/** What a second phone's microphone plays: the same tone would be taken for an echo. */
+export const otherMicrophoneHz = 1_100
 /** What Asterisk plays where a test has it play. */
 export const asteriskHz = 620
 
@@ -29,7 +31,7 @@ export class Lab {
 
   static async open(): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), 'patchcord-lab-'))
-    writeTone(join(folder, 'tone.wav'), microphoneHz)
+    for (const hz of [microphoneHz, otherMicrophoneHz]) writeTone(join(folder, `${hz}.wav`), hz)
     const bus = await TestBus.start()
     const desktop = await NotificationServer.start(bus.address)
     return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot() }), bus, desktop, folder)
@@ -48,9 +50,9 @@ export class Lab {
   }
 
   /** A phone with a tone for a microphone; registered when it has accounts, unless `registered` is false. */
-  async phone(options: PhoneOptions & { readonly registered?: boolean } = {}): Promise<Phone> {
+  async phone(options: PhoneOptions & { readonly registered?: boolean; readonly hz?: number } = {}): Promise<Phone> {
     const phone = await Phone.start({
-      microphone: join(this.folder, 'tone.wav'),
+      microphone: join(this.folder, `${options.hz ?? microphoneHz}.wav`),
       ...options,
       env: { DBUS_SESSION_BUS_ADDRESS: this.bus.address, ...options.env },
     })

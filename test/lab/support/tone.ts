@@ -3,12 +3,18 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** Writes `seconds` of a sine of `hz` at `dbfs` as a mono 16-bit WAV file at 48 kHz. */
+/** Ms of tone and of silence in turn: noise suppression takes a tone that never stops for noise. */
+const [on, off] = [350, 150]
+
+/** Writes `seconds` of beats of a sine of `hz` at `dbfs` as a mono 16-bit WAV file at 48 kHz. */
 export function writeTone(path: string, hz: number, seconds = 10, dbfs = -12): void {
   const rate = 48_000
   const samples = new Int16Array(rate * seconds)
   const peak = 32_767 * 10 ** (dbfs / 20)
-  for (let i = 0; i < samples.length; i++) samples[i] = Math.round(peak * Math.sin((2 * Math.PI * hz * i) / rate))
+  for (let i = 0; i < samples.length; i++) {
+    const audible = ((i * 1_000) / rate) % (on + off) < on
+    samples[i] = audible ? Math.round(peak * Math.sin((2 * Math.PI * hz * i) / rate)) : 0
+  }
   const header = Buffer.alloc(44)
   header.write('RIFF', 0)
   header.writeUInt32LE(36 + samples.byteLength, 4)

@@ -5,7 +5,8 @@
 import type { Clock } from '../../../../common/clock'
 
 const MAX_PENDING = 16
-const PER_CALLER = 5
+/** More than anybody dials by hand, and than a caller's system retries. */
+const PER_CALLER = 24
 const CALLER_WINDOW = 10_000
 /** RFC 3261 timer C: nobody waits longer for a final answer. */
 const FORGET_AFTER = 180_000
