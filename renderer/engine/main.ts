@@ -8,10 +8,12 @@ import { BrowserMediaEngine } from './media/media-engine'
 import { PhoneEngine } from './phone-engine'
 import { receivePort } from './port'
 import { reportLog } from './report-log'
+import { warmUp } from './sip/warm-up'
 import type { MinimalWebSocket } from './sip/guard/socket'
 
 const port = await receivePort(window)
 const log = reportLog(port)
+const media = new BrowserMediaEngine({ clock: systemClock, log })
 const engine = new PhoneEngine({
   port,
   log,
@@ -20,10 +22,12 @@ const engine = new PhoneEngine({
   newCallId: () => crypto.randomUUID(),
   // Its handlers take more exact events than the interface promises to give, which the DOM always does.
   openSocket: (url, protocol) => new WebSocket(url, protocol) as unknown as MinimalWebSocket,
-  media: new BrowserMediaEngine({ clock: systemClock, log }),
+  media,
   demo: new DemoLine(systemClock, () => new EchoMedia(systemClock)),
 })
 window.addEventListener('online', () => engine.online())
 window.addEventListener('error', ({ error, message }) => engine.fault('uncaught', error ?? message))
 window.addEventListener('unhandledrejection', ({ reason }) => engine.fault('unhandled-rejection', reason))
 engine.start()
+// Not while the accounts register.
+systemClock.setTimeout(() => void warmUp(systemClock, media), 3_000)
