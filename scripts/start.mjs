@@ -27,7 +27,7 @@ try {
   ]
   say(['Starting Patchcord', ...remarks].join(', '))
   const desktop = await openDesktop(missing)
-  const args = [...electronArguments(), root, ...process.argv.slice(2)]
+  const args = [root, ...electronArguments(), ...process.argv.slice(2)]
   const code = await runInFront(electron, args, { cwd: process.cwd(), env: { ...process.env, ...desktop.env } })
   desktop.close()
   process.exit(code)
