@@ -64,7 +64,11 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
   const arrive = async (query, mark) => {
     complaints = []
     await page.goto(address + query)
-    await page.locator(`html[${mark}]`).waitFor({ state: 'attached', timeout: drawnWithinMs })
+    try {
+      await page.locator(`html[${mark}]`).waitFor({ state: 'attached', timeout: drawnWithinMs })
+    } catch (error) {
+      throw new Error(`${query} was not drawn: ${complaints.join('; ') || 'no complaint'}`, { cause: error })
+    }
     return complaints
   }
 

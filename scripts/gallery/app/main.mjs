@@ -8,7 +8,7 @@ void app.whenReady().then(() => {
     width: 380,
     height: 640,
     useContentSize: true,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, backgroundThrottling: false },
   })
   void window.loadURL(process.env.GALLERY_URL)
 })
