@@ -5,6 +5,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, Menu, nativeTheme, Notification, powerMonitor, protocol, session } from 'electron'
+import appIcon from '../build/icons/256x256.png?asset'
 import { isMissed, type Call } from '../common/call'
 import { systemClock } from '../common/clock'
 import type { EngineReport } from '../common/contract/engine'
@@ -279,7 +280,7 @@ async function start(given: CommandLine): Promise<void> {
     url: pageUrl('ui'),
     preload,
     session: uiSession,
-    icon: undefined,
+    icon: appIcon,
     backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#1c1c1e' : '#ffffff'),
     loadBounds: () => settings.windowBounds,
     saveBounds: (bounds) => void settings.saveWindowBounds(bounds),
@@ -458,7 +459,8 @@ async function start(given: CommandLine): Promise<void> {
       log,
       appName: 'Patchcord',
       desktopEntry: 'patchcord',
-      icon: 'patchcord',
+      // A notification server cannot read inside a package; an installed one has given the desktop the icon by name.
+      icon: app.isPackaged ? 'patchcord' : appIcon,
     })
     return new NotificationsWithFallback({ desktop, reserve })
   }

@@ -16,7 +16,7 @@ export interface PhoneWindowOptions {
   readonly url: string
   readonly preload: string
   readonly session: Session
-  readonly icon: string | undefined
+  readonly icon: string
   readonly backgroundColor: () => string
   /** Where it was when last seen; null before that. */
   readonly loadBounds: () => Rectangle | null
@@ -73,7 +73,7 @@ export class PhoneWindow {
       title: 'Patchcord',
       backgroundColor: backgroundColor(),
       autoHideMenuBar: true,
-      ...(icon === undefined ? {} : { icon }),
+      icon,
       webPreferences: {
         preload,
         session,
