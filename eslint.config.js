@@ -35,12 +35,32 @@ export default ts.config(
   },
   {
     files: ['common/**/*.ts'],
-    rules: border([electron, sip], [sipDeep, { group: ['node:*'], message: 'common is pure.' }, fromMain, fromRenderer]),
+    rules: border(
+      [electron, sip],
+      [sipDeep, { group: ['node:*'], message: 'common is pure.' }, fromMain, fromRenderer],
+    ),
   },
-  { files: ['main/**/*.ts'], ignores: ['main/index.ts', 'main/os/**', 'main/windows/**'], rules: border([electron, sip], [sipDeep, fromRenderer]) },
-  { files: ['main/index.ts', 'main/os/**/*.ts', 'main/windows/**/*.ts'], rules: border([sip], [sipDeep, fromRenderer]) },
-  { files: ['renderer/engine/**/*.ts'], ignores: ['renderer/engine/sip/**'], rules: border([electron, sip], [sipDeep, fromMain]) },
+  {
+    files: ['main/**/*.ts'],
+    ignores: ['main/index.ts', 'main/os/**', 'main/windows/**'],
+    rules: border([electron, sip], [sipDeep, fromRenderer]),
+  },
+  {
+    files: ['main/index.ts', 'main/os/**/*.ts', 'main/windows/**/*.ts'],
+    rules: border([sip], [sipDeep, fromRenderer]),
+  },
+  {
+    files: ['renderer/engine/**/*.ts'],
+    ignores: ['renderer/engine/sip/**'],
+    rules: border([electron, sip], [sipDeep, fromMain]),
+  },
   { files: ['renderer/engine/sip/**/*.ts'], rules: border([electron], [fromMain]) },
-  { files: ['renderer/ui/**/*.{ts,svelte}'], rules: border([electron, sip], [sipDeep, fromMain, { group: ['**/engine/**'], message: 'The ui page knows nothing of the engine.' }]) },
+  {
+    files: ['renderer/ui/**/*.{ts,svelte}'],
+    rules: border(
+      [electron, sip],
+      [sipDeep, fromMain, { group: ['**/engine/**'], message: 'The ui page knows nothing of the engine.' }],
+    ),
+  },
   { files: ['scripts/**', 'bin/**', 'test/**'], rules: { 'no-console': 'off' } },
 )
