@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
+import { quickSipGrammar } from './scripts/quick-sip-grammar'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -35,11 +36,12 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [svelte()],
+    plugins: [svelte(), quickSipGrammar()],
     build: {
       target: 'chrome130',
       outDir: at('out/renderer'),
       modulePreload: { polyfill: false },
+      minify: true,
       rollupOptions: {
         input: {
           ui: at('renderer/ui/index.html'),

@@ -68,7 +68,7 @@ export const endCauses = [
   'declined-elsewhere', // CANCEL with Reason SIP;cause=600 or 603: not missed
   'unanswered', // rang to its end, in either direction (408, 480, 487, ring time-out)
   'busy', // 486, 600
-  'rejected', // 603, 607, 608
+  'rejected', // 603, 607, 608, and 403 after the far end was alerted (Asterisk's word for declined)
   'not-found', // 404, 410, 484, 485, 604
   'unreachable', // 480 with Q.850 20/27, 502-504, transaction time-out, no connection
   'forbidden', // 401/407 twice, 403

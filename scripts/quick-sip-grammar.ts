@@ -2,6 +2,8 @@
  * A build step for sip.js: its generated parser decodes its whole rule table anew for every header it parses, which is nearly all the
  * time it takes (measured: 4.5 ms for a small INVITE, 0.06 ms with the table kept). Rewrites that one function and nothing else.
  */
+import type { Plugin } from 'vite'
+
 const grammar = /sip\.js[\\/]lib[\\/]grammar[\\/]pegjs[\\/]dist[\\/]grammar\.js$/
 const before = 'function peg$decode(s) {'
 const after = `function peg$decode(s) {
@@ -11,8 +13,7 @@ const after = `function peg$decode(s) {
     }
     function peg$decodeOnce(s) {`
 
-/** @returns {import('vite').Plugin} */
-export const quickSipGrammar = () => ({
+export const quickSipGrammar = (): Plugin => ({
   name: 'quick-sip-grammar',
   transform(code, id) {
     if (!grammar.test(id.split('?')[0] ?? '')) return null
