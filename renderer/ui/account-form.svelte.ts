@@ -7,7 +7,7 @@ import type { UiCommand, UiError } from '../../common/contract/ui'
 import { completeServer, guessAccount } from './account-guess'
 import type { Phone } from './phone.svelte'
 
-export type Keep = 'keychain' | 'plain-text' | 'ask'
+type Keep = 'keychain' | 'plain-text' | 'ask'
 export type Field = 'uri' | 'password' | 'server'
 
 export class AccountForm {

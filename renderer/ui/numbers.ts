@@ -34,8 +34,7 @@ function group(digits: string): string {
 }
 
 /** What stands for a person when there is no name. */
-export const showHandle = (handle: Handle): string =>
-  handle.value === '' ? words.anonymous : formatNumber(handle.value)
+const showHandle = (handle: Handle): string => (handle.value === '' ? words.anonymous : formatNumber(handle.value))
 
 /** The big line: the name, or the number when there is none. */
 export const showWho = (who: { readonly name: string | null; readonly handle: Handle }): string =>

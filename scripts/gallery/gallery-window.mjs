@@ -2,7 +2,7 @@
  * The gallery of the built ui page in a real Electron window: shows a view in a theme, tells what went wrong on the way,
  * takes its picture. The page is served by the phone's own code, policy included. It must not know what the views are.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -10,7 +10,7 @@ import { _electron } from 'playwright-core'
 import { runnerImport } from 'vite'
 import { electronArguments, electronExecutable } from '../electron-runtime.mjs'
 
-const root = resolve(import.meta.dirname, '../../out/renderer')
+const built = resolve(import.meta.dirname, '../../out/renderer')
 const drawnWithinMs = 10_000
 
 /**
@@ -18,7 +18,11 @@ const drawnWithinMs = 10_000
  * @param {{ scale?: number, env?: NodeJS.ProcessEnv }} options
  */
 export async function openGallery({ scale = 1, env = process.env } = {}) {
-  if (!existsSync(join(root, 'ui/gallery.html'))) throw new Error('The phone is not built: npm run build')
+  if (!existsSync(join(built, 'ui/gallery.html'))) throw new Error('The phone is not built: npm run build')
+  const folder = mkdtempSync(join(tmpdir(), 'patchcord-gallery-'))
+  // A copy: a build that runs meanwhile must not pull the pages from under the window.
+  const root = join(folder, 'pages')
+  cpSync(built, root, { recursive: true })
   const { module } = await runnerImport(resolve(import.meta.dirname, '../../main/windows/app-protocol.ts'))
   const server = createServer(async (request, response) => {
     const answer = await module.serve(
@@ -30,13 +34,12 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
   })
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   const address = `http://127.0.0.1:${server.address().port}/`
-  const profile = mkdtempSync(join(tmpdir(), 'patchcord-gallery-'))
   const application = await _electron.launch({
     executablePath: electronExecutable(),
     args: [
       ...electronArguments(),
       join(import.meta.dirname, 'app'),
-      `--user-data-dir=${profile}`,
+      `--user-data-dir=${join(folder, 'profile')}`,
       `--force-device-scale-factor=${scale}`,
       '--force-prefers-reduced-motion',
     ],
@@ -89,7 +92,7 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     async close() {
       await application.close()
       server.close()
-      rmSync(profile, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -2,12 +2,10 @@
  * Every view of the phone in a real Electron window, in both themes: drawn without a complaint (a breach of the page's
  * policy is one), usable with a screen reader and by weak eyes as far as axe can tell, and never wider than the window.
  */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGallery, type GalleryWindow } from '../../scripts/gallery/gallery-window.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const minutes = 60_000
 
 interface Finding {
@@ -27,7 +25,7 @@ afterAll(() => gallery?.close())
 const audit = async (theme: 'light' | 'dark'): Promise<readonly Finding[]> => {
   // A theme changes colours and nothing else.
   const rules = theme === 'dark' ? `, runOnly: ['color-contrast']` : ''
-  await gallery.evaluate(`${axe};0`)
+  await gallery.evaluate(`${axe.source};0`)
   return (await gallery.evaluate(`axe.run(document, { resultTypes: ['violations']${rules} }).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' — ' + failureSummary) })))`)) as Finding[]
