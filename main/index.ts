@@ -316,7 +316,10 @@ async function start(given: CommandLine): Promise<void> {
     new WakeLock({ setAwake: keepAwake() }),
   ]
   for (const observer of observers) observer.update(store.current, store.current)
-  store.observe((now, before) => observers.forEach((observer) => observer.update(now, before)))
+  // Afterwards, in order: whoever changed the state is done first, so that a caller hears "ringing" before the computer reacts.
+  store.observe((now, before) => {
+    setImmediate(() => observers.forEach((observer) => observer.update(now, before)))
+  })
 
   // The doors.
   const control = new ControlServer({
