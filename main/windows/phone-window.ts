@@ -28,11 +28,15 @@ export interface PhoneWindowOptions {
   readonly onCrashed: (why: string) => void
 }
 
+/** A page that lives shorter than this has not lived, ms. */
+const spinningMs = 5_000
+
 const size = { width: 380, height: 640, minWidth: 320, minHeight: 480 }
 
 export class PhoneWindow {
   private window: BrowserWindow | null = null
-  private crashes = 0
+  /** When the page last died, monotonic ms; one that dies again at once is not shown again by itself. */
+  private diedAt = -Infinity
 
   constructor(private readonly options: PhoneWindowOptions) {}
 
@@ -116,7 +120,9 @@ export class PhoneWindow {
       if (window.isDestroyed()) return
       onCrashed(details.reason)
       // The page is a view of the phone and nothing more: show it again, but do not spin on a page that cannot live.
-      if (++this.crashes <= 3) window.webContents.reload()
+      const before = this.diedAt
+      this.diedAt = performance.now()
+      if (this.diedAt - before > spinningMs) window.webContents.reload()
       else window.destroy()
     })
     void window.loadURL(url).catch(() => {
