@@ -14,7 +14,8 @@ export const sameIdentity = (a: Identity, b: Identity): boolean => a.name === b.
 
 /** The parts of sip.js's NameAddrHeader that matter here. */
 export interface NameAddress {
-  readonly displayName: string
+  /** Undefined when the header has none, whatever sip.js's types say. */
+  readonly displayName: string | undefined
   readonly uri: { readonly scheme: string; readonly user?: string | undefined; readonly host: string }
 }
 
@@ -52,8 +53,8 @@ function handleOf(user: string, host: string, ownHost: string): Handle {
   return { type: 'generic', value: host === ownHost ? user : `${user}@${host}`.slice(0, 500) }
 }
 
-function nameOf(displayName: string, user: string): string | null {
-  const name = plainText(displayName.replace(/\\(.)/g, '$1'))
+function nameOf(displayName: string | undefined, user: string): string | null {
+  const name = plainText((displayName ?? '').replace(/\\(.)/g, '$1'))
   return name === user ? null : name
 }
 

@@ -26,6 +26,15 @@ describe('an incoming call', () => {
     expect(bench.media.last.microphone).toBe(false)
   })
 
+  it.each(['<sip:4711@example.com>;tag=a', 'sip:4711@example.com;tag=a'])(
+    'from %s, without a name, rings',
+    async (from) => {
+      await bench.ring({ from })
+      expect(bench.peer.transcript).toBe('INVITE 100 180')
+      expect(bench.offers).toMatchObject([{ name: null, handle: { type: 'phoneNumber', value: '4711' } }])
+    },
+  )
+
   it('that main refuses never sends 180', async () => {
     bench.verdict = { type: 'reject', status: 486 }
     await bench.ring()

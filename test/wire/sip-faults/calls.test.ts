@@ -251,6 +251,25 @@ describe('R6: UPDATE in a call', () => {
   })
 })
 
+describe('D24: a MESSAGE, which nobody here reads', () => {
+  const message: RequestParts = { method: 'MESSAGE', body: 'Hello', replace: { 'Content-Type': 'text/plain' } }
+
+  it('bare sip.js answers 200', async () => {
+    const alice = await bareAlice()
+    alice.peer.request(message)
+    await settle()
+    expect(alice.peer.responses('MESSAGE').map((said) => said.status)).toEqual([200])
+  })
+
+  it('ours answers 405 and says what it takes', async () => {
+    const alice = await ourAlice()
+    alice.peer.request(message)
+    await settle()
+    const [answer] = alice.peer.responses('MESSAGE')
+    expect([answer?.status, answer?.header('allow')]).toEqual([405, 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'])
+  })
+})
+
 describe('D1: REFER from the other side of a call', () => {
   const refer: RequestParts = {
     method: 'REFER',

@@ -1,6 +1,6 @@
 /*
- * Requests the guard answers itself, because sip.js would throw at them, refuse them or drown in them: PRACK, UPDATE, too many INVITEs.
- * It also remembers which Call-IDs callers chose. It sends nothing but answers.
+ * Requests the guard answers itself, because sip.js would throw at them, refuse them, swallow them or drown in them: PRACK,
+ * UPDATE, MESSAGE, too many INVITEs. It also remembers which Call-IDs callers chose. It sends nothing but answers.
  */
 import type { UserAgent } from 'sip.js'
 import type { Clock } from '../../../../common/clock'
@@ -22,6 +22,7 @@ interface Ways {
 }
 
 const MAX_PEER_CALL_IDS = 1_024
+const ALLOWED = 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'
 
 export class OwnAnswers {
   readonly #ways: Ways
@@ -54,6 +55,11 @@ export class OwnAnswers {
     // 100rel is never offered, so there is nothing a PRACK could acknowledge (RFC 3262 section 3).
     if (method === 'PRACK') {
       this.#ways.reply(message, 481)
+      return true
+    }
+    // sip.js would say 200 to a text that nobody reads: its writer must know that it did not arrive (RFC 3428 section 4).
+    if (method === 'MESSAGE') {
+      this.#ways.reply(message, 405, [`Allow: ${ALLOWED}`])
       return true
     }
     if (method === 'UPDATE') return this.#answerUpdate(passed)
