@@ -55,7 +55,10 @@ export class EngineWindow implements EnginePage {
         close: () => port1.close(),
       })
     })
-    window.webContents.on('did-fail-load', (_event, code) => gone(`failed to load: ${code}`))
+    window.webContents.on('did-fail-load', (_event, code, _text, _url, isMainFrame) => {
+      // A frame that is refused inside the page is no reason to end its calls.
+      if (isMainFrame) gone(`failed to load: ${code}`)
+    })
     window.webContents.on('render-process-gone', (_event, details) => gone(details.reason))
     window.on('closed', () => gone('closed'))
     void window.loadURL(this.options.url).catch(() => {
