@@ -1,0 +1,86 @@
+/*
+ * The figures that are measured: how each is called, its unit and what it should be at most. Pure; collects samples and
+ * sums them up.
+ */
+
+/** What a figure's median should not exceed; null where it only helps to understand another one. */
+const targets = {
+  'start → window on screen': { unit: 'ms', target: 900 },
+  'start → registered, with window': { unit: 'ms', target: 900 },
+  'start → registered, in the tray': { unit: 'ms', target: 900 },
+  'bare Electron: start → window on screen': { unit: 'ms', target: null },
+  'INVITE → 180': { unit: 'ms', target: 3 },
+  'INVITE → notification': { unit: 'ms', target: 10 },
+  'answer pressed → 200 OK': { unit: 'ms', target: 80 },
+  '200 OK → first RTP packet': { unit: 'ms', target: 40 },
+  '200 OK → first DTLS packet': { unit: 'ms', target: null },
+  'idle in the tray: memory': { unit: 'MB', target: 260 },
+  'bare Electron: memory': { unit: 'MB', target: null },
+  'idle in the tray: processor': { unit: '% of a core', target: 0.5 },
+  'bare Electron: processor': { unit: '% of a core', target: null },
+  'in a call: memory': { unit: 'MB', target: null },
+  'in a call: processor': { unit: '% of a core', target: 8 },
+} as const
+
+export type FigureName = keyof typeof targets
+
+export interface Figure {
+  readonly name: FigureName
+  readonly unit: string
+  readonly target: number | null
+  readonly median: number
+  readonly p95: number
+  readonly met: boolean | null
+  readonly samples: readonly number[]
+}
+
+export class Figures {
+  private readonly samples = new Map<FigureName, number[]>()
+
+  add(name: FigureName, value: number): void {
+    this.samples.set(name, [...(this.samples.get(name) ?? []), Math.round(value * 100) / 100])
+  }
+
+  /** Those that were measured, in the order above. */
+  get all(): Figure[] {
+    return (Object.keys(targets) as FigureName[]).flatMap((name) => {
+      const samples = this.samples.get(name)
+      if (!samples) return []
+      const { unit, target } = targets[name]
+      const median = quantile(samples, 0.5)
+      return [{ name, unit, target, median, p95: quantile(samples, 0.95), met: target && median <= target, samples }]
+    }) as Figure[]
+  }
+}
+
+/** The smallest sample that at least this share of all does not exceed. */
+function quantile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
+}
+
+/** As a table to read. */
+export function table(figures: readonly Figure[]): string {
+  const head = ['', 'median', 'p95', 'unit', 'target', '', 'n']
+  const rows = figures.map(({ name, median, p95, unit, target, met, samples }) => [
+    name,
+    shown(median),
+    samples.length > 1 ? shown(p95) : '',
+    unit,
+    target === null ? '' : `≤ ${target}`,
+    met === null ? '' : met ? 'met' : 'missed',
+    String(samples.length),
+  ])
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)))
+  const numeric = new Set([1, 2, 4, 6])
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()
+  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n')
+}
+
+const shown = (value: number): string => value.toFixed(value < 100 ? 1 : 0)
