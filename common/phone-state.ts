@@ -15,6 +15,8 @@ export interface AccountState {
   readonly registration: Registration
   /** The password is not stored (or cannot be read): the user has to type it. */
   readonly needsPassword: boolean
+  /** The password is on the disk without a keychain's protection. */
+  readonly unprotected: boolean
 }
 
 export interface CallView {
@@ -48,7 +50,12 @@ export type SecretStorage =
 export interface Notice {
   readonly id: string
   readonly kind:
-    'settings-restored' | 'settings-unreadable' | 'engine-restarted' | 'provisioning-failed' | 'provisioned'
+    | 'settings-restored'
+    | 'settings-unreadable'
+    | 'engine-restarted'
+    | 'provisioning-failed'
+    | 'provisioned'
+    | 'unprotected-passwords'
   /** One line, safe to show; null when the kind says all. */
   readonly detail: string | null
 }
@@ -61,6 +68,8 @@ export interface PhoneState {
   readonly accounts: readonly AccountState[]
   /** Live calls in the order they began; a call that has ended stays for a few seconds as `ended`, so it can be read. */
   readonly calls: readonly CallView[]
+  /** Calls that ring here without a sound, because the user wished so. */
+  readonly silenced: readonly CallId[]
   /** Newest first, capped. */
   readonly history: readonly HistoryEntry[]
   readonly devices: readonly Device[]

@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, Menu, nativeTheme, Notification, powerMonitor, protocol, session } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
-import { isMissed, type Call } from '../common/call'
+import { canAnswer, isMissed, type Call, type CallId } from '../common/call'
 import { systemClock } from '../common/clock'
 import type { EngineReport } from '../common/contract/engine'
 import { noMedia, type MediaQuality } from '../common/media'
@@ -135,7 +135,7 @@ async function start(given: CommandLine): Promise<void> {
   const history = new HistoryFile({ path: join(profile, 'history.jsonl'), log })
   history.load()
   const notices: Notice[] = [...file.notices]
-  if (given.provision !== null) notices.push(provision(given.provision))
+  if (given.provision !== null) notices.push(...provision(given.provision))
 
   const store = new PhoneStore(
     {
@@ -144,6 +144,7 @@ async function start(given: CommandLine): Promise<void> {
       engine: 'starting',
       accounts: [],
       calls: [],
+      silenced: [],
       history: history.list().slice(0, historyShown),
       devices: [],
       settings: settings.current,
@@ -179,7 +180,14 @@ async function start(given: CommandLine): Promise<void> {
   new Watchdog({ registry, switchboard, controller, clock, log })
   new ResumePolicy({ registry, switchboard, controller, clock })
   const showCalls = (calls: readonly Call[]): void =>
-    store.put({ calls: calls.map((call): CallView => ({ call, media: quality.get(call.id) ?? noMedia })) })
+    store.put({
+      calls: calls.map((call): CallView => ({ call, media: quality.get(call.id) ?? noMedia })),
+      silenced: store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
+    })
+  const silence = (callId: CallId): void => {
+    const call = registry.find(callId)
+    if (call && canAnswer(call)) store.put({ silenced: [...new Set([...store.current.silenced, callId])] })
+  }
   registry.observe(showCalls)
 
   // The engine, in a session of its own that reaches the accounts' servers and nothing else.
@@ -222,6 +230,7 @@ async function start(given: CommandLine): Promise<void> {
           account,
           registration: registrations.get(account.id) ?? { state: 'unregistered' },
           needsPassword: accounts.needsPassword(account.id),
+          unprotected: accounts.isUnprotected(account.id),
         })),
       })
       for (const [id, { state }] of registrations) if (state === 'registered') void sip.sayFarewell(id)
@@ -259,6 +268,7 @@ async function start(given: CommandLine): Promise<void> {
     secretStorage: () => vault.storage,
     accountsChanged,
     changeSettings,
+    silence,
     markHistorySeen: () => {
       history.markSeen()
       showHistory()
@@ -274,6 +284,8 @@ async function start(given: CommandLine): Promise<void> {
     log,
     current: () => store.current,
     perform: (command) => wishes.perform(command),
+    // Whatever became of the page, nobody looks at the meter any more.
+    onLastPortClosed: () => void host.request({ type: 'setMeter', on: false }),
   })
   store.observe((state) => api.send({ kind: 'state', state }))
   const phoneWindow = new PhoneWindow({
@@ -286,7 +298,6 @@ async function start(given: CommandLine): Promise<void> {
     saveBounds: (bounds) => void settings.saveWindowBounds(bounds),
     onPort: (port) => api.serve(port),
     onClosed: () => {
-      void host.request({ type: 'setMeter', on: false })
       if (!settings.current.closeToTray && registry.live().length === 0) app.quit()
     },
     onCrashed: (why) => log.error(`window: the page is gone (${why})`),
@@ -308,6 +319,7 @@ async function start(given: CommandLine): Promise<void> {
       view: new SystemTray(),
       verbs,
       setDoNotDisturb: (doNotDisturb) => void changeSettings({ doNotDisturb }),
+      silence,
       openWindow,
       quit: () => app.quit(),
       log,
@@ -425,19 +437,22 @@ async function start(given: CommandLine): Promise<void> {
     store.put({ notices: [...store.current.notices.filter(({ id }) => id !== notice.id), notice] })
   }
 
-  function provision(path: string): Notice {
-    const failed = (detail: string): Notice => {
+  function provision(path: string): Notice[] {
+    const failed = (detail: string): Notice[] => {
       log.error(`provisioning: ${detail}`)
-      return { id: 'provisioning', kind: 'provisioning-failed', detail }
+      return [{ id: 'provisioning', kind: 'provisioning-failed', detail }]
     }
     const read = readProvisioningFile(path)
     if (!read.ok) return failed(read.error)
     for (const warning of read.warnings) log.warn(`provisioning: ${warning}`)
     const result = accounts.provision(read.accounts)
     if (!result.ok) return failed(result.detail ?? result.code)
-    const { added, updated } = result.value
+    const { added, updated, unprotected } = result.value
+    const names = (list: readonly string[]): string => list.join(', ').slice(0, 200)
     log.info(`provisioning: ${added.length} added, ${updated.length} updated`)
-    return { id: 'provisioning', kind: 'provisioned', detail: [...added, ...updated].join(', ').slice(0, 200) }
+    const imported: Notice = { id: 'provisioning', kind: 'provisioned', detail: names([...added, ...updated]) }
+    if (unprotected.length === 0) return [imported]
+    return [{ id: 'unprotected', kind: 'unprotected-passwords', detail: names(unprotected) }, imported]
   }
 
   function notificationCenter(): NotificationCenter {

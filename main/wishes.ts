@@ -3,6 +3,7 @@
  * accounts are tried before they are kept. It holds no state and draws nothing.
  */
 import type { Account } from '../common/account'
+import type { CallId } from '../common/call'
 import type { UiCommand, UiError } from '../common/contract/ui'
 import type { Engine } from './engine/engine'
 import type { Registrar } from './engine/registrar'
@@ -24,6 +25,8 @@ export interface WishesOptions {
   /** After any change of accounts or passwords. */
   readonly accountsChanged: () => void
   readonly changeSettings: (patch: SettingsPatch) => Result<unknown>
+  /** Makes no sound for this call any more, should it still ring. */
+  readonly silence: (callId: CallId) => void
   readonly markHistorySeen: () => void
   readonly clearHistory: () => void
   readonly dismissNotice: (id: string) => void
@@ -46,6 +49,9 @@ export class Wishes {
         return outcome(await verbs.answer(command.callId, 'window'))
       case 'decline':
         return outcome(await verbs.decline(command.callId, 'window'))
+      case 'silence':
+        this.options.silence(command.callId)
+        return fulfilled
       case 'end':
         return outcome(await verbs.end(command.callId, 'window'))
       case 'setHeld':

@@ -23,6 +23,7 @@ export const words = {
     doNotDisturb: 'Do not disturb',
     answer: 'Answer',
     decline: 'Decline',
+    silence: 'Silence',
     hold: 'Hold',
     resume: 'Resume',
     mute: 'Mute',

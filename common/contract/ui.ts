@@ -29,6 +29,8 @@ export const uiCommandSchema = v.variant('type', [
   v.strictObject({ type: v.literal('call'), target: text(512), accountId: v.nullable(accountId) }),
   v.strictObject({ type: v.literal('answer'), callId }),
   v.strictObject({ type: v.literal('decline'), callId }),
+  /** No tone for this caller any more; it goes on ringing for them. */
+  v.strictObject({ type: v.literal('silence'), callId }),
   v.strictObject({ type: v.literal('end'), callId }),
   v.strictObject({ type: v.literal('setHeld'), callId, held: v.boolean() }),
   v.strictObject({ type: v.literal('setMuted'), callId, muted: v.boolean() }),

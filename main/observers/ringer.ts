@@ -9,7 +9,8 @@ import type { Observer } from './observer'
 /** The tone that should be heard now; null for silence. */
 export function toneFor(state: PhoneState): Tone | null {
   const calls = state.calls.map(({ call }) => call)
-  if (calls.some(canAnswer) && !state.settings.doNotDisturb) return calls.some(hasEar) ? 'waiting' : 'ring'
+  const rings = calls.some((call) => canAnswer(call) && !state.silenced.includes(call.id))
+  if (rings && !state.settings.doNotDisturb) return calls.some(hasEar) ? 'waiting' : 'ring'
   return calls.some((call) => call.state === 'alerting' && !call.earlyMedia) ? 'ringback' : null
 }
 

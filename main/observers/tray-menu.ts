@@ -14,7 +14,7 @@ export const trayIcons = ['registered', 'unregistered', 'ringing', 'in-call', 'd
 export type TrayIcon = (typeof trayIcons)[number]
 
 export type TrayVerb =
-  | { readonly type: 'answer' | 'decline' | 'end'; readonly callId: CallId }
+  | { readonly type: 'answer' | 'decline' | 'silence' | 'end'; readonly callId: CallId }
   | { readonly type: 'setHeld'; readonly callId: CallId; readonly held: boolean }
   | { readonly type: 'setMuted'; readonly callId: CallId; readonly muted: boolean }
   | { readonly type: 'setDoNotDisturb'; readonly on: boolean }
@@ -81,7 +81,8 @@ const accountLine = ({ account, registration }: AccountState): string =>
 export function trayMenu(state: PhoneState): readonly TrayItem[] {
   const calls = live(state)
   const items: TrayItem[] = []
-  for (const call of calls.slice(0, callsInMenu)) items.push(...callItems(call), { type: 'separator' })
+  for (const call of calls.slice(0, callsInMenu))
+    items.push(...callItems(call, state.silenced.includes(call.id)), { type: 'separator' })
   if (calls.length > callsInMenu) items.push({ type: 'label', label: words.tray.moreCalls }, { type: 'separator' })
   for (const account of state.accounts) items.push({ type: 'label', label: accountLine(account) })
   if (state.accounts.length === 0) items.push({ type: 'label', label: words.tray.noAccount })
@@ -104,7 +105,7 @@ const item = (label: string, verb: TrayVerb, checked: boolean | null = null): Tr
 })
 
 /** The same predicates that guard the commands decide which verbs there are. */
-function callItems(call: Call): TrayItem[] {
+function callItems(call: Call, silenced: boolean): TrayItem[] {
   const callId = call.id
   const muted = isMuted(call)
   const state = call.state === 'active' && muted ? words.call.muted : words.call[call.state]
@@ -114,6 +115,7 @@ function callItems(call: Call): TrayItem[] {
       item(words.tray.answer, { type: 'answer', callId }),
       item(words.tray.decline, { type: 'decline', callId }),
     )
+    if (!silenced) items.push(item(words.tray.silence, { type: 'silence', callId }))
     return items
   }
   if (canHold(call)) items.push(item(words.tray.hold, { type: 'setHeld', callId, held: true }))

@@ -1,6 +1,7 @@
 /*
  * Keeps the tray true: a new face only when it differs, and each chosen item to its verb. It draws nothing.
  */
+import type { CallId } from '../../common/call'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
@@ -21,6 +22,7 @@ export class TrayObserver implements Observer {
     view: TrayView
     verbs: Pick<CallVerbs, 'answer' | 'decline' | 'end' | 'setHeld' | 'setMuted'>
     setDoNotDisturb: (on: boolean) => void
+    silence: (callId: CallId) => void
     openWindow: () => void
     quit: () => void
     log: Log
@@ -35,6 +37,8 @@ export class TrayObserver implements Observer {
           return options.quit()
         case 'setDoNotDisturb':
           return options.setDoNotDisturb(verb.on)
+        case 'silence':
+          return options.silence(verb.callId)
         case 'setHeld':
         case 'setMuted': {
           const on = verb.type === 'setHeld' ? verb.held : verb.muted

@@ -20,6 +20,8 @@ export interface PhoneApiOptions {
   readonly log: Log
   readonly current: () => PhoneState
   readonly perform: (command: UiCommand) => Promise<WishOutcome>
+  /** The last page is gone: closed, reloaded or crashed. */
+  readonly onLastPortClosed: () => void
 }
 
 /** No message of the contract comes near this size, in characters of JSON. */
@@ -36,7 +38,9 @@ export class PhoneApi {
   serve(port: UiPort): void {
     const { clock, current } = this.options
     this.ports.add(port)
-    port.onClose(() => this.ports.delete(port))
+    port.onClose(() => {
+      if (this.ports.delete(port) && this.ports.size === 0) this.options.onLastPortClosed()
+    })
     let [second, count] = [0, 0]
     port.onMessage((message) => {
       const now = Math.floor(clock.now() / 1_000)

@@ -2,8 +2,9 @@
  * An account being typed: its fields, what is guessed from them, and what became of the last attempt. It keeps all of
  * it whatever happens to the view; it knows no markup.
  */
-import type { Account, RefusedCertificate } from '../../common/account'
+import type { RefusedCertificate } from '../../common/account'
 import type { UiCommand, UiError } from '../../common/contract/ui'
+import type { AccountState } from '../../common/phone-state'
 import { completeServer, guessAccount } from './account-guess'
 import type { Phone } from './phone.svelte'
 
@@ -29,9 +30,12 @@ export class AccountForm {
 
   readonly guess = $derived(guessAccount(this.uri))
 
-  constructor(account: Account | null) {
-    this.accountId = account?.id ?? null
-    if (!account) return
+  /** The form of this account, or of a new one. */
+  constructor(state: AccountState | null) {
+    this.accountId = state?.account.id ?? null
+    if (!state) return
+    const { account } = state
+    this.keepUnprotected = state.unprotected
     this.uri = account.uri.replace(/^sip:/, '')
     this.server = account.server
     this.username = account.username === this.guess.username ? '' : account.username

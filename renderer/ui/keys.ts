@@ -20,6 +20,12 @@ export interface Scene {
 export function obey({ phone, desk, calls, front }: Scene, verb: Verb): boolean {
   const ringing = calls.find(({ call }) => canAnswer(call))?.call
   switch (verb) {
+    case 'silence': {
+      const loud = calls.find(({ call }) => canAnswer(call) && !phone.state?.silenced.includes(call.id))?.call
+      if (!loud) return false
+      void desk.ask(phone, { type: 'silence', callId: loud.id })
+      return true
+    }
     case 'answer':
     case 'decline':
       if (!ringing) return false

@@ -3,7 +3,8 @@
  * need Ctrl+Shift (Command+Shift on macOS): nothing typed by accident can answer or end a call. Knows no component.
  */
 
-export type Verb = 'answer' | 'decline' | 'end' | 'mute' | 'hold' | 'keypad' | 'phone' | 'recents' | 'settings' | 'back'
+export type Verb =
+  'answer' | 'decline' | 'silence' | 'end' | 'mute' | 'hold' | 'keypad' | 'phone' | 'recents' | 'settings' | 'back'
 
 interface Binding {
   /** KeyboardEvent.code for letters, which stay where they are on every layout; `key` otherwise. */
@@ -19,6 +20,7 @@ const place = (key: string): Binding => ({ key, shift: false, command: true })
 export const bindings: Record<Verb, Binding> = {
   answer: verb('A'),
   decline: verb('D'),
+  silence: verb('S'),
   mute: verb('M'),
   hold: verb('H'),
   keypad: verb('K'),

@@ -230,5 +230,9 @@ const noticeWords: Record<Notice['kind'], Explanation> = {
   },
   'provisioning-failed': { title: 'The account file could not be imported.', remedy: '' },
   provisioned: { title: 'Accounts were imported.', remedy: '' },
+  'unprotected-passwords': {
+    title: 'Passwords are kept unprotected on this computer.',
+    remedy: 'There is no keychain. To type them at each start instead, edit the account in Settings.',
+  },
 }
 export const explainNotice = (kind: Notice['kind']): Explanation => noticeWords[kind]

@@ -26,6 +26,7 @@ export const accountState = (
   },
   registration,
   needsPassword: false,
+  unprotected: false,
 })
 
 /** A call with Ada on 1815, incoming unless the facts say otherwise. */
@@ -83,6 +84,7 @@ export const stateOf = (
     settings: { ...defaultSettings, doNotDisturb },
     secretStorage: 'keychain',
     notices: [],
+    silenced: [],
     ...rest,
   }
 }

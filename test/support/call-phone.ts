@@ -53,6 +53,7 @@ export class CallPhone {
       account: one,
       registration: { state: 'registered', since: 0, expiresAt: 0 },
       needsPassword: false,
+      unprotected: false,
     }))
     const registry = (this.registry = new Registry({ clock, log, history: (call) => this.history.push(call) }))
     const switchboard = (this.switchboard = new Switchboard({ clock, log, registry, settings: () => this.settings }))

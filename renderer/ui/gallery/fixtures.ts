@@ -50,21 +50,12 @@ const longName = 'Bernard-Alexandre de la Fontaine-Montmorency (Accounts Receiva
 const noAccounts = snapshot({ accounts: [], history: [] })
 const inCall = (...calls: PhoneState['calls'][number][]): PhoneState => snapshot({ calls })
 const oneCall = call(p.active(), {}, p.goodSound)
+const ringing = call({ state: 'incoming' }, incoming)
 const waiting = call(
   { state: 'incoming' },
   { ...incoming, waiting: true, name: 'Kenji 山本', handle: p.number('+81355501234') },
 )
 
-const statuses: Partial<Record<EndCause, [number, string]>> = {
-  busy: [486, 'Busy Here'],
-  'not-found': [404, 'Not Found'],
-  unanswered: [480, 'Temporarily Unavailable'],
-  rejected: [603, 'Decline'],
-  forbidden: [403, 'Forbidden'],
-  unreachable: [503, 'Service Unavailable'],
-  'not-acceptable': [488, 'Not Acceptable Here'],
-  'server-error': [500, 'Server Internal Error'],
-}
 const incomingEnds: readonly EndCause[] = ['declined', 'remote-cancelled', 'answered-elsewhere', 'declined-elsewhere']
 
 const notices: readonly Notice[] = [
@@ -133,6 +124,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     then: inCall(call({ state: 'incoming' }, incoming)),
   },
   incoming: { state: inCall(call({ state: 'incoming' }, incoming)) },
+  'incoming-silenced': { state: snapshot({ calls: [ringing], silenced: [ringing.call.id] }) },
   'incoming-accounts': {
     state: snapshot({ accounts: [account(), p.home], calls: [call({ state: 'incoming' }, incoming)] }),
   },
@@ -174,6 +166,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'held-by-them': { state: inCall(call(p.active({ remoteHeld: true }), {}, p.goodSound)) },
   'held-both': { state: inCall(call(p.held({ remoteHeld: true }), {}, p.goodSound)) },
   waiting: { state: inCall(oneCall, waiting) },
+  'waiting-silenced': { state: snapshot({ calls: [oneCall, waiting], silenced: [waiting.call.id] }) },
   'many-calls': {
     state: inCall(
       oneCall,
@@ -185,7 +178,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   ending: { state: inCall(call({ state: 'ending', cause: 'hung-up', connectedAt: p.moment - 9000 })) },
   ...Object.fromEntries(
     endCauses.map((cause) => {
-      const [status, reason] = statuses[cause] ?? [null, null]
+      const [status, reason] = p.statuses[cause] ?? [null, null]
       const talked = cause === 'hung-up' || cause === 'remote-hung-up' || cause === 'connection-lost'
       const phase = { ...p.ended(cause, status, reason), ...(talked ? { connectedAt: p.moment - 151_000 } : {}) }
       return [`ended-${cause}`, { state: inCall(call(phase, incomingEnds.includes(cause) ? incoming : {})) }]
@@ -220,10 +213,18 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     }),
     desk: settings('accounts'),
   },
+  'settings-accounts-unprotected': {
+    state: snapshot({ accounts: [{ ...account(), unprotected: true }], secretStorage: 'plain-text' }),
+    desk: settings('accounts'),
+  },
+  'settings-edit-unprotected': {
+    state: snapshot({ secretStorage: 'plain-text' }),
+    desk: (desk) => desk.openForm(new AccountForm({ ...account(), unprotected: true })),
+  },
   'settings-remove': { state: snapshot(), desk: settings('accounts'), click: '[aria-label="Remove Work"]' },
   'settings-edit': {
     state: snapshot(),
-    desk: (desk) => desk.openForm(new AccountForm(account({ certificate: p.certificate.fingerprint }).account)),
+    desk: (desk) => desk.openForm(new AccountForm(account({ certificate: p.certificate.fingerprint }))),
   },
   'settings-audio': {
     state: snapshot({
@@ -238,6 +239,9 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'settings-general-menu': { state: snapshot(), desk: settings('general'), click: '.choice-trigger' },
   'settings-about': { state: snapshot(), desk: settings('about') },
   notices: { state: snapshot({ notices }) },
+  'notices-unprotected': {
+    state: snapshot({ notices: [{ id: 'u', kind: 'unprotected-passwords', detail: 'Work' }] }),
+  },
   'engine-restarting': { state: snapshot({ engine: 'restarting', accounts: [account({}, p.failed('engine-lost'))] }) },
   'engine-failed': { state: snapshot({ engine: 'failed', accounts: [account({}, p.failed('engine-lost'))] }) },
   ...Object.fromEntries(

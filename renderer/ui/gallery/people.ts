@@ -42,6 +42,7 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
   },
   registration,
   needsPassword: false,
+  unprotected: false,
 })
 
 export const failed = (
@@ -123,6 +124,17 @@ export const ended = (cause: EndCause, sipStatus: number | null = null, reason: 
   connectedAt: null,
 })
 
+/** What servers say with these ends. */
+export const statuses: Partial<Record<EndCause, [number, string]>> = {
+  busy: [486, 'Busy Here'],
+  'not-found': [404, 'Not Found'],
+  unanswered: [480, 'Temporarily Unavailable'],
+  rejected: [603, 'Decline'],
+  forbidden: [403, 'Forbidden'],
+  unreachable: [503, 'Service Unavailable'],
+  'not-acceptable': [488, 'Not Acceptable Here'],
+  'server-error': [500, 'Server Internal Error'],
+}
 const past = (
   minutesAgo: number,
   name: string | null,
@@ -183,6 +195,7 @@ export const snapshot = (over: Partial<PhoneState> = {}): PhoneState => ({
   engine: 'ready',
   accounts: [account()],
   calls: [],
+  silenced: [],
   history,
   devices,
   settings: defaultSettings,

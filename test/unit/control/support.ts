@@ -58,6 +58,7 @@ export const account = (id: string, name: string, patch: Partial<AccountState> =
   },
   registration: { state: 'registered', since: 0, expiresAt: 1 },
   needsPassword: false,
+  unprotected: false,
   ...patch,
 })
 
@@ -67,6 +68,7 @@ export const phone = (patch: Partial<PhoneState> = {}): PhoneState => ({
   engine: 'ready',
   accounts: [account('a1', 'Work')],
   calls: [],
+  silenced: [],
   history: [],
   devices: [],
   settings: defaultSettings,

@@ -26,6 +26,14 @@ describe('the tone', () => {
     expect(toneFor(stateOf(calls))).toBe(tone)
   })
 
+  it('of a caller who was silenced is none, while others ring on', () => {
+    const second = incoming({ id: 'call-2' })
+    expect(toneFor(stateOf([incoming()], { silenced: ['call-1'] }))).toBeNull()
+    expect(toneFor(stateOf([incoming(), second], { silenced: ['call-1'] }))).toBe('ring')
+    expect(toneFor(stateOf([talking(), second], { silenced: ['call-2'] }))).toBeNull()
+    expect(toneFor(stateOf([alerting(false), incoming()], { silenced: ['call-1'] }))).toBe('ringback')
+  })
+
   it('of a caller is silence once do not disturb is switched on, ringback is not', () => {
     expect(toneFor(stateOf([incoming()], { doNotDisturb: true }))).toBeNull()
     expect(toneFor(stateOf([alerting(false)], { doNotDisturb: true }))).toBe('ringback')

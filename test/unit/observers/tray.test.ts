@@ -42,7 +42,7 @@ describe('the tray menu', () => {
   })
 
   it.each([
-    [incoming(), ['- Ada — calling', '> Answer', '> Decline']],
+    [incoming(), ['- Ada — calling', '> Answer', '> Decline', '> Silence']],
     [callOf({ state: 'dialing' }, { direction: 'outgoing' }), ['- Ada — dialing', '> Hang up']],
     [talking(), ['- Ada — in call', '> Hold', '[ ] Mute', '> Hang up']],
     [talking({}, 'active', true), ['- Ada — in call, muted', '> Hold', '[x] Mute', '> Hang up']],
@@ -50,6 +50,11 @@ describe('the tray menu', () => {
     [callOf({ state: 'ending', connectedAt: 0, cause: 'hung-up' }), ['- Ada — ending']],
   ])('has the verbs that a call allows: %#', (call, items) => {
     expect(read(stateOf([call]))).toEqual([...items, '—', '- Work: ready', ...footer])
+  })
+
+  it('has nothing to silence on a call that is silenced', () => {
+    const menu = read(stateOf([incoming()], { silenced: ['call-1'] }))
+    expect(menu.slice(0, 4)).toEqual(['- Ada — calling', '> Answer', '> Decline', '—'])
   })
 
   it('has no entry for a call that has ended', () => {
@@ -118,6 +123,7 @@ describe('the tray', () => {
         setMuted: note('setMuted'),
       },
       setDoNotDisturb: (on) => acted.push(`quiet ${on}`),
+      silence: (callId) => acted.push(`silence ${callId}`),
       openWindow: () => acted.push('open'),
       quit: () => acted.push('quit'),
       log: silentLog,
@@ -138,6 +144,7 @@ describe('the tray', () => {
     const { acted, choose } = setUp()
     choose({ type: 'answer', callId: 'c' })
     choose({ type: 'decline', callId: 'c' })
+    choose({ type: 'silence', callId: 'c' })
     choose({ type: 'end', callId: 'c' })
     choose({ type: 'setHeld', callId: 'c', held: true })
     choose({ type: 'setMuted', callId: 'c', muted: false })
@@ -147,6 +154,7 @@ describe('the tray', () => {
     expect(acted).toEqual([
       'answer c tray',
       'decline c tray',
+      'silence c',
       'end c tray',
       'setHeld c true tray',
       'setMuted c false tray',

@@ -4,7 +4,7 @@ import type { UiCommand } from '../../../common/contract/ui'
 import type { CallView } from '../../../common/phone-state'
 import { announce } from '../../../renderer/ui/announce'
 import { Desk } from '../../../renderer/ui/desk.svelte'
-import { active, call, ended, held } from '../../../renderer/ui/gallery/people'
+import { active, call, ended, held, snapshot } from '../../../renderer/ui/gallery/people'
 import { obey, playKey, type Scene } from '../../../renderer/ui/keys'
 import { Phone } from '../../../renderer/ui/phone.svelte'
 import { bindings, keyLabel, verbOf, type Verb } from '../../../renderer/ui/shortcuts'
@@ -120,6 +120,16 @@ describe('keys', () => {
       { type: 'setHeld', callId: it.front?.id, held: true },
       { type: 'end', callId: it.front?.id },
     ])
+  })
+
+  it('silence the caller who can still be heard', () => {
+    const [first, second] = [call({ state: 'incoming' }, incoming), call({ state: 'incoming' }, incoming)]
+    const it = scene(first, second)
+    it.phone.state = snapshot({ calls: [first, second], silenced: [first.call.id] })
+    expect(obey(it, 'silence')).toBe(true)
+    it.phone.state = snapshot({ calls: [first, second], silenced: [first.call.id, second.call.id] })
+    expect(obey(it, 'silence')).toBe(false)
+    expect(it.sent).toEqual([{ type: 'silence', callId: second.call.id }])
   })
 
   it('do nothing that the call does not allow', () => {

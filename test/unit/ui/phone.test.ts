@@ -142,10 +142,22 @@ describe('an account form', () => {
     expect(form.wrong).toEqual(['uri', 'password'])
   })
 
+  it('of a password kept unprotected goes on keeping it so, until its user chooses otherwise', async () => {
+    const { phone, heard } = connect()
+    const [old] = snapshot().accounts
+    const form = new AccountForm(old ? { ...old, unprotected: true } : null)
+    void form.submit(phone, false)
+    expect((await heard()).command).toMatchObject({ keep: 'plain-text', draft: { password: null } })
+    const other = new AccountForm(old ? { ...old, unprotected: true } : null)
+    other.keepUnprotected = false
+    void other.submit(phone, false)
+    expect((await heard()).command).toMatchObject({ keep: 'ask', draft: { password: null } })
+  })
+
   it('keeps the stored password of an old account when none is typed', async () => {
     const { phone, heard } = connect()
     const [old] = snapshot().accounts
-    void new AccountForm(old?.account ?? null).submit(phone, true)
+    void new AccountForm(old ?? null).submit(phone, true)
     expect((await heard()).command).toMatchObject({
       type: 'changeAccount',
       accountId: 'work',

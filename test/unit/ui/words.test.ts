@@ -18,7 +18,14 @@ const all = [
     (['incoming', 'outgoing'] as const).map((direction) => [code, explainEnd(code, direction, false)] as const),
   ),
   ...(
-    ['settings-restored', 'settings-unreadable', 'engine-restarted', 'provisioning-failed', 'provisioned'] as const
+    [
+      'settings-restored',
+      'settings-unreadable',
+      'engine-restarted',
+      'provisioning-failed',
+      'provisioned',
+      'unprotected-passwords',
+    ] as const
   ).map((code) => [code, explainNotice(code)] as const),
 ]
 

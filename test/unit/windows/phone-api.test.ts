@@ -28,10 +28,12 @@ describe('the way of a page into the phone', () => {
   let outcome: () => Promise<WishOutcome>
   let api: PhoneApi
   let port: HandPort
+  let left: number
 
   beforeEach(() => {
     clock = new ManualClock()
     wishes = []
+    left = 0
     outcome = () => Promise.resolve({ callId: null, error: null })
     port = new HandPort()
     api = new PhoneApi({
@@ -42,6 +44,7 @@ describe('the way of a page into the phone', () => {
         wishes.push(command)
         return outcome()
       },
+      onLastPortClosed: () => left++,
     })
     api.serve(port)
   })
@@ -91,6 +94,24 @@ describe('the way of a page into the phone', () => {
     clock.advance(1_000)
     port.hear({ id: 1, command: { type: 'testRing' } })
     expect(wishes).toHaveLength(101)
+  })
+
+  test('tells once that the last page is gone, however it went', () => {
+    const reloaded = new HandPort()
+    api.serve(reloaded)
+    port.close()
+    port.close()
+    expect(left).toBe(0)
+    reloaded.close()
+    reloaded.close()
+    expect(left).toBe(1)
+  })
+
+  test('silences a call by its id and by nothing else', () => {
+    const callId = crypto.randomUUID()
+    port.hear({ id: 1, command: { type: 'silence', callId } })
+    port.hear({ id: 2, command: { type: 'silence' } })
+    expect(wishes).toEqual([{ type: 'silence', callId }])
   })
 
   test('says nothing to a page that is gone', () => {
