@@ -46,6 +46,10 @@ export class Page {
       what: `a page ${prefix}`,
       ms,
     })
+    return Page.attach(target)
+  }
+
+  static async attach(target: Target): Promise<Page> {
     const socket = new WebSocket(target.webSocketDebuggerUrl, { perMessageDeflate: false })
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     const page = new Page(target, socket)

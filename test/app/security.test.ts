@@ -1,0 +1,369 @@
+/*
+ * What the pages of the running phone can do besides their job: nothing. Every page is tried from the inside, with the
+ * powers a script has that got into it, while a call rings and all three are there.
+ */
+import { createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TestBus } from '../fakes/session-bus'
+import { openMainProcess } from '../support/main-process'
+import { listPages, type Page } from '../support/page'
+import { Phone, type Status } from '../support/phone'
+import { until } from '../support/until'
+
+const pageNames = ['ui', 'engine', 'alert'] as const
+
+let bus: TestBus
+let phone: Phone
+let main: Page
+let pages: Readonly<Record<(typeof pageNames)[number], Page>>
+/** A server that is nobody's: nothing may ever arrive at it. */
+let stranger: Server
+let port: number
+const arrived: Socket[] = []
+
+beforeAll(async () => {
+  stranger = createServer((socket) => void arrived.push(socket.on('error', () => {})))
+  port = await new Promise((resolve) =>
+    stranger.listen(0, '127.0.0.1', () => resolve((stranger.address() as { port: number }).port)),
+  )
+  bus = await TestBus.start()
+  const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
+  phone = await Phone.start({ shown: true, env, args: ['--inspect=127.0.0.1:0'] })
+  main = await openMainProcess(phone)
+  const ui = await phone.page('ui')
+  await ui.press('Try it')
+  await phone.registered()
+  await ui.press('Call me')
+  await phone.callIn('incoming', 15_000)
+  pages = { ui, engine: await phone.page('engine'), alert: await phone.page('alert') }
+})
+
+afterAll(async () => {
+  await phone?.dispose()
+  await bus?.stop()
+  stranger?.close()
+  for (const socket of arrived) socket.destroy()
+})
+
+/** What came of each attempt: a value as text, or `refused` and the error's name; `waits` when nothing came of it. */
+async function attempt(page: Page, attempts: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const entries = Object.entries(attempts).map(([name, code]) => `[${JSON.stringify(name)}, async () => ${code}]`)
+  const expression = `(async () => {
+    const later = () => new Promise((resolve) => setTimeout(() => resolve('waits'), 1_000))
+    const results = [${entries.join()}].map(async ([name, run]) => {
+      try { return [name, String(await Promise.race([run(), later()]))] }
+      catch (error) { return [name, 'refused ' + error.name] }
+    })
+    return Object.fromEntries(await Promise.all(results))
+  })()`
+  const asAPage = { awaitPromise: true, returnByValue: true, userGesture: true, allowUnsafeEvalBlockedByCSP: false }
+  const { result } = await page.send<{ result: { value: Record<string, string> } }>('Runtime.evaluate', {
+    expression,
+    ...asAPage,
+  })
+  return result.value
+}
+
+describe.each(pageNames)('the %s page', (name) => {
+  it('has no Node, no Electron and nothing of ours in its reach', async () => {
+    const names = [
+      'require',
+      'process',
+      'module',
+      'exports',
+      'Buffer',
+      'global',
+      '__dirname',
+      'electron',
+      'ipcRenderer',
+    ]
+    const kinds = await pages[name].evaluate<string[]>(`[${names.map((one) => `typeof ${one}`).join()}]`)
+    expect([...new Set(kinds)]).toEqual(['undefined'])
+  })
+
+  it('is sandboxed, isolated and under every other default of safety', async () => {
+    const preferences = await main.evaluate(
+      `electron.webContents.getAllWebContents().find((one) => one.getURL() === 'app://${name}/').getLastWebPreferences()`,
+    )
+    expect(preferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      enableBlinkFeatures: '',
+      webviewTag: false,
+    })
+  })
+
+  it('runs no code but its own, and reaches nobody', async () => {
+    const page = pages[name]
+    await page.evaluate(`
+      globalThis.violated = []
+      addEventListener('securitypolicyviolation', (event) => violated.push(event.effectiveDirective))
+    `)
+    const add = (tag: string, properties: string) => `{
+      const element = Object.assign(document.createElement('${tag}'), ${properties})
+      document.body.append(element)
+      const done = await new Promise((resolve) => {
+        element.onload = () => resolve('loaded')
+        element.onerror = () => resolve('failed')
+        setTimeout(() => resolve('waits'), 500)
+      })
+      element.remove()
+      return done
+    }`
+    const results = await attempt(page, {
+      eval: `eval('1')`,
+      function: `new Function('return 1')()`,
+      markup: `{ document.body.innerHTML = '<img src=x>' }`,
+      inline: `{
+        const script = document.createElement('script')
+        script.append('globalThis.ran = true')
+        document.body.append(script)
+        script.remove()
+        return globalThis.ran
+      }`,
+      handler: `{ const b = document.createElement('button'); b.setAttribute('onclick', 'ran = true'); b.click(); return globalThis.ran }`,
+      style: `{ const s = document.createElement('style'); s.append('body{--x:1}'); document.head.append(s); const x = getComputedStyle(document.body).getPropertyValue('--x'); s.remove(); return x === '' }`,
+      image: add('img', `{ src: 'http://127.0.0.1:${port}/' }`),
+      icon: add('link', `{ rel: 'stylesheet', href: 'http://127.0.0.1:${port}/' }`),
+      frame: add('iframe', `{ src: 'http://127.0.0.1:${port}/' }`),
+      object: add('object', `{ data: 'http://127.0.0.1:${port}/' }`),
+      sound: `{ const a = new Audio('http://127.0.0.1:${port}/'); return a.play() }`,
+      fetch: `fetch('http://127.0.0.1:${port}/')`,
+      ownFile: `fetch('app://${name}/index.html')`,
+      file: `fetch('file:///etc/passwd')`,
+      beacon: `navigator.sendBeacon('http://127.0.0.1:${port}/', 'x') && 'queued'`,
+      events: `new Promise((resolve, reject) => { new EventSource('http://127.0.0.1:${port}/').onerror = () => reject(new Error()) })`,
+      socket: `new Promise((resolve, reject) => {
+        const socket = new WebSocket('ws://127.0.0.1:${port}/', 'sip')
+        socket.onopen = resolve
+        socket.onerror = () => reject(new Error())
+      })`,
+      worker: `new Worker(URL.createObjectURL(new Blob(['1'], { type: 'text/javascript' })))`,
+      serviceWorker: `navigator.serviceWorker.register('/index.html')`,
+    })
+    expect(results).toMatchObject({
+      eval: 'refused EvalError',
+      function: 'refused EvalError',
+      markup: 'refused TypeError',
+      inline: 'refused TypeError',
+      handler: 'refused TypeError',
+      style: 'true',
+      fetch: 'refused TypeError',
+      ownFile: 'refused TypeError',
+      file: 'refused TypeError',
+      socket: 'refused Error',
+    })
+    // A frame that was refused tells its page all the same that it has loaded.
+    const { frame, ...others } = results
+    expect(frame).not.toBe('waits')
+    expect(Object.values(others).filter((one) => /loaded|\[object/.test(one))).toEqual([])
+    // Foreign scripts and workers already end at the trusted types.
+    const wanted = 'connect-src frame-src img-src media-src style-src-elem require-trusted-types-for'
+    let seen: string[] = []
+    await until(
+      async () => {
+        seen = await page.evaluate<string[]>('[...new Set(violated)].sort()')
+        return wanted.split(' ').every((directive) => seen.includes(directive))
+      },
+      { what: 'the page to tell all that was refused', ms: 2_000 },
+    ).catch(() => expect(seen).toEqual(wanted.split(' ').sort()))
+    expect(arrived).toHaveLength(0)
+  })
+
+  it('stays where it is, alone, whatever tries to lead it away', async () => {
+    const page = pages[name]
+    const before = (await listPages(phone.profile)).length
+    await page.evaluate(`globalThis.stillHere = true`)
+    const link = (href: string, target: string) =>
+      `{ const a = Object.assign(document.createElement('a'), { href: '${href}', target: '${target}' }); document.body.append(a); a.click(); a.remove() }`
+    const elsewhere = `http://127.0.0.1:${port}/`
+    const other = name === 'ui' ? 'engine' : 'ui'
+    const results = await attempt(page, {
+      window: `open('${elsewhere}')`,
+      ownWindow: `open('app://${name}/')`,
+      blankWindow: `open('about:blank')`,
+      location: `{ location = '${elsewhere}' }`,
+      otherPage: `{ location = 'app://${other}/' }`,
+      file: `{ location = 'file:///etc/passwd' }`,
+      program: `{ location = 'mailto:a@b.example' }`,
+      script: `{ location = 'javascript:globalThis.stillHere = false' }`,
+      data: `{ location = 'data:text/html,x' }`,
+      link: link(elsewhere, ''),
+      newWindow: link(elsewhere, '_blank'),
+      download: `{ const a = Object.assign(document.createElement('a'), { href: 'data:text/plain,x', download: 'x' }); a.click() }`,
+      form: `{ const f = Object.assign(document.createElement('form'), { action: '${elsewhere}' }); document.body.append(f); f.submit(); f.remove() }`,
+      refresh: `{ const m = Object.assign(document.createElement('meta'), { httpEquiv: 'refresh', content: '0;url=${elsewhere}' }); document.head.append(m) }`,
+    })
+    expect([results.window, results.ownWindow, results.blankWindow]).toEqual(['null', 'null', 'null'])
+    const dropped = { items: [], files: [join(import.meta.dirname, 'security.test.ts')], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+      await page.send('Input.dispatchDragEvent', { type, x: 5, y: 5, data: dropped })
+    }
+    // Whatever was on its way would have begun by the time the page has answered once more and main has, too.
+    await phone.status()
+    expect(await page.evaluate('[location.href, globalThis.stillHere]')).toEqual([`app://${name}/`, true])
+    expect((await listPages(phone.profile)).length).toBe(before)
+    expect(arrived).toHaveLength(0)
+  })
+
+  it('is allowed nothing it asks the computer for, but the engine its microphone', async () => {
+    const permissions =
+      `geolocation notifications midi camera clipboard-read clipboard-write display-capture screen-wake-lock ` +
+      `window-management local-fonts idle-detection persistent-storage storage-access accelerometer payment-handler`
+    const states = await pages[name].evaluate<string[]>(`Promise.all('${permissions}'.split(' ').map(async (name) =>
+      name + ' ' + (await navigator.permissions.query({ name, sysex: true })).state))`)
+    expect(states.filter((one) => !one.endsWith('denied'))).toEqual([])
+    const microphone = name === 'engine' ? '[object MediaStream]' : 'refused NotAllowedError'
+    const refused = 'refused NotAllowedError'
+    const results = await attempt(pages[name], {
+      microphone: `navigator.mediaDevices.getUserMedia({ audio: true })`,
+      camera: `navigator.mediaDevices.getUserMedia({ video: true })`,
+      both: `navigator.mediaDevices.getUserMedia({ audio: true, video: true })`,
+      screen: `navigator.mediaDevices.getDisplayMedia({ video: true })`,
+      place: `new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject))`,
+      notifications: `Notification.requestPermission()`,
+      midi: `navigator.requestMIDIAccess({ sysex: true })`,
+      clipboard: `navigator.clipboard.readText()`,
+      wake: `navigator.wakeLock.request('screen')`,
+      screens: `getScreenDetails()`,
+      idle: `IdleDetector.requestPermission()`,
+      hid: `navigator.hid.requestDevice({ filters: [] })`,
+      usb: `navigator.usb.requestDevice({ filters: [] })`,
+      serial: `navigator.serial.requestPort()`,
+      fonts: `queryLocalFonts()`,
+      storage: `navigator.storage.persist()`,
+      wholeScreen: `{ void document.documentElement.requestFullscreen().catch(() => {}); return document.fullscreenElement }`,
+    })
+    expect(results).toMatchObject({ microphone, camera: refused, both: refused, screen: refused, midi: refused })
+    expect(results).toMatchObject({ clipboard: refused, wake: refused, screens: refused })
+    expect(['denied', refused]).toContain(results.idle)
+    expect(results).toMatchObject({
+      notifications: 'denied',
+      hid: '',
+      fonts: '',
+      storage: 'false',
+      wholeScreen: 'null',
+    })
+    expect(results).toMatchObject({ usb: 'refused NotFoundError', serial: 'refused NotFoundError' })
+    expect(results.place).toMatch(/^refused/)
+  })
+})
+
+it('the pages are served from one folder, each session its own, and nothing else', async () => {
+  const statuses = (partition: string, urls: readonly string[]) =>
+    main.evaluate<(number | string)[]>(`Promise.all(${JSON.stringify(urls)}.map((url) =>
+      electron.session.fromPartition('${partition}').fetch(url).then(({ status }) => status, (error) => 'refused')))`)
+  expect(await statuses('persist:ui', ['app://ui/', 'app://alert/', 'app://engine/', 'app://gallery/'])).toEqual([
+    200, 200, 404, 404,
+  ])
+  expect(await statuses('engine', ['app://engine/', 'app://ui/', 'app://alert/'])).toEqual([200, 404, 404])
+  const outside = [
+    'app://ui/../main/index.js',
+    'app://ui/../../package.json',
+    'app://ui/assets/../../main/index.js',
+    'app://ui/%2e%2e/main/index.js',
+    'app://ui/assets/%2e%2e/%2e%2e/main/index.js',
+    'app://ui/assets/..%2f..%2fmain%2findex.js',
+    'app://ui/assets/..%5c..%5cmain%5cindex.js',
+    'app://ui/assets/..\\..\\main\\index.js',
+    'app://ui/assets/%252e%252e/main/index.js',
+    'app://ui//etc/passwd',
+    'app://ui///etc/passwd',
+    'app://ui//evil.example/',
+    'app://ui/file:///etc/passwd',
+    'app://ui/index.html%00.js',
+    'app://ui/assets/',
+    'app://ui.evil.example/',
+    'app://evil.example/',
+  ]
+  expect(new Set(await statuses('persist:ui', outside))).toEqual(new Set([404]))
+})
+
+describe('what a page sends', () => {
+  it('goes through its one port: there is no other way in', async () => {
+    expect(await main.evaluate<string[]>('electron.ipcMain.eventNames().map(String)')).toEqual(['error'])
+  })
+
+  it.each(pageNames)('from the %s page does nothing when it is forged, malformed or too much', async (name) => {
+    const before = await phone.status()
+    const page = pages[name]
+    const { result } = await page.send<{ result: { objectId: string } }>('Runtime.evaluate', {
+      expression: 'MessagePort.prototype',
+    })
+    const { objects } = await page.send<{ objects: { objectId: string } }>('Runtime.queryObjects', {
+      prototypeObjectId: result.objectId,
+    })
+    const sent = await page.send<{ result: { value: number } }>('Runtime.callFunctionOn', {
+      objectId: objects.objectId,
+      returnByValue: true,
+      functionDeclaration: forge,
+    })
+    expect(sent.result.value).toBeGreaterThan(300)
+    if (name !== 'alert') {
+      const told = name === 'ui' ? 'window: malformed message' : 'engine: malformed message'
+      await until(() => phone.log().includes(told), { what: 'main to refuse it' })
+    }
+    const after = await phone.status()
+    expect(shape(after)).toEqual(shape(before))
+    expect(phone.process.exitCode).toBeNull()
+    expect(phone.log()).not.toMatch(/uncaught:|unhandled rejection/)
+  })
+
+  it('is heard again when it is sound', async () => {
+    await pages.alert.press('Decline')
+    await phone.noCalls()
+    await phone.do('call', 'echo')
+    await phone.callIn('active')
+    await pages.ui.press('End')
+    await phone.noCalls()
+  })
+})
+
+/** What must not have changed. */
+const shape = ({ accounts, calls }: Status) => ({
+  accounts: accounts.map(({ name, uri, registration }) => [name, uri, registration.state]),
+  calls: calls.map(({ id, state, muted }) => [id, state, muted]),
+})
+
+/** Runs with the page's ports as `this`; gives how many messages it sent. */
+const forge = `function () {
+  const cyclic = {}
+  cyclic.self = cyclic
+  const id = 9_000_001
+  const call = { type: 'call', target: '900', accountId: null }
+  const commands = [
+    null, 1, 'call', [], {}, { type: 'quit' }, { type: 'constructor' }, { type: '__proto__' }, { ...call, extra: 1 },
+    { ...call, target: 900 }, { ...call, target: 'x'.repeat(600) }, { ...call, accountId: {} }, { type: 'call' },
+    { type: 'answer', callId: '*' }, { type: 'answer', callId: null }, { type: 'end', callId: ['x'] },
+    { type: 'setMuted', callId: crypto.randomUUID(), muted: 'yes' }, { type: 'playDtmf', callId: 'x', digits: 'rm -rf' },
+    { type: 'changeSettings', patch: { __proto__: { theme: 'dark' }, nonsense: true } },
+    { type: 'changeSettings', patch: { ringSeconds: 1e9 } }, { type: 'removeAccount', accountId: 7 },
+    { type: 'addAccount', draft: { name: 'x' }, keep: 'keychain', evenIfUnreachable: true },
+    JSON.parse('{"__proto__":{"polluted":true},"type":"tryDemo","more":1}'),
+  ]
+  const messages = [
+    undefined, null, true, 0, NaN, -1, 10n, '', 'x'.repeat(200_000), new Date(), new Map([[cyclic, cyclic]]), new Set([1]),
+    /x/, new Error('x'), new Uint8Array(100_000), new ArrayBuffer(8), [], [[[[]]]], cyclic, { id }, { id: '1' },
+    { id: NaN, command: call }, { id: -1, command: call }, { id: 1.5, command: call }, { id: {}, command: call },
+    { id, command: call, extra: true }, { kind: 'report' }, { kind: 'report', report: { type: 'connected', callId: 'x' } },
+    { kind: 'ask', id, offer: { callId: 'x' } }, { kind: 'reply', id: 'x' }, { kind: 'reply', id, error: { code: 1 } },
+    { kind: 'verdict', id }, { key: 1 }, { key: 'x', action: {} }, { key: '__proto__', action: 'answer' },
+    { key: 'nobody', action: 'answer' }, { key: 'nobody', action: 'constructor' },
+    ...commands.map((command) => ({ id, command })),
+  ]
+  for (let i = 0; i < 300; i++) messages.push({ id: i, command: { type: 'x' + i } })
+  let sent = 0
+  for (const port of this) {
+    for (const message of messages) {
+      port.postMessage(message)
+      sent++
+    }
+  }
+  return sent
+}`
