@@ -3,7 +3,7 @@
  * before Electron is ready, the profile, the calls, the engine, the windows, what the computer does about it, the doors.
  */
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, Menu, nativeTheme, Notification, powerMonitor, protocol, session } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { canAnswer, isMissed, type Call, type CallId } from '../common/call'
@@ -12,6 +12,7 @@ import type { EngineReport } from '../common/contract/engine'
 import { noMedia, type MediaQuality } from '../common/media'
 import type { CallView, Notice } from '../common/phone-state'
 import type { SettingsPatch } from '../common/settings'
+import { CallHistory } from './call-history'
 import { AudioSession } from './callkit/audio-session'
 import { CallController } from './callkit/controller'
 import { PhoneVerbs } from './callkit/phone-verbs'
@@ -32,6 +33,7 @@ import { Attention } from './observers/attention'
 import { MissedCalls } from './observers/missed-calls'
 import { Notifier } from './observers/notifier'
 import type { Observer } from './observers/observer'
+import { Observers } from './observers/observers'
 import { Ringer } from './observers/ringer'
 import { TrayObserver } from './observers/tray'
 import { WakeLock } from './observers/wake-lock'
@@ -39,12 +41,7 @@ import { attentionEffects } from './os/attention-effects'
 import { keepAwake } from './os/keep-awake'
 import { createLog } from './os/log'
 import { setLoginItem } from './os/login-item'
-import { AlertNotifications } from './os/notifications/alert-notifications'
-import { DbusNotifications, notificationMatches } from './os/notifications/dbus-notifications'
-import { ElectronNotifications, type NativeNotifications } from './os/notifications/electron-notifications'
-import type { NotificationCenter } from './os/notifications/notification-center'
-import { NotificationsWithFallback } from './os/notifications/notifications-with-fallback'
-import { SessionBus } from './os/notifications/session-bus'
+import { desktopNotifications } from './os/notifications/desktop-notifications'
 import { watchPower } from './os/power'
 import { electronSafeStorage } from './os/safe-storage'
 import { openElectronStore } from './os/settings-store'
@@ -52,7 +49,7 @@ import { SystemTray } from './os/tray'
 import { PhoneStore } from './phone-store'
 import { Accounts } from './settings/accounts'
 import { HistoryFile } from './settings/history-file'
-import { readProvisioningFile } from './settings/provisioning'
+import { importAccounts } from './settings/import-accounts'
 import { SecretVault } from './settings/secret-vault'
 import { emptyDocument, parseDocument } from './settings/settings-document'
 import { SettingsFile } from './settings/settings-file'
@@ -70,7 +67,6 @@ import { applySessionPolicy } from './windows/session-policy'
 import { Wishes } from './wishes'
 
 const appId = 'app.patchcord.Patchcord'
-const historyShown = 200
 /** Everything that must be said on the way out is said within this, ms. */
 const farewellMs = 2_000
 
@@ -112,7 +108,7 @@ async function start(given: CommandLine): Promise<void> {
   const log = createLog({
     folder: join(profile, 'logs'),
     level: process.env.PATCHCORD_LOG === 'debug' ? 'debug' : 'info',
-    console: !app.isPackaged,
+    console: !app.isPackaged || process.stderr.isTTY,
   })
   process.on('uncaughtException', (error) => log.error(`uncaught: ${error.stack ?? error.message}`))
   process.on('unhandledRejection', (reason) => log.error(`unhandled rejection: ${String(reason)}`))
@@ -132,10 +128,11 @@ async function start(given: CommandLine): Promise<void> {
   const settings = new SettingsKeeper(file)
   const vault = new SecretVault(electronSafeStorage, log)
   const accounts = new Accounts({ file, vault })
-  const history = new HistoryFile({ path: join(profile, 'history.jsonl'), log })
-  history.load()
-  const notices: Notice[] = [...file.notices]
-  if (given.provision !== null) notices.push(...provision(given.provision))
+  const history = new CallHistory({
+    file: new HistoryFile({ path: join(profile, 'history.jsonl'), log }),
+    onChange: (shown) => store.put({ history: shown }),
+  })
+  const imported = given.provision === null ? [] : importAccounts(given.provision, accounts, log)
 
   const store = new PhoneStore(
     {
@@ -145,11 +142,11 @@ async function start(given: CommandLine): Promise<void> {
       accounts: [],
       calls: [],
       silenced: [],
-      history: history.list().slice(0, historyShown),
+      history: history.shown,
       devices: [],
       settings: settings.current,
       secretStorage: vault.storage,
-      notices,
+      notices: [...file.notices, ...imported],
     },
     log,
   )
@@ -161,7 +158,7 @@ async function start(given: CommandLine): Promise<void> {
     clock,
     log,
     history: (call) => {
-      remember(call)
+      history.remember(call)
       quality.delete(call.id)
     },
   })
@@ -269,14 +266,8 @@ async function start(given: CommandLine): Promise<void> {
     accountsChanged,
     changeSettings,
     silence,
-    markHistorySeen: () => {
-      history.markSeen()
-      showHistory()
-    },
-    clearHistory: () => {
-      history.clear()
-      showHistory()
-    },
+    markHistorySeen: () => history.markSeen(),
+    clearHistory: () => history.clear(),
     dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
   })
   const api = new PhoneApi({
@@ -310,8 +301,15 @@ async function start(given: CommandLine): Promise<void> {
   if (!given.hidden) openLink(given.link)
 
   // What the computer does about it.
-  const center = notificationCenter()
-  const observers: Observer[] = [
+  const center = desktopNotifications({
+    platform: process.platform,
+    clock,
+    log,
+    // A notification server cannot read inside a package; an installed one has given the desktop the icon by name.
+    icon: app.isPackaged ? 'patchcord' : appIcon,
+    reserve: new AlertWindow({ url: pageUrl('alert'), preload, session: uiSession }),
+  })
+  const observers: readonly Observer[] = [
     new Ringer({ setTone: (tone) => void host.request({ type: 'setTone', tone }) }),
     new Notifier({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, log }),
@@ -328,10 +326,8 @@ async function start(given: CommandLine): Promise<void> {
     new WakeLock({ setAwake: keepAwake() }),
   ]
   for (const observer of observers) observer.update(store.current, store.current)
-  // Afterwards, in order: whoever changed the state is done first, so that a caller hears "ringing" before the computer reacts.
-  store.observe((now, before) => {
-    setImmediate(() => observers.forEach((observer) => observer.update(now, before)))
-  })
+  const reactions = new Observers(observers, log)
+  store.observe((now, before) => reactions.update(now, before))
 
   // The doors.
   const control = new ControlServer({
@@ -350,7 +346,15 @@ async function start(given: CommandLine): Promise<void> {
     log,
   })
   await control.start()
-  app.on('second-instance', (_event, argv) => openLink(parseCommandLine(argv.slice(1)).link))
+  app.on('second-instance', (_event, argv, folder) => {
+    const again = parseCommandLine(argv.slice(1))
+    if (again.provision !== null) {
+      for (const notice of provision(resolve(folder, again.provision))) notify(notice)
+      accountsChanged()
+    }
+    // Started at login beside a phone that runs already: nobody asked for a window.
+    if (!again.hidden || again.link !== null) openLink(again.link)
+  })
   app.on('open-url', (_event, url) => openLink(parseCommandLine([url]).link))
   app.on('activate', openWindow)
   // The phone lives in the tray: a closed window ends nothing.
@@ -420,66 +424,7 @@ async function start(given: CommandLine): Promise<void> {
     return result
   }
 
-  function remember(call: Call): void {
-    if (call.state !== 'ended') return
-    const { id, accountId, direction, handle, name, startedAt, connectedAt, cause, sipStatus } = call
-    const missed = isMissed(call)
-    const entry = { id, accountId, direction, handle, name, startedAt, connectedAt, cause, sipStatus, missed }
-    history.append({ ...entry, endedAt: call.at, seen: !missed })
-    showHistory()
-  }
-
-  function showHistory(): void {
-    store.put({ history: history.list().slice(0, historyShown) })
-  }
-
   function notify(notice: Notice): void {
     store.put({ notices: [...store.current.notices.filter(({ id }) => id !== notice.id), notice] })
-  }
-
-  function provision(path: string): Notice[] {
-    const failed = (detail: string): Notice[] => {
-      log.error(`provisioning: ${detail}`)
-      return [{ id: 'provisioning', kind: 'provisioning-failed', detail }]
-    }
-    const read = readProvisioningFile(path)
-    if (!read.ok) return failed(read.error)
-    for (const warning of read.warnings) log.warn(`provisioning: ${warning}`)
-    const result = accounts.provision(read.accounts)
-    if (!result.ok) return failed(result.detail ?? result.code)
-    const { added, updated, unprotected } = result.value
-    const names = (list: readonly string[]): string => list.join(', ').slice(0, 200)
-    log.info(`provisioning: ${added.length} added, ${updated.length} updated`)
-    const imported: Notice = { id: 'provisioning', kind: 'provisioned', detail: names([...added, ...updated]) }
-    if (unprotected.length === 0) return [imported]
-    return [{ id: 'unprotected', kind: 'unprotected-passwords', detail: names(unprotected) }, imported]
-  }
-
-  function notificationCenter(): NotificationCenter {
-    const reserve = new AlertNotifications({
-      surface: new AlertWindow({ url: pageUrl('alert'), preload, session: uiSession }),
-    })
-    const { platform } = process
-    if (platform === 'darwin' || platform === 'win32') {
-      const desktop = new ElectronNotifications({
-        // Its listeners are typed per event, the adapter's by what they look at.
-        Native: Notification as unknown as NativeNotifications,
-        platform,
-        clock,
-        log,
-      })
-      return new NotificationsWithFallback({ desktop, reserve })
-    }
-    const bus = new SessionBus({ clock, log, matches: notificationMatches })
-    const desktop = new DbusNotifications({
-      bus,
-      clock,
-      log,
-      appName: 'Patchcord',
-      desktopEntry: 'patchcord',
-      // A notification server cannot read inside a package; an installed one has given the desktop the icon by name.
-      icon: app.isPackaged ? 'patchcord' : appIcon,
-    })
-    return new NotificationsWithFallback({ desktop, reserve })
   }
 }

@@ -3,7 +3,7 @@
  * has its own. Nothing here knows where the words are shown.
  */
 import type { Registration } from '../common/account'
-import type { RegistrationFailure } from '../common/errors'
+import type { EndCause, RegistrationFailure } from '../common/errors'
 
 export const words = {
   appName: 'Patchcord',
@@ -15,6 +15,7 @@ export const words = {
   callBack: 'Call back',
   hide: 'Hide',
   missedCall: (who: string): string => `Missed call from ${who}`,
+  unansweredCall: (who: string): string => `Could not answer ${who}`,
   /** The second line of a notification: what is known for sure, then where it came in. */
   detail: (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' · '),
   tray: {
@@ -84,3 +85,13 @@ export function registrationWords(registration: Registration, enabled: boolean):
       return failures[registration.reason]
   }
 }
+
+const answerFailures: Partial<Record<EndCause, string>> = {
+  'microphone-denied': 'the microphone may not be used',
+  'microphone-missing': 'there is no microphone',
+  'microphone-busy': 'the microphone cannot be opened',
+  'media-failed': 'no sound connection could be made',
+}
+
+/** Why a call that was answered here could not be spoken on; null when the reason is not this computer's. */
+export const answerFailure = (cause: EndCause): string | null => answerFailures[cause] ?? null

@@ -1,6 +1,7 @@
 /*
  * A notification for each call that rang here and was missed, until the user has seen it or sent it away; its button
- * calls back. Calls missed in an earlier run are left to the window and the badge.
+ * calls back. One that was answered but came to nothing here is told with its reason: whoever answered it by a notification
+ * sees no window. Calls missed in an earlier run are left to the window and the badge.
  */
 import type { CallId } from '../../common/call'
 import { canAnswer } from '../../common/call'
@@ -9,7 +10,7 @@ import type { HistoryEntry, PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
-import { words } from '../words'
+import { answerFailure, words } from '../words'
 import { detail, number, who } from './describe-call'
 import type { Observer } from './observer'
 
@@ -40,7 +41,7 @@ export class MissedCalls implements Observer {
 
   update(now: PhoneState): void {
     for (const { call } of now.calls) if (canAnswer(call)) this.#rang.add(call.id)
-    const missed = now.history.filter((entry) => entry.missed && !entry.seen && this.#rang.has(entry.id))
+    const missed = now.history.filter((entry) => this.#rang.has(entry.id) && isNews(entry))
     const wanted = new Set(missed.map(({ id }) => keyOf(id)))
     for (const key of [...this.#shown.keys()]) {
       if (wanted.has(key)) continue
@@ -56,8 +57,8 @@ export class MissedCalls implements Observer {
     this.#center.show({
       key,
       kind: 'missed',
-      title: words.missedCall(who(entry)),
-      body: detail(state, entry),
+      title: entry.missed ? words.missedCall(who(entry)) : words.unansweredCall(who(entry)),
+      body: words.detail([answerFailure(entry.cause), detail(state, entry)]),
       actions: [
         { key: defaultAction, label: words.open },
         ...(number(entry) === '' ? [] : [{ key: 'call-back', label: words.callBack }]),
@@ -82,4 +83,10 @@ export class MissedCalls implements Observer {
     const result = await this.#verbs.call(entry.handle.value, entry.accountId, 'notification')
     if (!result.ok) this.#log.warn(`call back from the notification: ${result.code}`)
   }
+}
+
+/** Missed and not seen, or lost by this computer while it was being answered. */
+function isNews(entry: HistoryEntry): boolean {
+  if (entry.missed) return !entry.seen
+  return entry.direction === 'incoming' && entry.connectedAt === null && answerFailure(entry.cause) !== null
 }

@@ -89,3 +89,30 @@ describe('no notification is left by', () => {
     expect(center.asked).toEqual([])
   })
 })
+
+describe('a call that was answered and came to nothing', () => {
+  it('says why: its user may see no window', () => {
+    ringAndMiss({ cause: 'microphone-missing', missed: false, seen: true })
+    expect(center.shown.get('missed:call-1')).toMatchObject({
+      title: 'Could not answer Ada',
+      body: 'there is no microphone · 1815 · Work',
+      actions: [{ key: 'default' }, { key: 'call-back' }],
+    })
+  })
+
+  it('goes when its notification is sent away, or the recents are cleared', () => {
+    ringAndMiss({ cause: 'media-failed', missed: false, seen: true })
+    observer.update(stateOf([], { history: [] }))
+    expect(center.shown.size).toBe(0)
+  })
+
+  it.each(['declined', 'answered-elsewhere', 'remote-hung-up'] as const)('says nothing when it was %s', (cause) => {
+    ringAndMiss({ cause, missed: false, seen: true })
+    expect(center.shown.size).toBe(0)
+  })
+
+  it('says nothing of a call that was spoken on before its sound broke', () => {
+    ringAndMiss({ cause: 'media-failed', missed: false, seen: true, connectedAt: 500 })
+    expect(center.shown.size).toBe(0)
+  })
+})
