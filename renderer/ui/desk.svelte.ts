@@ -58,9 +58,14 @@ export class Desk {
     const taken = shown.find(({ call }) => isTaken(call) && (was(call)?.state ?? 'incoming') === 'incoming')
     const next = taken ?? foreground(shown, this.chosen)
     if ((next?.call.id ?? null) !== this.chosen) this.choose(next?.call.id ?? null)
-    const callers = shown.filter(({ call }) => call.state === 'incoming' && !was(call))
+    const live = shown.filter(({ call }) => call.state !== 'ended')
+    const [caller, ...more] = live.filter(({ call }) => call.state === 'incoming' && !was(call))
     if (shown.length === 0 || taken) this.away = false
-    else if (callers.length === shown.length) this.away = typing
+    else if (caller && more.length + 1 === live.length) {
+      // A call that is over and out of sight has no use for the screen any more.
+      if (this.away && !typing) this.choose(caller.call.id)
+      this.away = typing
+    }
   }
 
   choose(id: CallId | null): void {

@@ -56,6 +56,16 @@ describe('the screen', () => {
     expect(desk.chosen).toBe(second.call.id)
   })
 
+  it('is taken by a caller while a call that is over lingers out of sight', () => {
+    const over = call(ended('remote-hung-up'))
+    const ringing = call({ state: 'incoming' }, incoming)
+    const desk = new Desk()
+    desk.follow([over], [], false)
+    desk.goTo('recents')
+    desk.follow([over, ringing], [over], false)
+    expect([desk.away, desk.chosen]).toEqual([false, ringing.call.id])
+  })
+
   it('comes back to a call that was just dialled, from wherever one was', () => {
     const desk = new Desk()
     desk.goTo('recents')
