@@ -6,6 +6,7 @@ import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session
 import type { AlertCard, AlertDown } from '../../common/contract/alert'
 import type { AlertSurface } from '../os/notifications/alert-notifications'
 import { alertBounds } from './alert-bounds'
+import { forbidDatagrams } from './session-policy'
 
 export interface AlertWindowOptions {
   readonly url: string
@@ -77,6 +78,7 @@ export class AlertWindow implements AlertSurface {
       },
     })
     this.window = window
+    forbidDatagrams(window.webContents)
     window.setAlwaysOnTop(true, 'screen-saver')
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true })
     window.webContents.on('did-finish-load', () => {

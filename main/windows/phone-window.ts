@@ -4,6 +4,7 @@
  */
 import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
 import type { UiDown } from '../../common/contract/ui'
+import { forbidDatagrams } from './session-policy'
 
 /** One load of the ui page. */
 export interface UiPort {
@@ -90,6 +91,7 @@ export class PhoneWindow {
       },
     })
     this.window = window
+    forbidDatagrams(window.webContents)
     window.removeMenu()
     let port: Electron.MessagePortMain | null = null
     window.webContents.on('did-finish-load', () => {

@@ -1,8 +1,8 @@
 /*
- * What a session's pages may ask the computer for: the engine a microphone, the ui page nothing. Everything not named here
- * is denied, also what future versions of the browser engine invent.
+ * What a session's pages may ask the computer for: the engine a microphone and the network, the ui page nothing. Everything
+ * not named here is denied, also what future versions of the browser engine invent.
  */
-import type { Session } from 'electron'
+import type { Session, WebContents } from 'electron'
 import type { PageName } from './content-security-policy'
 import { pageOf } from './navigation-guard'
 
@@ -41,7 +41,7 @@ export function isPermitted(page: PageName, url: string, permission: string, det
 export function applySessionPolicy(
   session: Pick<
     Session,
-    'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'on'
+    'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'setProxy' | 'on'
   >,
   page: PageName,
 ): void {
@@ -54,6 +54,17 @@ export function applySessionPolicy(
   )
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', (event) => event.preventDefault())
+  if (page !== 'engine') void session.setProxy(nowhere)
 }
+
+/**
+ * The way of a session's pages to every host, this one included: a port at which nothing can listen but the system. A
+ * content security policy knows nothing of WebRTC, whose pages could talk to any STUN or TURN server.
+ */
+const nowhere = { mode: 'fixed_servers', proxyRules: '127.0.0.1:1', proxyBypassRules: '<-loopback>' } as const
+
+/** Keeps a page that makes no calls from sending datagrams, which no proxy would catch. Before it loads. */
+export const forbidDatagrams = (contents: Pick<WebContents, 'setWebRTCIPHandlingPolicy'>): void =>
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
 
 const withSlash = (origin: string): string => (origin.endsWith('/') ? origin : `${origin}/`)

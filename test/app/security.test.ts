@@ -2,6 +2,7 @@
  * What the pages of the running phone can do besides their job: nothing. Every page is tried from the inside, with the
  * powers a script has that got into it, while a call rings and all three are there.
  */
+import { createSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,12 +22,16 @@ let pages: Readonly<Record<(typeof pageNames)[number], Page>>
 let stranger: Server
 let port: number
 const arrived: Socket[] = []
+const datagrams = createSocket('udp4')
+let datagramsArrived = 0
 
 beforeAll(async () => {
   stranger = createServer((socket) => void arrived.push(socket.on('error', () => {})))
   port = await new Promise((resolve) =>
     stranger.listen(0, '127.0.0.1', () => resolve((stranger.address() as { port: number }).port)),
   )
+  datagrams.on('message', () => void datagramsArrived++)
+  await new Promise<void>((resolve) => datagrams.bind(port, '127.0.0.1', () => resolve()))
   bus = await TestBus.start()
   const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
   phone = await Phone.start({ shown: true, env, args: ['--inspect=127.0.0.1:0'] })
@@ -43,6 +48,7 @@ afterAll(async () => {
   await phone?.dispose()
   await bus?.stop()
   stranger?.close()
+  datagrams.close()
   for (const socket of arrived) socket.destroy()
 })
 
@@ -174,6 +180,27 @@ describe.each(pageNames)('the %s page', (name) => {
       { what: 'the page to tell all that was refused', ms: 2_000 },
     ).catch(() => expect(seen).toEqual(wanted.split(' ').sort()))
     expect(arrived).toHaveLength(0)
+  })
+
+  it('speaks WebRTC only if it is there for it', async () => {
+    const gathered = await pages[name].evaluate<string>(`(async () => {
+      const server = '127.0.0.1:${port}'
+      const turn = { urls: 'turn:' + server + '?transport=tcp', username: 'x', credential: 'x' }
+      const connection = new RTCPeerConnection({ iceServers: [{ urls: 'stun:' + server }, turn] })
+      connection.createDataChannel('x')
+      await connection.setLocalDescription()
+      const complete = new Promise((resolve) => {
+        connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve('complete')
+      })
+      const state = await Promise.race([complete, new Promise((resolve) => setTimeout(() => resolve('waits'), 1_500))])
+      connection.close()
+      return state
+    })()`)
+    const reached = arrived.length + datagramsArrived
+    for (const socket of arrived.splice(0)) socket.destroy()
+    datagramsArrived = 0
+    if (name === 'engine') expect(reached).toBeGreaterThan(0)
+    else expect([gathered, reached]).toEqual(['complete', 0])
   })
 
   it('stays where it is, alone, whatever tries to lead it away', async () => {

@@ -90,6 +90,20 @@ test('both ways of asking are answered alike, and devices and downloads are refu
   expect(prevented).toBe(true)
 })
 
+test('the ui’s session leads to no host, the engine’s is left to its gate', () => {
+  const proxies = (page: 'ui' | 'engine'): unknown[] => {
+    const set: unknown[] = []
+    const session = new Proxy(
+      {},
+      { get: (_, name) => (name === 'setProxy' ? (it: unknown) => set.push(it) : () => {}) },
+    )
+    applySessionPolicy(session as never, page)
+    return set
+  }
+  expect(proxies('ui')).toMatchObject([{ mode: 'fixed_servers', proxyBypassRules: '<-loopback>' }])
+  expect(proxies('engine')).toEqual([])
+})
+
 /** A page as the guard sees it, standing at `at`. */
 function page(at: string) {
   const app = new EventEmitter()
