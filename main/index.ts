@@ -4,9 +4,9 @@
  */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { app, Menu, nativeTheme, Notification, powerMonitor, protocol, session } from 'electron'
+import { app, Menu, nativeTheme, powerMonitor, protocol, session } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
-import { canAnswer, isMissed, type Call, type CallId } from '../common/call'
+import { canAnswer, type Call, type CallId } from '../common/call'
 import { systemClock } from '../common/clock'
 import type { EngineReport } from '../common/contract/engine'
 import { noMedia, type MediaQuality } from '../common/media'
@@ -349,7 +349,7 @@ async function start(given: CommandLine): Promise<void> {
   app.on('second-instance', (_event, argv, folder) => {
     const again = parseCommandLine(argv.slice(1))
     if (again.provision !== null) {
-      for (const notice of provision(resolve(folder, again.provision))) notify(notice)
+      for (const notice of importAccounts(resolve(folder, again.provision), accounts, log)) notify(notice)
       accountsChanged()
     }
     // Started at login beside a phone that runs already: nobody asked for a window.
