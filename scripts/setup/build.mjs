@@ -8,7 +8,9 @@ import { cache, root } from './places.mjs'
 import { run } from './run.mjs'
 import { step, StepError } from './step.mjs'
 
-const sources = ['main', 'preload', 'renderer', 'gateway', 'common', 'build']
+/** Folders that the bundles are made of. */
+export const sources = ['main', 'preload', 'renderer', 'gateway', 'common', 'build']
+/** Files beside them that decide how they are built. */
 const settings = ['electron.vite.config.ts', 'svelte.config.js', 'tsconfig.json', 'package.json', 'package-lock.json']
 const stampFile = join(cache, 'build-stamp')
 const entry = join(root, 'out/main/index.js')

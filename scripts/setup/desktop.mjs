@@ -28,15 +28,19 @@ export async function openDesktop({ display, bus, screen = '1280x800x24' }) {
   const folder = mkdtempSync(join(tmpdir(), 'patchcord-desktop-'))
   const children = []
   const close = () => {
+    process.off('exit', close)
     for (const child of children) child.kill('SIGTERM')
     rmSync(folder, { recursive: true, force: true })
   }
+  process.once('exit', close)
   try {
     const env = {}
     if (display) {
       const cookie = join(folder, 'xauthority')
       writeFileSync(cookie, xauthority(), { mode: 0o600 })
-      const args = ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-auth', cookie]
+      // Without -noreset the server starts over whenever its last client leaves, and a client that comes at that very
+      // moment waits forever.
+      const args = ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset', '-auth', cookie]
       Object.assign(env, { DISPLAY: `:${await started('Xvfb', args, children)}`, XAUTHORITY: cookie })
     }
     if (bus) {
