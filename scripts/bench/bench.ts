@@ -12,7 +12,7 @@ import { electronExecutable } from '../electron-runtime.mjs'
 import { cache, root } from '../setup/places.mjs'
 import { say } from '../setup/step.mjs'
 import { Figures, table } from './figures'
-import { memoryByProcess, memoryMb, othersSharing, processorMs } from './process-tree'
+import { costs, othersSharing } from './process-tree'
 import { RunningApp } from './running-app'
 import { isAnswer, isRequest, SipRelay } from './sip-relay'
 import { XWindows } from './x-windows'
@@ -40,7 +40,7 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
   const profile = mkdtempSync(join(tmpdir(), 'patchcord-bench-'))
   const figures = new Figures()
   const remarks: string[] = []
-  const memory: Record<string, ReturnType<typeof memoryByProcess>> = {}
+  const processes: Record<string, readonly { role: string; mb: number; percent: number }[]> = {}
   const loadBefore = loadavg()[0] ?? 0
   const wants = (part: string): boolean => parts.includes(part)
 
@@ -99,12 +99,18 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
     await pause(settleMs)
     const others = othersSharing(electronExecutable(), app.pid)
     if (others > 0) remarks.push(`${others} other Electron processes ran: memory is shown smaller than it is.`)
-    const mb = memoryMb(app.pid)
-    const by = memoryByProcess(app.pid)
-    const [before, begun] = [processorMs(app.pid), performance.now()]
+    const [before, begun] = [costs(app.pid), performance.now()]
     await pause(observeMs)
-    const share = ((processorMs(app.pid) - before) / (performance.now() - begun)) * 100
-    return { mb, by, share }
+    const now = costs(app.pid)
+    const seconds = (performance.now() - begun) / 1000
+    const by = before.map(({ pid, role, memoryMb, processorMs }) => ({
+      role,
+      mb: memoryMb,
+      // Of one core; a process that ended meanwhile has no figure.
+      percent: ((now.find((one) => one.pid === pid)?.processorMs ?? processorMs) - processorMs) / (10 * seconds),
+    }))
+    const sum = (of: (one: (typeof by)[number]) => number): number => by.reduce((total, one) => total + of(one), 0)
+    return { mb: sum(({ mb }) => mb), share: sum(({ percent }) => percent), by }
   }
 
   try {
@@ -166,13 +172,13 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
       const floor = await observe(least)
       figures.add('bare Electron: memory', floor.mb)
       figures.add('bare Electron: processor', floor.share)
-      memory['bare Electron'] = floor.by
+      processes['bare Electron'] = floor.by
       await least.quit()
       const phone = await openPhone()
       const idle = await observe(phone)
       figures.add('idle in the tray: memory', idle.mb)
       figures.add('idle in the tray: processor', idle.share)
-      memory['idle in the tray'] = idle.by
+      processes['idle in the tray'] = idle.by
       remarks.push(`Idle in the tray it takes ${(idle.mb / floor.mb).toFixed(2)} times the memory of bare Electron.`)
       await phone.quit()
     }
@@ -186,7 +192,7 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
       const talk = await observe(phone)
       figures.add('in a call: memory', talk.mb)
       figures.add('in a call: processor', talk.share)
-      memory['in a call'] = talk.by
+      processes['in a call'] = talk.by
       await hangUp()
       await phone.quit()
     }
@@ -203,10 +209,16 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
   mkdirSync(join(cache, 'bench'), { recursive: true })
   const machine = { cores: cpus().length, model: cpus()[0]?.model ?? '', load }
   const runtime = { electron: electronVersion(), node: process.version }
-  writeFileSync(file, `${JSON.stringify({ date, machine, runtime, figures: figures.all, memory, remarks }, null, 2)}\n`)
+  writeFileSync(
+    file,
+    `${JSON.stringify({ date, machine, runtime, figures: figures.all, processes, remarks }, null, 2)}\n`,
+  )
   console.log(`\n${table(figures.all)}\n`)
-  for (const [name, processes] of Object.entries(memory)) {
-    console.log(`${name}: ${processes.map(({ role, mb }) => `${role} ${mb.toFixed(0)}`).join(', ')} MB`)
+  for (const [name, each] of Object.entries(processes)) {
+    const parts = [...each]
+      .sort((a, b) => b.mb - a.mb)
+      .map(({ role, mb, percent }) => `${role} ${mb.toFixed(0)} MB ${percent.toFixed(1)} %`)
+    console.log(`${name}: ${parts.join(', ')}`)
   }
   for (const remark of new Set(remarks)) console.log(remark)
   console.log(

@@ -7,32 +7,28 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** Linux reports processor time to programs in hundredths of a second, whatever its own clock. */
 const tickMs = 10
 
-/** Proportional set size of all processes below and with `root`, MB (1 MB = 1024 KB, as other tools count). */
-export function memoryMb(root: number): number {
-  let kilobytes = 0
-  for (const pid of tree(root)) kilobytes += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
-  return kilobytes / 1024
+export interface ProcessCost {
+  readonly pid: number
+  /** `main`, or what kind of child Chromium made it. */
+  readonly role: string
+  /** Proportional set size, MB (1 MB = 1024 KB, as other tools count). */
+  readonly memoryMb: number
+  /** Processor time used since its start, ms; children that have ended and been waited for count. */
+  readonly processorMs: number
 }
 
-/** Memory per process, largest first: its role and MB. */
-export function memoryByProcess(root: number): { role: string; mb: number }[] {
-  return tree(root)
-    .map((pid) => ({
-      role: roleOf(read(`/proc/${pid}/cmdline`)),
-      mb: Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024,
-    }))
-    .sort((a, b) => b.mb - a.mb)
-}
-
-/** Processor time used so far by the processes that live now, ms; children that have ended and been waited for count. */
-export function processorMs(root: number): number {
-  let ticks = 0
-  for (const pid of tree(root)) {
-    const fields = statOf(pid)
+/** The processes that live now, below and with `root`. */
+export function costs(root: number): ProcessCost[] {
+  return tree(root).map((pid) => {
     // utime, stime, cutime, cstime: proc(5)
-    if (fields) for (const index of [11, 12, 13, 14]) ticks += Number(fields[index])
-  }
-  return ticks * tickMs
+    const ticks = statOf(pid)?.slice(11, 15).map(Number) ?? []
+    return {
+      pid,
+      role: roleOf(read(`/proc/${pid}/cmdline`)),
+      memoryMb: Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024,
+      processorMs: ticks.reduce((sum, count) => sum + count, 0) * tickMs,
+    }
+  })
 }
 
 /** Other programs that run from the same file: they share its pages, and make a proportional size look smaller. */
