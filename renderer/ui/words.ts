@@ -37,7 +37,7 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   },
   unreachable: {
     title: 'The server does not answer.',
-    remedy: 'Check the server address and port, and your network. It is tried again by itself.',
+    remedy: 'Check the server address and port, and your network.',
   },
   'unknown-host': {
     title: 'There is no server by that name.',
@@ -53,7 +53,7 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   },
   timeout: {
     title: 'The server was reached, but did not answer the sign-in.',
-    remedy: 'It may be busy, or another service may be listening there. It is tried again by itself.',
+    remedy: 'It may be busy, or another service may be listening there. Check the port.',
   },
   'connection-lost': {
     title: 'The connection to the server was lost.',
@@ -65,7 +65,7 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   },
   'server-error': {
     title: 'The server reported a fault of its own.',
-    remedy: 'It is tried again by itself. If it stays, tell whoever runs the server.',
+    remedy: 'It may pass by itself. If it stays, tell whoever runs the server.',
   },
   'engine-lost': {
     title: 'The call engine stopped and is being restarted.',

@@ -88,7 +88,11 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     resize: (width, height) =>
       devtools.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false }),
     /** @returns {Promise<Buffer>} PNG */
-    picture: () => page.screenshot(),
+    async picture() {
+      // Nothing looks pointed at, wherever the pointer of the display is.
+      await page.mouse.move(0, 0)
+      return page.screenshot()
+    },
     async close() {
       await application.close()
       server.close()

@@ -97,6 +97,7 @@ export class PeerCallMedia implements CallMedia {
   }
 
   setHeld(held: boolean): void {
+    if (held !== this.#held) this.#quality.restart()
     this.#held = held
     this.#description.setHeld(held)
     this.#apply()

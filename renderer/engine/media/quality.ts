@@ -11,6 +11,9 @@ const windowMs = 5_000
 
 const dryMs = 3_000
 
+/** How long after a hold or resume the first packets may take to come, ms. */
+const settleMs = 1_000
+
 /** Delay of sender and receiver that no statistic tells: 20 ms of packet, 5 ms Opus look-ahead, 20 ms sound hardware. */
 const fixedDelayMs = 45
 
@@ -29,8 +32,15 @@ type Row = Readonly<Record<string, unknown>>
 
 export class QualityWatch {
   #samples: Sample[] = []
+  /** Samples before this tell nothing, ms of the clock; null: all do. */
+  #from: number | null = null
 
   constructor(private readonly clock: Clock) {}
+
+  /** The call was held or resumed: the gap that leaves in the packets' numbers is no loss. */
+  restart(): void {
+    this.#from = this.clock.now() + settleMs
+  }
 
   /** The quality as of this report. `noMedia` when no stream has moved a packet yet. */
   read(report: StatsRows): MediaQuality {
@@ -79,7 +89,9 @@ export class QualityWatch {
   #oldest(now: Sample): Sample {
     const last = this.#samples.at(-1)
     if (last !== undefined && now.received < last.received) this.#samples = []
-    this.#samples = this.#samples.filter((sample) => now.at - sample.at <= windowMs)
+    const from = Math.max(now.at - windowMs, this.#from ?? -Infinity)
+    this.#samples = this.#samples.filter((sample) => sample.at >= from)
+    if (this.#from !== null) return this.#samples[0] ?? now
     return this.#samples[0] ?? { at: now.at, received: 0, lost: 0, bufferDelay: 0, buffered: 0 }
   }
 }

@@ -42,6 +42,20 @@ describe('quality', () => {
     })
   })
 
+  it('takes the gap that a hold leaves for no loss, and what is lost after it for one', () => {
+    const clock = new ManualClock()
+    const watch = new QualityWatch(clock)
+    watch.read(report(200, 0))
+    clock.advance(500)
+    watch.restart()
+    clock.advance(500)
+    expect(watch.read(report(200, 0)).lossRatio).toBe(0)
+    clock.advance(1_000)
+    expect(watch.read(report(240, 40)).lossRatio).toBe(0)
+    clock.advance(1_000)
+    expect(watch.read(report(280, 50)).lossRatio).toBeCloseTo(0.2)
+  })
+
   it('tells the loss of the last seconds, not of the whole call', () => {
     const clock = new ManualClock()
     const watch = new QualityWatch(clock)
