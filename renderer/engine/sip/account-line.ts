@@ -147,8 +147,10 @@ export class AccountLine {
   retry(): void {
     if (this.#closed) return
     this.#resetBackoff()
+    const failed = this.#state.state === 'failed'
+    if (failed) this.#say({ state: 'registering' })
     if (!this.connected) void this.#connect()
-    else if (this.#state.state === 'failed') this.#register()
+    else if (failed) this.#register()
     else this.transport.probe()
   }
 
@@ -203,7 +205,10 @@ export class AccountLine {
 
   #register(): void {
     this.#clearRetry()
-    if (this.#state.state !== 'registered') this.#say({ state: 'registering' })
+    const { state } = this.#state
+    // A server known to be silent is waited for most of the time: its user is to read that, not "registering".
+    const silent = state === 'failed' && this.#state.reason === 'timeout'
+    if (state !== 'registered' && !silent) this.#say({ state: 'registering' })
     this.#registration.register()
   }
 

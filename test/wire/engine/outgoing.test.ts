@@ -142,6 +142,19 @@ describe('an outgoing call', () => {
     expect(bench.ended).toBeUndefined()
   })
 
+  it('rings at a far end that forgets its tag, and is answered with it', async () => {
+    const { invite } = await bench.dial()
+    const lines = ['via', 'from', 'call-id', 'cseq', 'to'].map((name) => `${name}: ${invite.header(name)}`)
+    bench.peer.send(['SIP/2.0 180 Ringing', ...lines, 'content-length: 0', '', ''].join('\r\n'))
+    await bench.settle()
+    expect(stages()).toEqual(['alerting'])
+    bench.peer.reply(invite, 200, [], makeSdp())
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 180 200 ACK')
+    expect(bench.peer.requests('ACK')[0]?.header('to')).toContain(';tag=peertag')
+    expect(bench.reported('connected')).toHaveLength(1)
+  })
+
   it('answered without a DTLS fingerprint ends as no-webrtc', async () => {
     await bench.talk(makeSdp({ fingerprint: false }))
     expect(bench.peer.transcript).toBe('INVITE 180 200 ACK BYE')

@@ -85,6 +85,17 @@ describe('a line', () => {
     expect(bench.peer.requests('REGISTER')).toHaveLength(2)
   })
 
+  it('keeps saying that a server is silent while it tries again, until somebody asks or it answers', async () => {
+    bench.peer.on('REGISTER', () => {})
+    await bench.register()
+    await bench.settle(60_000)
+    expect(bench.peer.requests('REGISTER').length).toBeGreaterThan(3)
+    expect(new Set(states().slice(1))).toEqual(new Set(['failed timeout']))
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
+    await bench.settle(20_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
   it('gives an unanswered REGISTER eight seconds, then makes a new connection', async () => {
     bench.peer.on('REGISTER', () => {})
     await bench.register()

@@ -239,10 +239,16 @@ const checkResponse = (message: WireMessage): Passed => {
   return passed(message, method, status, sequence)
 }
 
-/** sip.js ignores an answer it can make no dialog of, and the call hangs; a missing Contact is replaced by the To address. */
+/**
+ * sip.js ignores an answer it can make no dialog of, and the call hangs; a missing Contact is replaced by the To address. A
+ * provisional answer without a tag (RFC 2543) rings in a dialog of its own, which the final answer leaves behind like a fork.
+ */
 const makeDialogPossible = (message: WireMessage, status: number): number => {
-  const to = headerValue(message, 'to') ?? ''
-  const hasTag = parameter(to, 'tag') !== undefined
+  const given = headerValue(message, 'to') ?? ''
+  const tagged = parameter(given, 'tag') !== undefined
+  const to = tagged || status === 100 || status >= 200 ? given : `${given};tag=untagged`
+  if (to !== given) setHeader(message, 'To', to)
+  const hasTag = tagged || to !== given
   if (status > 100 && hasTag && !findHeader(message, 'contact')) {
     const uri = /<([^>]*)>/.exec(to)?.[1] ?? /^[^;]*/.exec(to)?.[0] ?? ''
     setHeader(message, 'Contact', `<${uri.trim()}>`)
