@@ -6,7 +6,7 @@
 export interface CommandLine {
   /** Start in the tray, without the window. */
   readonly hidden: boolean
-  /** A file of accounts to import; null when none was given. */
+  /** A file of accounts to import; null when none was given, or a link came with it: a web page may have written both. */
   readonly provision: string | null
   /** The folder of the whole profile; null for the default. */
   readonly userData: string | null
@@ -25,15 +25,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   return {
     hidden: argv.includes('--hidden'),
-    provision: value('provision'),
+    provision: argv.some(isLink) ? null : value('provision'),
     userData: value('user-data-dir'),
     link: linkIn(argv),
   }
 }
 
+const isLink = (argument: string): boolean => /^(sip|sips|tel|callto):/i.test(argument)
+
 /** The one link among the arguments, without its headers and parameters; null when there is none, or more than one. */
 function linkIn(argv: readonly string[]): string | null {
-  const links = argv.filter((argument) => /^(sip|sips|tel|callto):/i.test(argument))
+  const links = argv.filter(isLink)
   const [link] = links
   if (link === undefined || links.length > 1 || link.length > longestLink) return null
   const [, scheme, rest] = /^([a-z]+):(?:\/\/)?([^?;]*)/i.exec(link) ?? []
