@@ -193,12 +193,9 @@ async function start(given: CommandLine): Promise<void> {
   const gate = new ConnectionGate()
   const certificates = new CertificatePolicy({ accounts: () => [...accounts.list, ...registrar.tried], log })
   const engineSession = session.fromPartition('engine')
-  const probeSession = session.fromPartition('probe')
   gate.guard(engineSession, 'app:')
   applySessionPolicy(engineSession, 'engine')
-  applySessionPolicy(probeSession, 'engine')
   certificates.guard(engineSession)
-  certificates.guard(probeSession)
   certificates.guardErrors(app)
   // Which servers it may reach is the gate's to say, at the network.
   handleAppProtocol(engineSession, { root: pages, pages: ['engine'], connectTo: () => ['ws:', 'wss:'] })
@@ -211,7 +208,13 @@ async function start(given: CommandLine): Promise<void> {
     onHealth: (engine) => store.put({ engine }),
   })
   const probe = new ConnectionProbe({
-    fetch: (url, init) => probeSession.fetch(url, init),
+    fetch: (url, init) => {
+      // Made when first needed: most phones never ask.
+      const asking = session.fromPartition('probe')
+      applySessionPolicy(asking, 'engine')
+      certificates.guard(asking)
+      return asking.fetch(url, init)
+    },
     refusedCertificate: (server) => certificates.refusedFor(server),
   })
   const registrar: Registrar = new Registrar({

@@ -21,6 +21,7 @@ export interface ToneDevices {
 
 export class Tones {
   readonly #outputs: { readonly speaker: SoundOutput; readonly ring: SoundOutput }
+  readonly #samples = new Map<string, ReturnType<typeof renderScore>>()
   #tone: Tone | null = null
   #ringVolume = 1
   #startedAt = 0
@@ -81,7 +82,7 @@ export class Tones {
     const score = toneScore(tone)
     const swell = Math.max(0, score.swell - (this.clock.now() - this.#startedAt) / 1000)
     this.#outputFor(tone)
-      .play((sampleRate) => renderScore(score, sampleRate), {
+      .play((sampleRate) => this.#rendered(tone, sampleRate), {
         loop: score.loop,
         volume: this.#volumeOf(tone),
         swell,
@@ -90,6 +91,14 @@ export class Tones {
         },
       })
       .catch(() => this.log.error(`the tone ${tone} cannot be played`))
+  }
+
+  /** Rendering a bell takes the page some 17 ms, just when a call wants to be prepared: once is enough. */
+  #rendered(tone: Tone, sampleRate: number): ReturnType<typeof renderScore> {
+    const key = `${tone} ${sampleRate}`
+    const known = this.#samples.get(key) ?? renderScore(toneScore(tone), sampleRate)
+    this.#samples.set(key, known)
+    return known
   }
 
   /** A sound service that died leaves a context that stands still: a new one takes over. */
