@@ -2,6 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parseCommandLine } from '../../main/command-line'
 
 describe('the command line', () => {
+  test('imports nothing that comes with a link', () => {
+    for (const links of [['tel:1'], ['SIP:1@x', 'tel:2'], [`sip:${'9'.repeat(600)}`]]) {
+      expect(parseCommandLine([...links, '--provision=/tmp/a.json']).provision).toBeNull()
+    }
+  })
+
   test('without arguments asks for nothing', () => {
     expect(parseCommandLine([])).toEqual({ hidden: false, provision: null, userData: null, link: null })
   })
