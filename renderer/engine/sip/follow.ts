@@ -25,9 +25,13 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
     acknowledge = resolve
   })
   let known: Identity | null = null
+  let acked = false
 
   const delegate: SessionDelegate = {
-    onAck: () => acknowledge(),
+    onAck: () => {
+      acked = true
+      acknowledge()
+    },
     onBye: (bye) => {
       // Answered before the call hears of it: a 200 is owed whatever happens here.
       void bye.accept().catch(() => {})
@@ -57,7 +61,7 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
   const onState = (state: SessionState): void => {
     // Why a session ended is told right after its state; what nobody explained by then has no better reason.
     if (state === SessionState.Terminated) {
-      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? unexplained(call) }))
+      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? unexplained(call, acked) }))
     }
   }
   session.stateChange.addListener(onState)
@@ -100,15 +104,16 @@ export function reportRemoteHold(call: LiveCall): void {
   call.report({ type: 'updated', callId: call.id, remoteHeld })
 }
 
-function unexplained(call: LiveCall): EndCause {
+function unexplained(call: LiveCall, acked: boolean): EndCause {
   switch (call.stage) {
     case 'offered':
     case 'ringing':
       // sip.js's own limit, or the INVITE's Expires.
       return 'unanswered'
     case 'connecting':
+      // No ACK came, or one without the answer it owed.
+      return acked ? 'media-failed' : 'connection-lost'
     case 'established':
-      // No ACK came.
       return 'connection-lost'
     default:
       return 'failed'

@@ -196,6 +196,17 @@ describe('an incoming call', () => {
     expect(await reply).toEqual({ ok: true, value: undefined })
   })
 
+  it('without an offer, whose ACK forgets the answer, has no sound and ends as that', async () => {
+    const { callId, parts } = await bench.ring({ body: null })
+    const reply = bench.request({ type: 'answer', callId })
+    await bench.settle()
+    bench.inDialog({ sipCallId: parts.callId, toTag: bench.toTag('INVITE') }, { method: 'ACK' })
+    await bench.settle()
+    expect(bench.peer.requests('BYE')).toHaveLength(1)
+    expect(bench.ended?.cause).toBe('media-failed')
+    expect(await reply).toMatchObject({ ok: false })
+  })
+
   it('names its caller by P-Asserted-Identity rather than From, stripped of what does not belong on a screen', async () => {
     await bench.ring({ extra: ['P-Asserted-Identity: "Dr. \u202eEve\u0007  <b>" <sip:+4930%201234@example.com>'] })
     expect(bench.offers[0]).toMatchObject({
