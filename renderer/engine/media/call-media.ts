@@ -70,8 +70,11 @@ export class PeerCallMedia implements CallMedia {
     return this.#description.getDescription(options)
   }
 
-  setDescription(sdp: string): Promise<void> {
-    return this.#description.setDescription(sdp)
+  async setDescription(sdp: string): Promise<void> {
+    const before = this.remoteHeld
+    await this.#description.setDescription(sdp)
+    // What did not come while they held us is no loss.
+    if (this.remoteHeld !== before) this.#quality.restart()
   }
 
   setEarlyDescription(sdp: string): Promise<void> {
