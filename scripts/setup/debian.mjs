@@ -28,7 +28,8 @@ export async function installDebianPackages(why, wanted) {
     )
   }
   await step(`Installing ${wanted.length} Debian packages: ${why}`, async () => {
-    if (!(await candidates(['libc6'])).has('libc6')) await apt(['update'])
+    // A fresh system has no package lists at all.
+    if ((await choose(wanted)).length < wanted.length) await apt(['update'])
     const install = async () => apt(['install', '-y', '--no-install-recommends', ...(await choose(wanted))])
     // Lists that are older than the mirror name files that are gone: fresh lists, once.
     let result = await install()
