@@ -19,6 +19,7 @@ const maxQueued = 256
 export class DtmfQueue {
   #waiting = ''
   #playing = false
+  #notBefore = -Infinity
   #sender: DtmfSender | null = null
   #deadline: Timer | null = null
 
@@ -31,6 +32,11 @@ export class DtmfQueue {
     this.#sender = sender
   }
 
+  /** Lets no digit go within the next `ms`; those added meanwhile wait. */
+  holdOff(ms: number): void {
+    this.#notBefore = this.clock.now() + ms
+  }
+
   /**
    * Puts `digits` (0-9 * # A-D, `,` pauses) behind those still being played. False, and nothing queued, when a character is another one, the queue is
    * full, or the sender cannot send now.
@@ -39,7 +45,7 @@ export class DtmfQueue {
     if (!/^[0-9*#A-D,]+$/i.test(digits) || this.#waiting.length + digits.length > maxQueued) return false
     if (this.#sender === null || !this.#sender.canInsertDTMF) return false
     this.#waiting += digits.toUpperCase()
-    if (!this.#playing) this.#playNext()
+    if (!this.#playing) this.#begin()
     return true
   }
 
@@ -54,6 +60,13 @@ export class DtmfQueue {
     if (sender === null) return
     sender.ontonechange = null
     if (sender.canInsertDTMF) sender.insertDTMF('')
+  }
+
+  #begin(): void {
+    const wait = this.#notBefore - this.clock.now()
+    if (wait <= 0) return this.#playNext()
+    this.#playing = true
+    this.#deadline = this.clock.setTimeout(() => this.#playNext(), wait)
   }
 
   /** One digit at a time: the browser then never holds one that a later call could overwrite. */

@@ -68,6 +68,15 @@ describe('digits', () => {
     expect(sender.text).toBe('123D')
   })
 
+  it('wait while the far end is not ready for them, and then go in order', () => {
+    queue.holdOff(400)
+    queue.add('12')
+    clock.advance(100)
+    queue.add('3')
+    clock.advance(5000)
+    expect(sender.played.map(({ digit, at }) => `${digit} ${at}`)).toEqual(['1 400', '2 570', '3 740'])
+  })
+
   it('wait two seconds at a comma', () => {
     queue.add('1,2')
     clock.advance(5000)
