@@ -82,6 +82,12 @@ function ring(call: LiveCall, invitation: Invitation): void {
   call.stage = 'ringing'
   void invitation.progress({ statusCode: 180 }).catch((error) => call.surroundings.log.warn(`180: ${String(error)}`))
   followEarlyDialog(call, invitation)
+  // A peer connection takes the page a few milliseconds, which the 180 need not wait for.
+  call.later(() => prepare(call, invitation), 0)
+}
+
+function prepare(call: LiveCall, invitation: Invitation): void {
+  if (call.stage !== 'ringing') return
   call.media.prepare(invitation.body || null).then(
     () => reportRemoteHold(call),
     (error: unknown) => {
