@@ -2,9 +2,41 @@
  * An account (a SIP address and how to reach its server) and the state of its registration.
  * The password is never part of it: it goes one way, from a form or a file into main's vault and from there to the engine.
  */
+import * as v from 'valibot'
 import type { RegistrationFailure } from './errors'
 
 export type AccountId = string
+
+/** A number or address as a person would dial it, on this account; null for none. */
+const dialString = v.nullable(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(256)))
+
+/** What the server behind an account can do for its calls, and where calls go that are not taken here. */
+const featureEntries = {
+  /** Listens to messages; a ringing call can be sent there. */
+  voicemail: dialString,
+  /** Conference factory (RFC 4579): conferences are made there instead of on this computer. */
+  conference: dialString,
+  /** A call transferred there is parked. */
+  park: dialString,
+  /** Dialled before the number of a colleague's ringing call, to take it. */
+  pickup: dialString,
+  /** Calls that come in go there: at once, when a call is up, or when nobody answered. */
+  forwardAlways: dialString,
+  forwardBusy: dialString,
+  forwardNoAnswer: dialString,
+}
+export const accountFeaturesSchema = v.strictObject(featureEntries)
+export type AccountFeatures = Readonly<v.InferOutput<typeof accountFeaturesSchema>>
+
+export const noFeatures: AccountFeatures = {
+  voicemail: null,
+  conference: null,
+  park: null,
+  pickup: null,
+  forwardAlways: null,
+  forwardBusy: null,
+  forwardNoAnswer: null,
+}
 
 export interface Account {
   readonly id: AccountId
@@ -21,6 +53,7 @@ export interface Account {
   /** SHA-256 fingerprint (64 lower-case hex digits) of a certificate the user trusts for this account; null for none. */
   readonly certificate: string | null
   readonly enabled: boolean
+  readonly features: AccountFeatures
 }
 
 export const isDemo = (account: Pick<Account, 'server'>): boolean => account.server === 'demo:'
@@ -58,4 +91,5 @@ export interface AccountDraft {
   readonly password: string | null
   readonly displayName: string | null
   readonly certificate: string | null
+  readonly features: AccountFeatures
 }

@@ -34,6 +34,27 @@ export interface CallFacts {
   readonly capabilities: Capabilities
   /** It came while another call was up: alerts softly, with the call-waiting tone. */
   readonly waiting: boolean
+  /** The conference it is part of, the same for all members (CXSetGroupCallAction); null when it stands alone. */
+  readonly groupId: string | null
+}
+
+/** A transfer under way, as the far end tells of it (RFC 3515 section 2.4.4). */
+export interface Transfer {
+  /** `blind`: to an address. `attended`: to somebody we have a call with. */
+  readonly kind: 'blind' | 'attended'
+  readonly to: Handle
+  /** The call it is handed to; null for a blind transfer. */
+  readonly toCallId: CallId | null
+  readonly progress: 'asked' | 'trying' | 'ringing'
+}
+
+/** The far end asks us to call somebody in its stead (REFER). Nothing is dialled before the user agrees. */
+export interface Referral {
+  readonly handle: Handle
+  /** The SIP URI for the wire, as the far end gave it. */
+  readonly target: string
+  /** Who asks, when the far end says so (Referred-By). */
+  readonly by: Handle | null
 }
 
 /**
@@ -67,6 +88,10 @@ type Talking<State extends string> = {
   /** The far end holds us (its SDP said sendonly or inactive). */
   readonly remoteHeld: boolean
   readonly connectedAt: number
+  readonly transfer: Transfer | null
+  readonly referral: Referral | null
+  /** Digits that wait for the user's word before they are sent (after `;` in a dialled number): how many, 0 for none. */
+  readonly digitsWaiting: number
 }
 
 export type Ended = {
@@ -93,6 +118,10 @@ export type CallEvent =
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'remoteHeld'; readonly held: boolean }
   | { readonly type: 'muted'; readonly muted: boolean }
+  | { readonly type: 'grouped'; readonly groupId: string | null }
+  | { readonly type: 'transfer'; readonly transfer: Transfer | null }
+  | { readonly type: 'referral'; readonly referral: Referral | null }
+  | { readonly type: 'digitsWaiting'; readonly count: number }
   | { readonly type: 'updated'; readonly patch: Partial<Pick<CallFacts, 'handle' | 'name' | 'capabilities'>> }
   | {
       readonly type: 'ended'
@@ -140,9 +169,9 @@ export function transition(call: Call, event: CallEvent): Transition {
       switch (call.state) {
         case 'dialing':
         case 'alerting':
-          return to({ state: 'active', muted: false, remoteHeld: false, connectedAt: event.at })
+          return to({ ...talking, muted: false, connectedAt: event.at })
         case 'connecting':
-          return to({ state: 'active', muted: call.muted, remoteHeld: false, connectedAt: event.at })
+          return to({ ...talking, muted: call.muted, connectedAt: event.at })
         case 'incoming':
         case 'active':
         case 'held':
@@ -158,14 +187,25 @@ export function transition(call: Call, event: CallEvent): Transition {
       return isTalking(call) || call.state === 'connecting'
         ? { ok: true, call: { ...call, muted: event.muted } }
         : illegal
+    case 'grouped':
+      return call.state === 'ending' ? illegal : { ok: true, call: { ...call, groupId: event.groupId } }
+    case 'transfer':
+      return isTalking(call) ? { ok: true, call: { ...call, transfer: event.transfer } } : illegal
+    case 'referral':
+      return isTalking(call) ? { ok: true, call: { ...call, referral: event.referral } } : illegal
+    case 'digitsWaiting':
+      return isTalking(call) ? { ok: true, call: { ...call, digitsWaiting: event.count } } : illegal
   }
   return illegal
 }
 
+/** How a conversation begins. */
+const talking = { state: 'active', remoteHeld: false, transfer: null, referral: null, digitsWaiting: 0 } as const
+
 const isTalking = (call: Call): call is CallFacts & (Talking<'active'> | Talking<'held'>) =>
   call.state === 'active' || call.state === 'held'
 
-const facts = ({ id, accountId, direction, handle, name, startedAt, capabilities, waiting }: Call): CallFacts => ({
+const facts = ({
   id,
   accountId,
   direction,
@@ -174,6 +214,17 @@ const facts = ({ id, accountId, direction, handle, name, startedAt, capabilities
   startedAt,
   capabilities,
   waiting,
+  groupId,
+}: Call): CallFacts => ({
+  id,
+  accountId,
+  direction,
+  handle,
+  name,
+  startedAt,
+  capabilities,
+  waiting,
+  groupId,
 })
 
 /** When both sides could first communicate, or null. */
@@ -231,6 +282,41 @@ export function canPlayDtmf(call: Call): boolean {
   return call.state === 'active' && call.capabilities.dtmf
 }
 
+/** A call that rings here can be sent to somebody else (302). */
+export function canDeflect(call: Call): boolean {
+  return call.state === 'incoming'
+}
+
+/** Somebody we talk to, or hold, can be handed to somebody else, one transfer at a time. */
+export function canTransfer(call: Call): boolean {
+  return isTalking(call) && call.transfer === null && call.groupId === null
+}
+
+/** `call` can be handed to the far end of `to`: one we talk to or hold, or one we are ringing (semi-attended). */
+export function canTransferTo(call: Call, to: Call): boolean {
+  const reachable = to.state === 'alerting' || isTalking(to)
+  return canTransfer(call) && call.id !== to.id && reachable && to.accountId === call.accountId
+}
+
+/** The two calls can be one conference. Whether it has room is the provider's to say. */
+export function canGroup(call: Call, other: Call): boolean {
+  const apart = call.groupId === null || call.groupId !== other.groupId
+  return (
+    call.id !== other.id &&
+    apart &&
+    [call, other].every((one) => isTalking(one) && one.capabilities.grouping && one.transfer === null)
+  )
+}
+
+export function canUngroup(call: Call): boolean {
+  return isTalking(call) && call.groupId !== null && call.capabilities.ungrouping
+}
+
+/** Members of the call's conference, itself included; only itself when it stands alone. */
+export function groupOf(call: Call, calls: readonly Call[]): readonly Call[] {
+  return call.groupId === null ? [call] : calls.filter((one) => isLive(one) && one.groupId === call.groupId)
+}
+
 /** Whether the microphone of this call is silenced by its user. */
 export function isMuted(call: Call): boolean {
   return canMute(call) && 'muted' in call && call.muted
@@ -254,9 +340,13 @@ export function endedReason(cause: EndCause): EndedReason | null {
     case 'hung-up':
     case 'cancelled':
     case 'declined':
+    case 'transferred':
+    case 'deflected':
+    case 'forwarded':
       return null
     case 'remote-hung-up':
     case 'remote-cancelled':
+    case 'remote-transferred':
     case 'busy':
     case 'rejected':
       return 'remoteEnded'

@@ -19,6 +19,9 @@ export const requestErrorCodes = [
   'microphone-missing', // no input device
   'microphone-busy', // the device is there but cannot be opened
   'media-failed', // no audio path could be made (ICE/DTLS), or SDP was refused
+  'transfer-refused', // the far end does not let itself be transferred; it is still here
+  'transfer-failed', // whom it was to be handed to could not be reached; it is still here
+  'not-set-up', // the account names no voicemail, conference server or parking place
   'dtmf-unsupported', // neither telephone-event nor INFO is possible in this call
   'storage-failed', // the settings could not be written; the old ones are intact
   'needs-consent', // no keychain: the password may only be kept unprotected, and the user has not agreed
@@ -64,6 +67,10 @@ export const endCauses = [
   'declined', // the local user declined a ringing call
   'remote-hung-up', // the far end ended a connected call
   'remote-cancelled', // the caller gave up before we answered: missed
+  'transferred', // the local user handed the far end to somebody else
+  'remote-transferred', // the far end handed us to somebody else: our call to them goes on instead
+  'deflected', // the local user sent a ringing call elsewhere (302)
+  'forwarded', // the account's own rule sent it elsewhere, before or after it rang
   'answered-elsewhere', // CANCEL with Reason SIP;cause=200 (RFC 3326): not missed
   'declined-elsewhere', // CANCEL with Reason SIP;cause=600 or 603: not missed
   'unanswered', // rang to its end, in either direction (408, 480, 487, ring time-out)
@@ -78,6 +85,8 @@ export const endCauses = [
   'microphone-missing',
   'microphone-busy',
   'media-failed', // ICE or DTLS did not connect, or broke and did not come back
+  'redirected', // 3xx: the server names another address; nothing is dialled that the user did not choose
+  'session-expired', // the far end stopped refreshing the session (RFC 4028): it is gone
   'connection-lost', // signalling was lost and the dialog with it
   'engine-lost', // the engine page died in the call
   'server-error', // other 4xx, 5xx, 6xx

@@ -22,6 +22,8 @@ export interface AccountState {
 export interface CallView {
   readonly call: Call
   readonly media: MediaQuality
+  /** The far end is speaking; only known of calls in a conference. */
+  readonly speaking: boolean
 }
 
 /** An ended call, for the list of recents. Times are wall-clock ms. */

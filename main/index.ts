@@ -178,7 +178,7 @@ async function start(given: CommandLine): Promise<void> {
   new ResumePolicy({ registry, switchboard, controller, clock })
   const showCalls = (calls: readonly Call[]): void =>
     store.put({
-      calls: calls.map((call): CallView => ({ call, media: quality.get(call.id) ?? noMedia })),
+      calls: calls.map((call): CallView => ({ call, media: quality.get(call.id) ?? noMedia, speaking: false })),
       silenced: store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
     })
   const silence = (callId: CallId): void => {

@@ -29,17 +29,37 @@ export type EngineCommand =
   | { readonly type: 'register'; readonly account: EngineAccount }
   | { readonly type: 'unregister'; readonly accountId: string }
   /** `target`: a SIP URI made by main's dial rules. The reply comes when the INVITE was handed to the transport. */
-  | { readonly type: 'dial'; readonly callId: CallId; readonly accountId: string; readonly target: string }
+  | {
+      readonly type: 'dial'
+      readonly callId: CallId
+      readonly accountId: string
+      readonly target: string
+      /** The call whose far end asked for this one (REFER): it is told how it goes. null: the user's own wish. */
+      readonly referral: CallId | null
+    }
   /** The reply comes when media is ready (ACK and ICE/DTLS connected), or says why not. */
   | { readonly type: 'answer'; readonly callId: CallId }
   /** Refuses a ringing call with this SIP status. */
   | { readonly type: 'reject'; readonly callId: CallId; readonly status: number }
+  /** Sends a ringing call elsewhere: 302 with this SIP URI. */
+  | { readonly type: 'deflect'; readonly callId: CallId; readonly target: string }
   /** CANCEL or BYE, whichever fits; the reply comes when it was sent. Always succeeds for a known call. */
   | { readonly type: 'end'; readonly callId: CallId }
   | { readonly type: 'setHeld'; readonly callId: CallId; readonly held: boolean }
   | { readonly type: 'setMuted'; readonly callId: CallId; readonly muted: boolean }
   /** `digits`: 0-9 * # A-D and `,` (two seconds of pause). The reply comes when they are queued. */
   | { readonly type: 'playDtmf'; readonly callId: CallId; readonly digits: string }
+  /** Calls of one group hear each other and us; null: it stands alone. The reply comes when the sound is mixed so. */
+  | { readonly type: 'setGroup'; readonly callId: CallId; readonly groupId: string | null }
+  /**
+   * Hands the far end to this SIP URI (REFER, RFC 3515). The reply comes when that has succeeded or failed, which `transfer` reports
+   * precede: `transfer-refused` and `transfer-failed` carry the SIP status in their detail. The call stays up until then.
+   */
+  | { readonly type: 'transfer'; readonly callId: CallId; readonly target: string }
+  /** Hands the far end to that of another call (REFER with Replaces, RFC 3891); answered likewise. */
+  | { readonly type: 'transferToCall'; readonly callId: CallId; readonly toCallId: CallId }
+  /** The user does not want to call whom the far end named (`referred`). */
+  | { readonly type: 'refuseReferral'; readonly callId: CallId }
   /** CallKit's didActivate / didDeactivate: only between the two does a call's sound reach the speaker and the wire. */
   | { readonly type: 'audio'; readonly callId: CallId; readonly on: boolean }
   | { readonly type: 'setTone'; readonly tone: Tone | null }
@@ -130,6 +150,16 @@ export const engineReportSchema = v.variant('type', [
     name: v.exactOptional(v.nullable(text(256))),
     capabilities: v.exactOptional(capabilities),
   }),
+  /** Of a transfer we asked for (NOTIFY with message/sipfrag). */
+  v.strictObject({ type: v.literal('transfer'), callId, progress: v.picklist(['trying', 'ringing']) }),
+  /** The far end asks us to call somebody (REFER). `target`: a SIP URI, to be given back in `dial`. null: it no longer does. */
+  v.strictObject({
+    type: v.literal('referred'),
+    callId,
+    referral: v.nullable(v.strictObject({ target: text(1024), handle, by: v.nullable(handle) })),
+  }),
+  /** Whose far end is speaking now, while calls are grouped; at each change. */
+  v.strictObject({ type: v.literal('speaking'), callIds: v.pipe(v.array(callId), v.maxLength(32)) }),
   v.strictObject({
     type: v.literal('ended'),
     callId,
@@ -170,7 +200,11 @@ export const incomingOfferSchema = v.strictObject({
 export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
 
 /** Main's answer to an offer. */
-export type Verdict = { readonly type: 'alert' } | { readonly type: 'reject'; readonly status: number }
+export type Verdict =
+  | { readonly type: 'alert' }
+  | { readonly type: 'reject'; readonly status: number }
+  /** Goes to this SIP URI without ringing here (302). */
+  | { readonly type: 'deflect'; readonly target: string }
 
 /** What travels on the port, main → engine. */
 export type EngineDown =

@@ -3,7 +3,7 @@
  * re-render the phone. Up: one command per wish of the user; each is answered once. What comes up is validated in main.
  */
 import * as v from 'valibot'
-import type { RefusedCertificate } from '../account'
+import { accountFeaturesSchema, type RefusedCertificate } from '../account'
 import type { RegistrationFailure, RequestErrorCode } from '../errors'
 import type { PhoneState } from '../phone-state'
 import { settingsPatchSchema } from '../settings'
@@ -20,6 +20,7 @@ export const accountDraftSchema = v.strictObject({
   password: v.nullable(text(512)),
   displayName: v.nullable(text(256)),
   certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  features: accountFeaturesSchema,
 })
 
 /** How the password of a new account is kept: in the keychain, unprotected (the user agreed), or asked at each start. */
@@ -31,7 +32,24 @@ export const uiCommandSchema = v.variant('type', [
   v.strictObject({ type: v.literal('decline'), callId }),
   /** No tone for this caller any more; it goes on ringing for them. */
   v.strictObject({ type: v.literal('silence'), callId }),
+  v.strictObject({ type: v.literal('holdAndAnswer'), callId }),
+  v.strictObject({ type: v.literal('endAndAnswer'), callId }),
+  v.strictObject({ type: v.literal('sendToVoicemail'), callId }),
+  v.strictObject({ type: v.literal('deflect'), callId, target: text(512) }),
   v.strictObject({ type: v.literal('end'), callId }),
+  /** Hangs up on every member of the conference the call is in. */
+  v.strictObject({ type: v.literal('endGroup'), callId }),
+  v.strictObject({ type: v.literal('swap') }),
+  v.strictObject({ type: v.literal('merge'), callIds: v.pipe(v.array(callId), v.minLength(2), v.maxLength(16)) }),
+  /** Takes the call out of its conference; the others are held. */
+  v.strictObject({ type: v.literal('split'), callId }),
+  v.strictObject({ type: v.literal('transfer'), callId, target: text(512) }),
+  v.strictObject({ type: v.literal('transferToCall'), callId, toCallId: callId }),
+  v.strictObject({ type: v.literal('park'), callId }),
+  /** The far end asked us to call somebody: do it, or tell it no. */
+  v.strictObject({ type: v.literal('answerReferral'), callId, accept: v.boolean() }),
+  /** Digits that wait after `;`: send them, or forget them. */
+  v.strictObject({ type: v.literal('continueDigits'), callId, send: v.boolean() }),
   v.strictObject({ type: v.literal('setHeld'), callId, held: v.boolean() }),
   v.strictObject({ type: v.literal('setMuted'), callId, muted: v.boolean() }),
   v.strictObject({
@@ -54,6 +72,12 @@ export const uiCommandSchema = v.variant('type', [
   v.strictObject({ type: v.literal('tryDemo') }),
   /** The demo line calls in a few seconds. */
   v.strictObject({ type: v.literal('callMe') }),
+  /** `minutes` null: until it is switched off. */
+  v.strictObject({
+    type: v.literal('setDoNotDisturb'),
+    on: v.boolean(),
+    minutes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080))),
+  }),
   v.strictObject({ type: v.literal('changeSettings'), patch: settingsPatchSchema }),
   v.strictObject({ type: v.literal('testRing') }),
   v.strictObject({ type: v.literal('testEcho') }),

@@ -22,6 +22,8 @@ export type ActionBody =
       readonly providerId: string
       readonly handle: Handle
       readonly target: string
+      /** The call whose far end asked for this one; null: the user's own wish. */
+      readonly referral: CallId | null
     }
   | { readonly kind: 'answer'; readonly callId: CallId }
   /** `cause` null: whatever the call's state makes of it (declined, cancelled or hung up). */
@@ -43,6 +45,24 @@ export type ActionBody =
       readonly localLanguage: string
       readonly remoteLanguage: string
     }
+  // Ours; CallKit knows none of these (contract section 10).
+  /** Performed when the far end has reached whom it was handed to. */
+  | { readonly kind: 'transfer'; readonly callId: CallId; readonly to: TransferTarget }
+  /** Sends a ringing call elsewhere (302). `cause`: by the user or by a rule. */
+  | {
+      readonly kind: 'deflect'
+      readonly callId: CallId
+      readonly handle: Handle
+      readonly target: string
+      readonly cause: 'deflected' | 'forwarded'
+    }
+  /** The far end asked us to call somebody, and the user does not want to. */
+  | { readonly kind: 'refuseReferral'; readonly callId: CallId }
+
+/** `target`: the SIP URI for the wire. */
+export type TransferTarget =
+  | { readonly kind: 'address'; readonly handle: Handle; readonly target: string }
+  | { readonly kind: 'call'; readonly callId: CallId }
 
 export type ActionKind = ActionBody['kind']
 type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
@@ -63,6 +83,10 @@ const timeLimits: Readonly<Record<ActionKind, number>> = {
   setGroup: 5_000,
   playDtmf: 5_000,
   setTranslating: 5_000,
+  // As long as the one it is handed to may ring; RFC 3515's subscription lives as long with Asterisk and others.
+  transfer: 180_000,
+  deflect: 5_000,
+  refuseReferral: 5_000,
 }
 
 export class Action<Body extends ActionBody = ActionBody> {

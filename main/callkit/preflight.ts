@@ -212,5 +212,6 @@ const dialing = (body: ActionBody & { kind: 'start' }): Call => ({
   startedAt: 0,
   capabilities: defaultCapabilities,
   waiting: false,
+  groupId: null,
   state: 'dialing',
 })

@@ -106,6 +106,7 @@ export class Switchboard implements Stage {
       startedAt: now,
       capabilities: capabilities ?? defaultCapabilities,
       waiting: result.ok && result.waiting,
+      groupId: null,
     }
     if (result.ok) this.registry.add({ ...facts, state: 'incoming' })
     else {
@@ -204,6 +205,7 @@ export class Switchboard implements Stage {
       startedAt: this.clock.date(),
       capabilities: defaultCapabilities,
       waiting: false,
+      groupId: null,
       state: 'dialing',
     }
   }

@@ -1,20 +1,54 @@
 /*
  * The verbs every client of the phone uses alike: window, tray, notification, control door. Each becomes a CallKit
- * transaction with its originator. A verb resolves when its transaction is accepted, not when it is performed.
+ * transaction with its originator. A verb resolves when its transaction is accepted; `completed` tells how it went.
  */
 import type { CallId } from '../../common/call'
 import type { Result } from '../../common/errors'
 
-export type Originator = 'window' | 'tray' | 'notification' | 'control' | 'url' | 'headset' | 'policy'
+export const originators = ['window', 'tray', 'notification', 'headset', 'url', 'control', 'policy'] as const
+export type Originator = (typeof originators)[number]
+
+/** Accepted, and a promise of the outcome that never rejects; or refused, and nothing happened. */
+export type Requested<T = void> =
+  { readonly ok: true; readonly value: T; readonly completed: Promise<Result> } | Extract<Result, { ok: false }>
 
 export interface CallVerbs {
-  /** `target`: what a person typed or pasted; `accountId` null: the first account that can call. Names the new call. */
-  call(target: string, accountId: string | null, by: Originator): Promise<Result<CallId>>
-  answer(callId: CallId, by: Originator): Promise<Result>
+  /**
+   * `target`: what a person typed or pasted, with digits to send once connected after `,` (waits two seconds) and `;` (asks first).
+   * `accountId` null: the first account that can call. Names the new call.
+   */
+  call(target: string, accountId: string | null, by: Originator): Promise<Requested<CallId>>
+  /** Holds what is active first, as `holdAndAnswer`. */
+  answer(callId: CallId, by: Originator): Promise<Requested>
+  /** Not answered unless the active call (or conference) could be held. */
+  holdAndAnswer(callId: CallId, by: Originator): Promise<Requested>
+  /** Hangs up on the active call (or conference) first. */
+  endAndAnswer(callId: CallId, by: Originator): Promise<Requested>
   /** Ends a call that rings here: the caller hears busy. */
-  decline(callId: CallId, by: Originator): Promise<Result>
-  end(callId: CallId, by: Originator): Promise<Result>
-  setHeld(callId: CallId, held: boolean, by: Originator): Promise<Result>
-  setMuted(callId: CallId, muted: boolean, by: Originator): Promise<Result>
-  playDtmf(callId: CallId, digits: string, by: Originator): Promise<Result>
+  decline(callId: CallId, by: Originator): Promise<Requested>
+  /** Sends a ringing call to the account's voicemail; `not-set-up` when it has none. */
+  sendToVoicemail(callId: CallId, by: Originator): Promise<Requested>
+  /** Sends a ringing call to another number (302). */
+  deflect(callId: CallId, target: string, by: Originator): Promise<Requested>
+  end(callId: CallId, by: Originator): Promise<Requested>
+  /** Every member of the conference the call is in. */
+  endGroup(callId: CallId, by: Originator): Promise<Requested>
+  /** A member of a conference takes the whole conference with it. */
+  setHeld(callId: CallId, held: boolean, by: Originator): Promise<Requested>
+  /** Holds the active call (or conference) and resumes the held one. */
+  swap(by: Originator): Promise<Requested>
+  setMuted(callId: CallId, muted: boolean, by: Originator): Promise<Requested>
+  playDtmf(callId: CallId, digits: string, by: Originator): Promise<Requested>
+  /** Makes the calls one conference, in the engine or, where the account names one, on a conference server. */
+  merge(callIds: readonly CallId[], by: Originator): Promise<Requested>
+  /** Takes the call out of its conference and to the user's ear; the others are held. */
+  split(callId: CallId, by: Originator): Promise<Requested>
+  transfer(callId: CallId, target: string, by: Originator): Promise<Requested>
+  transferToCall(callId: CallId, toCallId: CallId, by: Originator): Promise<Requested>
+  /** `not-set-up` when the account has no parking place. */
+  park(callId: CallId, by: Originator): Promise<Requested>
+  /** The far end asked us to call somebody. Names the new call when there is one. */
+  answerReferral(callId: CallId, accept: boolean, by: Originator): Promise<Requested<CallId | null>>
+  /** Digits that wait after `;`: send them up to the next `;`, or forget them. */
+  continueDigits(callId: CallId, send: boolean, by: Originator): Promise<Requested>
 }

@@ -137,10 +137,12 @@ export class SipProvider implements ProviderDelegate {
 
   performStart(_provider: Provider, action: ActionOf<'start'>): void {
     const { callId, providerId, target } = action.body
-    void this.request({ type: 'dial', callId, accountId: providerId, target }).then((result) => {
-      this.settle(action, result)
-      this.endIfStray(callId, result)
-    })
+    void this.request({ type: 'dial', callId, accountId: providerId, target, referral: action.body.referral }).then(
+      (result) => {
+        this.settle(action, result)
+        this.endIfStray(callId, result)
+      },
+    )
   }
 
   performAnswer(_provider: Provider, action: ActionOf<'answer'>): void {
