@@ -16,6 +16,8 @@ export interface AsteriskOptions {
   readonly root: string
   readonly wsPort?: number
   readonly wssPort?: number
+  /** Configuration files that take the place of the lab's, by name; `@DIR@` and the like are filled in. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 export class Asterisk {
@@ -53,6 +55,7 @@ export class Asterisk {
       '@WSS_PORT@': String(ports.wss),
     }
     cpSync(join(import.meta.dirname, 'asterisk'), join(dir, 'etc'), { recursive: true })
+    for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(dir, 'etc', name), text)
     for (const file of readdirSync(join(dir, 'etc'))) {
       const path = join(dir, 'etc', file)
       writeFileSync(

@@ -29,12 +29,13 @@ export class Lab {
     private readonly folder: string,
   ) {}
 
-  static async open(): Promise<Lab> {
+  /** `files`: Asterisk's configuration where it is not the lab's own, by name. */
+  static async open(files: Readonly<Record<string, string>> = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), 'patchcord-lab-'))
     for (const hz of [microphoneHz, otherMicrophoneHz]) writeTone(join(folder, `${hz}.wav`), hz)
     const bus = await TestBus.start()
     const desktop = await NotificationServer.start(bus.address)
-    return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot() }), bus, desktop, folder)
+    return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot(), files }), bus, desktop, folder)
   }
 
   /** An account of the lab's Asterisk (see asterisk/pjsip.conf). */
