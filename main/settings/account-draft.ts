@@ -2,9 +2,11 @@
  * Turns what a person typed or a file says of an account into one that can be used, or names the field that is wrong and
  * what it must be. Pure: nothing is looked up, stored or connected to. An error text never quotes a password.
  */
-import { isDemo, type AccountDraft } from '../../common/account'
+import { isDemo, noFeatures, type AccountDraft, type AccountFeatures } from '../../common/account'
 
-type DraftField = keyof AccountDraft
+type TextField = Exclude<keyof AccountDraft, 'features'>
+type FeatureField = `features.${keyof AccountFeatures}`
+type DraftField = TextField | FeatureField
 
 interface DraftProblem {
   readonly ok: false
@@ -18,7 +20,17 @@ export type DraftResult = { readonly ok: true; readonly draft: AccountDraft } | 
 /** The server of the built-in line, which no form and no file may name. */
 export const demoServer = 'demo:'
 
-const limits = { name: 128, uri: 512, server: 512, username: 256, password: 512, displayName: 256, certificate: 128 }
+const limits: Readonly<Record<TextField, number>> = {
+  name: 128,
+  uri: 512,
+  server: 512,
+  username: 256,
+  password: 512,
+  displayName: 256,
+  certificate: 128,
+}
+/** Of a number or address to dial. */
+const featureLimit = 256
 
 /** Where Asterisk and FreePBX answer SIP over secure WebSocket unless they were told otherwise. */
 const usualServer = (host: string): string => `wss://${host}:8089/ws`
@@ -37,7 +49,7 @@ const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u20
  * the address's host; an empty user name is the address's user; an empty name is the address.
  */
 export function normaliseDraft(raw: AccountDraft): DraftResult {
-  for (const field of Object.keys(limits) as DraftField[]) {
+  for (const field of Object.keys(limits) as TextField[]) {
     const value = raw[field]
     if (value !== null && value.length > limits[field]) {
       return problem(field, `must not be longer than ${limits[field]} characters`)
@@ -61,6 +73,8 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
   if (displayName !== null && /["\\]/.test(displayName)) return problem('displayName', 'must not contain " or \\')
   const certificate = parseFingerprint(raw.certificate?.trim() || null)
   if (certificate !== null && typeof certificate !== 'string') return certificate
+  const features = normaliseFeatures(raw.features)
+  if ('problem' in features) return features
   return {
     ok: true,
     draft: {
@@ -71,8 +85,23 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
       password: raw.password === '' ? null : raw.password,
       displayName,
       certificate,
+      features,
     },
   }
+}
+
+/** Trimmed; nothing typed is none. Whether a number can be dialled is found out when it is. */
+function normaliseFeatures(raw: AccountFeatures): AccountFeatures | DraftProblem {
+  const features: Record<keyof AccountFeatures, string | null> = { ...noFeatures }
+  for (const key of Object.keys(noFeatures) as (keyof AccountFeatures)[]) {
+    const value = raw[key]?.trim() || null
+    if (value !== null && value.length > featureLimit)
+      return problem(`features.${key}`, `must not be longer than ${featureLimit} characters`)
+    if (value !== null && controls.test(value))
+      return problem(`features.${key}`, 'must not contain line breaks or control characters')
+    features[key] = value
+  }
+  return features
 }
 
 function parseAddress(

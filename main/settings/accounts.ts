@@ -3,7 +3,7 @@
  * these methods and come out only through `credentials`, for the engine. Whether an account works is not known here.
  */
 import { randomUUID } from 'node:crypto'
-import type { Account, AccountDraft } from '../../common/account'
+import { noFeatures, type Account, type AccountDraft, type AccountFeatures } from '../../common/account'
 import { refused, type Result } from '../../common/errors'
 import { demoServer, normaliseDraft, sameAccount } from './account-draft'
 import type { ProvisionedAccount } from './provisioning'
@@ -119,6 +119,7 @@ export class Accounts {
       displayName: null,
       certificate: null,
       enabled: true,
+      features: noFeatures,
     }
     const written = this.write([...this.stored, { ...account, instanceId: this.newInstanceId(), secret: null }])
     return written.ok ? { ok: true, value: account } : written
@@ -139,7 +140,7 @@ export class Accounts {
     }
     const secret = this.reseal(before, password, keep)
     if (!secret.ok) return secret
-    const account = { ...before, ...rest, secret: secret.value }
+    const account = { ...before, ...rest, features: { ...before.features, ...rest.features }, secret: secret.value }
     const written = this.write(this.stored.map((other) => (other.id === id ? account : other)))
     if (!written.ok) return written
     if (password !== null) this.passwords.set(id, password)
@@ -170,7 +171,7 @@ export class Accounts {
 
   /**
    * Takes in what a provisioning file says, all of it or nothing. An account with the same address and user is updated;
-   * without a password in the file it keeps its own. Who hands over a password in a plain file has agreed to keep it
+   * without a password, or a feature, in the file it keeps its own. Who hands over a password in a plain file has agreed to keep it
    * without a keychain where there is none; the file can say `"keepPassword": "ask"` instead.
    */
   provision(imported: readonly ProvisionedAccount[]): Result<Provisioned> {
@@ -183,7 +184,7 @@ export class Accounts {
     }
     const passwords = new Map<string, string>()
     let accounts = [...this.stored]
-    for (const { draft, keep } of imported) {
+    for (const { draft, keep, features } of imported) {
       const { password, ...rest } = draft
       const before = accounts.find((account) => sameAccount(account, rest)) ?? null
       const known = before ? (passwords.get(before.id) ?? this.passwords.get(before.id)) : undefined
@@ -201,6 +202,7 @@ export class Accounts {
         ...before,
         ...rest,
         id,
+        features: { ...(before?.features ?? noFeatures), ...features },
         secret: secret.value,
       }
       accounts = before ? accounts.map((other) => (other.id === id ? account : other)) : [...accounts, account]
@@ -267,8 +269,13 @@ export class Accounts {
   }
 }
 
-function publicPart({ id, name, uri, server, username, displayName, certificate, enabled }: StoredAccount): Account {
-  return { id, name, uri, server, username, displayName, certificate, enabled }
+/** Without secrets, and without what other versions left. */
+function publicPart(stored: StoredAccount): Account {
+  const { id, name, uri, server, username, displayName, certificate, enabled } = stored
+  const features = Object.fromEntries(
+    Object.keys(noFeatures).map((key) => [key, stored.features[key as keyof AccountFeatures]]),
+  ) as AccountFeatures
+  return { id, name, uri, server, username, displayName, certificate, enabled, features }
 }
 
 const sameServer = (a: Pick<Account, 'server'>, b: Pick<Account, 'server'>): boolean => hostOf(a) === hostOf(b)

@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import * as v from 'valibot'
-import type { AccountDraft } from '../../common/account'
+import { noFeatures, type AccountDraft, type AccountFeatures } from '../../common/account'
 import { serverSecurity } from '../../common/server-address'
 import { normaliseDraft, sameAccount } from './account-draft'
 
@@ -12,6 +12,8 @@ export interface ProvisionedAccount {
   readonly draft: AccountDraft
   /** `keep`: as well as this computer can; `ask`: only until the phone quits. */
   readonly keep: 'keep' | 'ask'
+  /** What the file says of them; of the others it says nothing, so an account keeps its own. */
+  readonly features: Partial<AccountFeatures>
 }
 
 export type ProvisioningResult =
@@ -28,6 +30,17 @@ const maximumBytes = 1024 * 1024
 
 const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null)
 
+const feature = v.exactOptional(v.nullable(v.string()))
+const features = v.strictObject({
+  voicemail: feature,
+  conference: feature,
+  park: feature,
+  pickup: feature,
+  forwardAlways: feature,
+  forwardBusy: feature,
+  forwardNoAnswer: feature,
+} satisfies Record<keyof AccountFeatures, typeof feature>)
+
 const fileSchema = v.strictObject({
   accounts: v.pipe(
     v.array(
@@ -40,6 +53,7 @@ const fileSchema = v.strictObject({
         displayName: optional(v.string()),
         certificate: optional(v.string()),
         keepPassword: v.optional(v.picklist(['keep', 'ask']), 'keep'),
+        features: v.optional(features, {}),
       }),
     ),
     v.maxLength(1_000),
@@ -90,7 +104,12 @@ export function parseProvisioning(text: string): ProvisioningResult {
       problems.push(`${path}.server: must begin with ws: or wss:`)
       continue
     }
-    const normal = normaliseDraft({ ...rest, name: rest.name ?? '', username: rest.username ?? '' })
+    const normal = normaliseDraft({
+      ...rest,
+      name: rest.name ?? '',
+      username: rest.username ?? '',
+      features: { ...noFeatures, ...rest.features },
+    })
     if (!normal.ok) {
       problems.push(`${path}.${normal.field}: ${normal.problem}`)
       continue
@@ -102,9 +121,15 @@ export function parseProvisioning(text: string): ProvisioningResult {
     if (serverSecurity(normal.draft.server) === 'unencrypted-public') {
       warnings.push(`${path}.server: is not encrypted (ws:) and not on a private network`)
     }
-    accounts.push({ draft: normal.draft, keep: keepPassword })
+    accounts.push({ draft: normal.draft, keep: keepPassword, features: named(normal.draft.features, rest.features) })
   }
   return problems.length > 0 ? failed(problems.join('; ')) : { ok: true, accounts, warnings }
+}
+
+/** Of the features as they were put right, those the file names. */
+function named(features: AccountFeatures, inFile: Partial<AccountFeatures>): Partial<AccountFeatures> {
+  const keys = Object.keys(inFile) as (keyof AccountFeatures)[]
+  return Object.fromEntries(keys.map((key) => [key, features[key]]))
 }
 
 /** One problem as `accounts[0].server: must be text`, from the schema's issue and never with the value it met. */

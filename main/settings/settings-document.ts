@@ -3,7 +3,7 @@
  * other versions kindly: a setting it does not understand falls back to its default, and what it does not know it keeps.
  */
 import * as v from 'valibot'
-import type { Account } from '../../common/account'
+import { accountFeaturesSchema, noFeatures, type Account } from '../../common/account'
 import { defaultSettings, settingsSchema, type Settings } from '../../common/settings'
 
 /** A password at rest. `backend` is who made the ciphertext; `basic_text` is a hard-coded key, so no protection at all. */
@@ -27,12 +27,20 @@ export interface WindowBounds {
   readonly height: number
 }
 
+/** Of its top left corner, in screen coordinates. */
+export interface BarPlace {
+  readonly x: number
+  readonly y: number
+}
+
 export interface SettingsDocument {
   /** Of the newest version that wrote it; a file of a later version is read as far as it is understood. */
   readonly version: number
   readonly settings: Settings
   readonly accounts: readonly StoredAccount[]
   readonly window: WindowBounds | null
+  /** Where the user last put the bar of the calls; null: never moved. */
+  readonly callBar: BarPlace | null
 }
 
 export const emptyDocument = (): SettingsDocument => ({
@@ -40,10 +48,24 @@ export const emptyDocument = (): SettingsDocument => ({
   settings: defaultSettings,
   accounts: [],
   window: null,
+  callBar: null,
 })
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const pixels = v.pipe(v.number(), v.integer(), v.minValue(-100_000), v.maxValue(100_000))
+
+/** Files of before had none; one that makes no sense is none; what a later version knows besides is kept. */
+const { voicemail, conference, park, pickup, forwardAlways, forwardBusy, forwardNoAnswer } =
+  accountFeaturesSchema.entries
+const storedFeatures = v.looseObject({
+  voicemail: v.fallback(voicemail, null),
+  conference: v.fallback(conference, null),
+  park: v.fallback(park, null),
+  pickup: v.fallback(pickup, null),
+  forwardAlways: v.fallback(forwardAlways, null),
+  forwardBusy: v.fallback(forwardBusy, null),
+  forwardNoAnswer: v.fallback(forwardNoAnswer, null),
+})
 
 const storedAccount = v.looseObject({
   id: v.pipe(text(128), v.minLength(1)),
@@ -54,6 +76,7 @@ const storedAccount = v.looseObject({
   displayName: v.nullable(text(256)),
   certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   enabled: v.boolean(),
+  features: v.fallback(v.optional(storedFeatures, noFeatures), noFeatures),
   instanceId: v.pipe(v.string(), v.regex(/^urn:uuid:[0-9a-f-]{36}$/)),
   // A secret that makes no sense costs the user one prompt, not the account.
   secret: v.fallback(v.nullable(v.strictObject({ backend: text(64), ciphertext: text(16_384) })), null),
@@ -64,6 +87,7 @@ const document = v.looseObject({
   settings: v.fallback(v.record(v.string(), v.unknown()), {}),
   accounts: v.pipe(v.array(storedAccount), v.maxLength(1_000)),
   window: v.fallback(v.nullable(v.strictObject({ x: pixels, y: pixels, width: pixels, height: pixels })), null),
+  callBar: v.fallback(v.optional(v.nullable(v.strictObject({ x: pixels, y: pixels })), null), null),
 })
 
 /** The document in `raw`, or null when it cannot be one (then nothing of it may be overwritten). */

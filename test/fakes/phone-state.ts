@@ -1,7 +1,7 @@
 /*
  * States of the phone for tests of what is a function of them: one account, whatever calls a test names.
  */
-import type { Registration } from '../../common/account'
+import { noFeatures, type Registration } from '../../common/account'
 import { type Call, type CallFacts, type CallPhase, defaultCapabilities } from '../../common/call'
 import { noMedia } from '../../common/media'
 import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
@@ -22,6 +22,7 @@ export const accountState = (
     displayName: null,
     certificate: null,
     enabled: true,
+    features: noFeatures,
     ...change,
   },
   registration,
@@ -39,13 +40,14 @@ export const callOf = (phase: CallPhase, facts: Partial<CallFacts> = {}): Call =
   startedAt: 0,
   capabilities: defaultCapabilities,
   waiting: false,
+  groupId: null,
   ...facts,
   ...phase,
 })
 
 export const incoming = (facts: Partial<CallFacts> = {}): Call => callOf({ state: 'incoming' }, facts)
 export const talking = (facts: Partial<CallFacts> = {}, state: 'active' | 'held' = 'active', muted = false): Call =>
-  callOf({ state, muted, remoteHeld: false, connectedAt: 0 }, facts)
+  callOf({ state, muted, remoteHeld: false, connectedAt: 0, transfer: null, referral: null, digitsWaiting: 0 }, facts)
 export const ended = (facts: Partial<CallFacts> = {}): Call =>
   callOf(
     { state: 'ended', cause: 'remote-cancelled', sipStatus: null, reason: null, at: 1000, connectedAt: null },
@@ -78,7 +80,7 @@ export const stateOf = (
     version: '0.0.0',
     engine: 'ready',
     accounts: [accountState()],
-    calls: calls.map((call) => ({ call, media: noMedia })),
+    calls: calls.map((call) => ({ call, media: noMedia, speaking: false })),
     history: [],
     devices: [],
     settings: { ...defaultSettings, doNotDisturb },

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../common/log'
 import { MissedCalls } from '../../../main/observers/missed-calls'
 import { FakeNotificationCenter } from '../../fakes/notification-center'
+import { requested } from '../../fakes/requested'
 import { ended, incoming, missedEntry, stateOf } from '../../fakes/phone-state'
 
 let center: FakeNotificationCenter
@@ -16,7 +17,7 @@ beforeEach(() => {
     verbs: {
       call: async (target, accountId, by) => {
         acted.push(`call ${target} on ${accountId} by ${by}`)
-        return { ok: true, value: 'call-2' }
+        return requested('call-2')
       },
     },
     openWindow: () => acted.push('open'),

@@ -3,6 +3,7 @@ import { silentLog } from '../../../common/log'
 import { Notifier } from '../../../main/observers/notifier'
 import { FakeNotificationCenter } from '../../fakes/notification-center'
 import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { requested } from '../../fakes/requested'
 
 let center: FakeNotificationCenter
 let acted: string[]
@@ -13,7 +14,7 @@ beforeEach(() => {
   acted = []
   const verb = (name: string) => async (callId: string, by: string) => {
     acted.push(`${name} ${callId} by ${by}`)
-    return { ok: true as const, value: undefined }
+    return requested()
   }
   notifier = new Notifier({
     center,

@@ -4,6 +4,7 @@ import { TrayObserver } from '../../../main/observers/tray'
 import { type TrayFace, trayIcon, trayMenu, trayTooltip, type TrayVerb } from '../../../main/observers/tray-menu'
 import type { PhoneState } from '../../../common/phone-state'
 import { accountState, callOf, ended, incoming, missedEntry, stateOf, talking } from '../../fakes/phone-state'
+import { requested } from '../../fakes/requested'
 
 /** The menu as a person reads it: `- label`, `[x] label`, `> verb`. */
 const read = (state: PhoneState): string[] =>
@@ -111,7 +112,7 @@ describe('the tray', () => {
       (name: string) =>
       async (...args: unknown[]) => {
         acted.push([name, ...args].join(' '))
-        return { ok: true as const, value: undefined }
+        return requested()
       }
     const tray = new TrayObserver({
       view: { show: (face) => faces.push(face), onVerb: (listener) => (choose = listener) },

@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { AccountDraft } from '../../../common/account'
+import { noFeatures, type AccountDraft } from '../../../common/account'
 import type { Accounts } from '../../../main/settings/accounts'
 import { parseProvisioning } from '../../../main/settings/provisioning'
 import type { KeepPassword } from '../../../main/settings/secret-vault'
@@ -247,4 +247,48 @@ test('a file can ask that its password is not kept', () => {
   const id = accounts.list[0]?.id ?? ''
   expect(accounts.credentials(id)?.password).toBe('canary-password')
   expect(openAccounts(folder).needsPassword(id)).toBe(true)
+})
+
+test('what the server can do for its calls is kept, and shown', () => {
+  const folder = temporaryFolder()
+  const features = { ...noFeatures, voicemail: '*97', park: '700' }
+  const id = add(openAccounts(folder), { features: { ...features, pickup: '  ' } })
+  const accounts = openAccounts(folder)
+  expect(accounts.find(id)?.features).toEqual(features)
+  accounts.change(id, draft({ password: null, features: { ...noFeatures, forwardNoAnswer: '*97' } }), 'keychain')
+  expect(openAccounts(folder).find(id)?.features).toEqual({ ...noFeatures, forwardNoAnswer: '*97' })
+})
+
+test('the demo line has no features', () => {
+  const added = openAccounts(temporaryFolder()).addDemo()
+  expect(added).toMatchObject({ ok: true, value: { features: noFeatures } })
+})
+
+test('an account of before has no features; one that makes no sense is none; one of later is kept unseen', () => {
+  const folder = temporaryFolder()
+  const id = add(openAccounts(folder), { features: { ...noFeatures, park: '700' } })
+  const path = join(folder, 'settings.json')
+  const edit = (change: (account: Record<string, unknown>) => void): void => {
+    const written = JSON.parse(readFileSync(path, 'utf8')) as { accounts: Record<string, unknown>[] }
+    written.accounts.forEach(change)
+    writeFileSync(path, JSON.stringify(written))
+  }
+  edit((account) => (account['features'] = { park: 7, voicemail: '*97', fax: '8' }))
+  const accounts = openAccounts(folder)
+  expect(accounts.find(id)?.features).toEqual({ ...noFeatures, voicemail: '*97' })
+  accounts.change(id, draft({ password: null, features: { ...noFeatures, park: '701' } }), 'keychain')
+  expect(onDisk(folder)).toContain('"fax": "8"')
+  for (const features of [undefined, null, 'x', 7]) {
+    edit((account) => (account['features'] = features))
+    expect(openAccounts(folder).find(id)?.features).toEqual(noFeatures)
+  }
+})
+
+test('a provisioning file changes the features it names and leaves the others', () => {
+  const accounts = openAccounts(temporaryFolder())
+  const id = add(accounts, { features: { ...noFeatures, voicemail: '*97', park: '700' } })
+  provision(accounts, work)
+  expect(accounts.find(id)?.features).toEqual({ ...noFeatures, voicemail: '*97', park: '700' })
+  provision(accounts, { ...work, features: { voicemail: '*98', park: null } })
+  expect(accounts.find(id)?.features).toEqual({ ...noFeatures, voicemail: '*98' })
 })

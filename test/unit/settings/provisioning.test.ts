@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { noFeatures } from '../../../common/account'
 import { parseProvisioning, readProvisioningFile } from '../../../main/settings/provisioning'
 import { temporaryFolder } from './support'
 
@@ -25,7 +26,7 @@ const errorOf = (text: string): string => {
 test('a file says what an account is', () => {
   expect(parseProvisioning(file(work))).toEqual({
     ok: true,
-    accounts: [{ draft: { ...work, certificate: null }, keep: 'keep' }],
+    accounts: [{ draft: { ...work, certificate: null, features: noFeatures }, keep: 'keep', features: {} }],
     warnings: [],
   })
 })
@@ -34,6 +35,18 @@ test('only address and server are needed', () => {
   const result = parseProvisioning(file({ uri: work.uri, server: work.server }))
   expect(result).toMatchObject({
     accounts: [{ draft: { name: '100@pbx.example', username: '100', password: null, displayName: null } }],
+  })
+})
+
+test('a file says what the server can do for its calls, and where they go', () => {
+  const result = parseProvisioning(file({ ...work, features: { voicemail: ' *97 ', forwardBusy: null, park: '' } }))
+  expect(result).toMatchObject({
+    accounts: [
+      {
+        draft: { features: { ...noFeatures, voicemail: '*97' } },
+        features: { voicemail: '*97', forwardBusy: null, park: null },
+      },
+    ],
   })
 })
 
@@ -51,6 +64,17 @@ test.each([
   [file({ ...work, port: 5060 }), 'accounts[0].port: unknown field'],
   [file({ ...work, ['passw\u001b[31mörd']: 'x' }), 'accounts[0].passw?[31m?rd: unknown field'],
   [file({ ...work, keepPassword: 'always' }), 'accounts[0].keepPassword: must be "keep" or "ask"'],
+  [file({ ...work, features: { voiceMail: '99' } }), 'accounts[0].features.voiceMail: unknown field'],
+  [file({ ...work, features: { park: 700 } }), 'accounts[0].features.park: must be text'],
+  [file({ ...work, features: '*97' }), 'accounts[0].features: must be an object'],
+  [
+    file({ ...work, features: { forwardBusy: '9\r\n9' } }),
+    'accounts[0].features.forwardBusy: must not contain line breaks or control characters',
+  ],
+  [
+    file({ ...work, features: { pickup: '8'.repeat(257) } }),
+    'accounts[0].features.pickup: must not be longer than 256 characters',
+  ],
   [file('work'), 'accounts[0]: must be an object'],
   [file(work, work), 'accounts[1].uri: is in the file twice'],
   [file({ ...work, username: 'a"b' }), 'accounts[0].username: must not contain " or \\'],

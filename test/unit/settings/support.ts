@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { AccountDraft } from '../../../common/account'
+import { noFeatures, type AccountDraft } from '../../../common/account'
 import { silentLog } from '../../../common/log'
 import { Accounts } from '../../../main/settings/accounts'
 import { SecretVault, type SafeStorage } from '../../../main/settings/secret-vault'
@@ -68,5 +68,6 @@ export const draft = (patch: Partial<AccountDraft> = {}): AccountDraft => ({
   password: 'canary-password',
   displayName: null,
   certificate: null,
+  features: noFeatures,
   ...patch,
 })
