@@ -6,7 +6,7 @@ import type { Clock } from '../../../common/clock'
 import type { Tone } from '../../../common/contract/engine'
 import type { AudioChoice, Device } from '../../../common/device'
 import type { Result } from '../../../common/errors'
-import { done } from '../../../common/errors'
+import { done, refused } from '../../../common/errors'
 import type { Log } from '../../../common/log'
 import { PeerCallMedia } from './call-media'
 import { matchDevice, type FoundDevice } from './device-match'
@@ -73,6 +73,14 @@ export class BrowserMediaEngine implements MediaEngine {
     })
     this.#calls.add(call)
     return call
+  }
+
+  joinGroup(): Promise<Result> {
+    return Promise.resolve(refused('failed', 'no conferences yet'))
+  }
+
+  onSpeaking(): () => void {
+    return () => {}
   }
 
   setTone(tone: Tone | null): void {

@@ -116,6 +116,12 @@ export interface Level {
 /** The sound system of the engine page: one per page. */
 export interface MediaEngine {
   createCallMedia(): CallMedia
+  /**
+   * Puts a call of `createCallMedia` into the conference of this name: its far end then hears the microphone and the far ends of all others there, and
+   * they hear it. null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not
+   * of this engine. Idempotent. A call leaves by itself when it is closed; hold, mute and audio go on as they are.
+   */
+  joinGroup(call: CallMedia, groupId: string | null): Promise<Result>
   /** What the page plays by itself until told otherwise; null: silence. Idempotent. A tone that cannot be played is logged, not thrown. */
   setTone(tone: Tone | null): void
   /** Devices and processing for everything from now on, live calls included. Devices are found by id, then by label, else the default serves. */
@@ -128,6 +134,11 @@ export interface MediaEngine {
   onDevices(listener: (devices: readonly Device[]) => void): () => void
   /** About 10 times a second while a meter or a call wants it. Returns the way to stop. */
   onLevel(listener: (level: Level) => void): () => void
+  /**
+   * Whose far end is speaking, told at each change while two or more calls are in one conference, and once more (empty) when there is none any
+   * longer. Nothing is measured while nobody listens. Returns the way to stop.
+   */
+  onSpeaking(listener: (speaking: readonly CallMedia[]) => void): () => void
   /** Silence, microphone released, nothing called any more. Idempotent. */
   close(): void
 }

@@ -169,6 +169,9 @@ export class FakeCallMedia implements CallMedia {
 
 export class FakeMediaEngine implements MediaEngine {
   readonly calls: FakeCallMedia[] = []
+  /** The conferences asked for, by their calls. */
+  readonly groups = new Map<CallMedia, string>()
+  readonly #speakingListeners = new Set<(speaking: readonly CallMedia[]) => void>()
   /** Sound connects as soon as the descriptions are exchanged. */
   connects = true
   microphoneFault: RequestErrorCode | null = null
@@ -190,6 +193,19 @@ export class FakeMediaEngine implements MediaEngine {
     return media
   }
 
+  joinGroup(call: CallMedia, groupId: string | null): Promise<Result> {
+    if (groupId === null) this.groups.delete(call)
+    else this.groups.set(call, groupId)
+    return Promise.resolve(done)
+  }
+  onSpeaking(listener: (speaking: readonly CallMedia[]) => void): () => void {
+    this.#speakingListeners.add(listener)
+    return () => this.#speakingListeners.delete(listener)
+  }
+  /** These far ends speak now. */
+  speak(...calls: CallMedia[]): void {
+    for (const listener of this.#speakingListeners) listener(calls)
+  }
   setTone(tone: Tone | null): void {
     this.tone = tone
   }
