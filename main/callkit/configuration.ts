@@ -14,7 +14,21 @@ export interface ProviderConfiguration {
   readonly maximumCallsPerCallGroup: number
   /** What it can dial. */
   readonly supportedHandleTypes: ReadonlySet<HandleType>
+  /** Gate of the set-translating action. */
   readonly supportsAudioTranslation: boolean
+  /** Whether the service can do video at all. */
+  readonly supportsVideo: boolean
+  /** Whether ended calls are listed among the recents. */
+  readonly includesCallsInRecents: boolean
+  /** Name of a sound file; null: the phone's own ring. */
+  readonly ringtoneSound: string | null
+  /** A square PNG of which only the alpha channel counts; null for none. */
+  readonly iconTemplateImageData: Uint8Array | null
+  /**
+   * Names the mixer that can join this provider's calls with those of others of the same name; null: with none but its own. CallKit
+   * refuses every conference across providers, because there they are different apps. Here one engine may carry the sound of all accounts.
+   */
+  readonly audioMixer: string | null
 }
 
 export const defaultConfiguration: ProviderConfiguration = {
@@ -23,7 +37,19 @@ export const defaultConfiguration: ProviderConfiguration = {
   maximumCallsPerCallGroup: 5,
   supportedHandleTypes: new Set(),
   supportsAudioTranslation: false,
+  supportsVideo: false,
+  includesCallsInRecents: true,
+  ringtoneSound: null,
+  iconTemplateImageData: null,
+  audioMixer: null,
 }
+
+/** A configuration of its own: what is done to the one it was made of does not touch it. */
+export const copied = (configuration: ProviderConfiguration): ProviderConfiguration => ({
+  ...configuration,
+  supportedHandleTypes: new Set(configuration.supportedHandleTypes),
+  iconTemplateImageData: configuration.iconTemplateImageData?.slice() ?? null,
+})
 
 /** null when the configuration can be used, else CXError invalidArgument: limits are whole numbers from 1. */
 export function configurationError(configuration: ProviderConfiguration): CallKitError<'general'> | null {

@@ -20,10 +20,20 @@ export interface ProviderDelegate {
   performEnd?(provider: Provider, action: ActionOf<'end'>): void
   performSetHeld?(provider: Provider, action: ActionOf<'setHeld'>): void
   performSetMuted?(provider: Provider, action: ActionOf<'setMuted'>): void
+  /** Joining somebody who stands alone, the two form a conference; see `groupToJoin` for its id. */
   performSetGroup?(provider: Provider, action: ActionOf<'setGroup'>): void
   /** Fulfil when the digits are queued. */
   performPlayDtmf?(provider: Provider, action: ActionOf<'playDtmf'>): void
   performSetTranslating?(provider: Provider, action: ActionOf<'setTranslating'>): void
+  /**
+   * Hand the far end over (RFC 3515). Fulfil when it has reached whom it was handed to, fail when it has not; progress comes by
+   * `reportTransferProgress`. Fulfilled, the call is over for the phone, and an attended one's other call too.
+   */
+  performTransfer?(provider: Provider, action: ActionOf<'transfer'>): void
+  /** Send a ringing call elsewhere. Fulfil when the 302 was sent. */
+  performDeflect?(provider: Provider, action: ActionOf<'deflect'>): void
+  /** Tell the far end that nobody will be called for it. */
+  performRefuseReferral?(provider: Provider, action: ActionOf<'refuseReferral'>): void
   /** The action passed its deadline and has failed: undo what was begun, complete nothing. */
   timedOutPerforming?(provider: Provider, action: Action): void
   /** The sound of this call may reach the speaker and the wire, until `didDeactivateAudio`. */

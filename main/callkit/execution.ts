@@ -3,17 +3,19 @@
  * their deadlines, and take effect on the calls when they complete (contract sections 1.2 and 1.3). It decides nothing
  * about what is allowed; that was settled before.
  */
-import type { Call, CallId } from '../../common/call'
+import type { CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
-import { done, refused, type EndCause, type Result } from '../../common/errors'
+import { done, refused, type RequestErrorCode, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Action, ActionKind, Outcome } from './action'
-import { causeOfEnd, causeOfFailure } from './end-cause'
+import type { ActionEvent } from './action-events'
+import { beginEffect, takeEffect } from './effect'
 import { perform } from './perform'
 import type { Provider } from './provider'
 import type { Registry } from './registry'
 import type { Serial } from './serial'
 import type { Transaction } from './transaction'
+import type { Originator } from './verbs'
 
 /** What an execution needs of the switchboard. */
 export interface Stage {
@@ -27,6 +29,8 @@ export interface Stage {
   /** `execution.next()` is called again when a busy action completes. */
   wait(execution: Execution): void
   completed(): void
+  /** Lets observers know what becomes of an action. */
+  tell(event: ActionEvent): void
   finished(execution: Execution): void
 }
 
@@ -43,6 +47,7 @@ export class Execution {
 
   constructor(
     readonly transaction: Transaction,
+    readonly by: Originator,
     private readonly stage: Stage,
   ) {
     this.completed = new Promise((resolve) => (this.settle = resolve))
@@ -70,7 +75,10 @@ export class Execution {
 
   begin(): void {
     const { actions } = this.transaction
-    for (const action of actions) this.hold(action)
+    for (const action of actions) {
+      this.tell('requested', action)
+      this.hold(action)
+    }
     const providers = new Set(actions.map((action) => this.stage.providerOf(action)))
     const [provider] = providers
     // A transaction over calls of several providers is nobody's to execute as a whole.
@@ -78,7 +86,7 @@ export class Execution {
       this.byDelegate = true
       for (const action of actions) {
         this.delivered.add(action)
-        this.begun(action)
+        beginEffect(action, this.stage.registry)
       }
       this.finishIfComplete()
     } else this.next()
@@ -95,7 +103,7 @@ export class Execution {
     if (this.stage.isBusy(action)) return this.stage.wait(this)
     const provider = this.stage.providerOf(action)
     if (!provider) return action.fail('unknown-account')
-    if (!this.begun(action)) return
+    if (!beginEffect(action, this.stage.registry)) return
     this.delivered.add(action)
     perform(action, provider, this.stage.log)
   }
@@ -118,6 +126,7 @@ export class Execution {
     for (const action of mine) {
       this.clearTimer(action)
       action.discard()
+      this.tell('failed', action, 'engine-unavailable')
     }
     for (const action of others) action.fail('engine-unavailable')
     this.finish()
@@ -145,36 +154,12 @@ export class Execution {
     return provider.delegate?.execute?.(provider, this.transaction) ?? false
   }
 
-  /** What becomes true of the call when its action is delivered. False: the action is settled and not delivered. */
-  private begun(action: Action): boolean {
-    if (action.isComplete) return false
-    const { registry } = this.stage
-    const call = registry.find(action.callId)
-    const reachable = call && call.state !== 'ended' && !(action.is('start') && call.state !== 'dialing')
-    if (!reachable) {
-      if (action.is('end')) action.fulfill()
-      else action.fail('unknown-call')
-      return false
-    }
-    if (action.is('end')) {
-      const cause = action.body.cause ?? causeOfEnd(call)
-      // Already ending: nothing more to deliver; the action completes with the call.
-      return registry.apply(call.id, { type: 'requestEnd', cause }).ok
-    }
-    if (action.is('answer') && !registry.apply(call.id, { type: 'requestAnswer' }).ok) {
-      action.fail('invalid-action')
-      return false
-    }
-    if (action.is('setHeld') && call.state === (action.body.held ? 'held' : 'active')) {
-      action.fulfill()
-      return false
-    }
-    return true
-  }
-
   private complete(action: Action, outcome: Outcome): void {
     this.clearTimer(action)
-    this.takeEffect(action, outcome)
+    const { registry, clock } = this.stage
+    if (outcome.ok) this.tell('performed', action)
+    else this.tell(outcome.code === 'timed-out' ? 'timed-out' : 'failed', action, outcome.code)
+    takeEffect(action, outcome, this.delivered.has(action), registry, clock)
     if (this.over) return
     if (!outcome.ok && !this.isMoot(action)) {
       this.failure ??= refused(outcome.code)
@@ -193,26 +178,11 @@ export class Execution {
     return !call || call.state === 'ended'
   }
 
-  private takeEffect(action: Action, outcome: Outcome): void {
-    const { registry, clock } = this.stage
-    const end = (cause: EndCause, at = clock.date()) =>
-      registry.apply(action.callId, { type: 'ended', cause, sipStatus: null, reason: null, at })
-    const call: Call | undefined = registry.find(action.callId)
-    if (!call || call.state === 'ended') return
-    if (action.is('end')) {
-      // A failed end removes the call all the same: the user can always get rid of a call.
-      if (this.delivered.has(action) || call.state === 'ending') {
-        end(action.body.cause ?? causeOfEnd(call), outcome.ok ? outcome.at : clock.date())
-      }
-    } else if (!outcome.ok) {
-      const endsCall = action.is('start') || (action.is('answer') && this.delivered.has(action))
-      if (endsCall) end(outcome.cause ?? causeOfFailure(outcome.code))
-    } else if (action.is('answer')) {
-      // A delegate that executes whole transactions may be done before the answer was even noted.
-      if (call.state === 'incoming') registry.apply(call.id, { type: 'requestAnswer' })
-      registry.apply(call.id, { type: 'connected', at: outcome.at })
-    } else if (action.is('setHeld')) registry.apply(call.id, { type: 'held', held: action.body.held })
-    else if (action.is('setMuted')) registry.apply(call.id, { type: 'muted', muted: action.body.muted })
+  private tell(type: ActionEvent['type'], action: Action, code: RequestErrorCode | null = null): void {
+    const { id: actionId, callId } = action
+    const { transaction, stage, by } = this
+    const at = stage.clock.date()
+    stage.tell({ type, actionId, transactionId: transaction.id, kind: action.body.kind, callId, by, code, at })
   }
 
   private clearTimer(action: Action): void {

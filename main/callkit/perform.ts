@@ -27,6 +27,9 @@ function delivered(action: Action, provider: Provider): boolean {
   if (action.is('setGroup')) return call(delegate.performSetGroup)
   if (action.is('playDtmf')) return call(delegate.performPlayDtmf)
   if (action.is('setTranslating')) return call(delegate.performSetTranslating)
+  if (action.is('transfer')) return call(delegate.performTransfer)
+  if (action.is('deflect')) return call(delegate.performDeflect)
+  if (action.is('refuseReferral')) return call(delegate.performRefuseReferral)
   return false
 
   function call<A extends Action>(method: ((provider: Provider, action: A) => void) | undefined): boolean {

@@ -4,11 +4,13 @@
  */
 import {
   canAnswer,
+  canDeflect,
   canEnd,
   canHold,
   canMute,
   canPlayDtmf,
   canResume,
+  canTransfer,
   defaultCapabilities,
   isLive,
   transition,
@@ -116,6 +118,9 @@ class Forecast {
         break
       case 'playDtmf':
       case 'setTranslating':
+      case 'transfer':
+      case 'deflect':
+      case 'refuseReferral':
         break
     }
     return null
@@ -163,6 +168,12 @@ class Forecast {
         return canMute(call)
       case 'playDtmf':
         return canPlayDtmf(call) && /^[0-9A-D*#,]+$/.test(body.digits)
+      case 'transfer':
+        return canTransfer(call) && !this.situation.isPending('transfer', call.id)
+      case 'deflect':
+        return canDeflect(call) && !this.situation.isPending('deflect', call.id)
+      case 'refuseReferral':
+        return (call.state === 'active' || call.state === 'held') && call.referral !== null
       case 'setTranslating':
         return configuration.supportsAudioTranslation && (call.state === 'active' || call.state === 'held')
     }

@@ -2,7 +2,7 @@
  * Where one account's network facts enter the phone (CXProvider, contract section 2.1). A report changes calls and never
  * comes back as an action; one that is late, repeated or about somebody else's call changes nothing. It knows no SIP.
  */
-import type { CallId } from '../../common/call'
+import type { CallId, Referral, Transfer } from '../../common/call'
 import type { EndCause } from '../../common/errors'
 import type { ActionKind, ActionOf } from './action'
 import type { Admission } from './admission'
@@ -60,6 +60,22 @@ export class Provider {
   /** The far end holds us or stopped doing so. CallKit has no such report (contract section 3.7). */
   reportRemoteHeld(callId: CallId, held: boolean): void {
     this.report(callId, () => this.switchboard.registry.apply(callId, { type: 'remoteHeld', held }))
+  }
+
+  /** How far a transfer of this call has come at whom it is handed to. CallKit has none. */
+  reportTransferProgress(callId: CallId, progress: Transfer['progress']): void {
+    this.report(callId, () => {
+      const call = this.switchboard.registry.find(callId)
+      const transfer = call && (call.state === 'active' || call.state === 'held') ? call.transfer : null
+      if (transfer) {
+        this.switchboard.registry.apply(callId, { type: 'transfer', transfer: { ...transfer, progress } })
+      }
+    })
+  }
+
+  /** The far end asks us to call somebody; null: it no longer does. Nothing is dialled by it. */
+  reportReferral(callId: CallId, referral: Referral | null): void {
+    this.report(callId, () => this.switchboard.registry.apply(callId, { type: 'referral', referral }))
   }
 
   /** `alerting`: 180. `early`: sound before the answer (183 with SDP). `accepted`: 200, media not connected yet. */

@@ -5,6 +5,7 @@
 import { isLive, transition, type Call, type CallEvent, type CallId, type Transition } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
+import { settledGroups } from './groups'
 
 /** Called after every change with the calls as they are and were. `sequence` grows by one each time. */
 export type RegistryListener = (now: readonly Call[], before: readonly Call[], sequence: number) => void
@@ -70,9 +71,22 @@ export class Registry {
     if (sameCall(call, result.call)) return result
     if (result.call.state !== call.state)
       this.options.log.info(`call ${callId}: ${call.state} → ${describe(result.call)}`)
-    this.put(this.list.map((other) => (other.id === callId ? result.call : other)))
-    if (result.call.state === 'ended') this.ended(result.call)
+    const now = this.put(this.list.map((other) => (other.id === callId ? result.call : other))).find(
+      ({ id }) => id === callId,
+    )
+    if (now?.state === 'ended') this.ended(now)
     return result
+  }
+
+  /** Makes several things happen at once, told as one change. What is illegal is left out. */
+  applyAll(changes: readonly (readonly [CallId, CallEvent])[]): void {
+    const changed = new Map<CallId, Call>()
+    for (const [callId, event] of changes) {
+      const call = changed.get(callId) ?? this.find(callId)
+      const result = call && transition(call, event)
+      if (result?.ok) changed.set(callId, result.call)
+    }
+    if (changed.size > 0) this.put(this.list.map((call) => changed.get(call.id) ?? call))
   }
 
   /** Hands a call that was refused before it rang to the history; it never is among the calls. */
@@ -99,10 +113,12 @@ export class Registry {
     }, this.options.lingerMs ?? 4_000)
   }
 
-  private put(now: readonly Call[]): void {
+  /** Returns the calls as this change left them. */
+  private put(calls: readonly Call[]): readonly Call[] {
+    const now = settledGroups(calls)
     this.changes.push({ now, before: this.list, sequence: ++this.count })
     this.list = now
-    if (this.telling) return
+    if (this.telling) return now
     this.telling = true
     for (let change = this.changes.shift(); change; change = this.changes.shift()) {
       for (const listener of [...this.listeners]) {
@@ -110,6 +126,7 @@ export class Registry {
       }
     }
     this.telling = false
+    return now
   }
 
   private tell(listener: RegistryListener, { now, before, sequence }: Change): void {

@@ -10,6 +10,7 @@ import { anonymous } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Settings } from '../../common/settings'
 import { Action, type ActionKind, type ActionOf } from './action'
+import { ActionEvents, type ActionEvent } from './action-events'
 import { admission, type Admission } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
@@ -38,6 +39,8 @@ export class Switchboard implements Stage {
   readonly log: Log
   readonly registry: Registry
   readonly serial: Serial
+  /** What becomes of every accepted action. */
+  readonly actionEvents: ActionEvents
   private readonly providers = new Map<string, Provider>()
   private readonly executions = new Set<Execution>()
   private waiting: Execution[] = []
@@ -47,6 +50,7 @@ export class Switchboard implements Stage {
     this.log = options.log
     this.registry = options.registry
     this.serial = new Serial(options.log)
+    this.actionEvents = new ActionEvents(options.log)
     this.registry.observe((now, before) => this.settleEnded(now, before))
   }
 
@@ -84,7 +88,7 @@ export class Switchboard implements Stage {
       `transaction ${transaction.id} by ${by}: ${wanted.join(', ')}: ${plan.ok ? 'accepted' : plan.error.name}`,
     )
     if (!plan.ok) return plan
-    const execution = new Execution(new Transaction(plan.actions, transaction.id), this)
+    const execution = new Execution(new Transaction(plan.actions, transaction.id), by, this)
     this.executions.add(execution)
     for (const action of plan.actions) if (action.is('start')) this.registry.add(this.outgoing(action))
     // Delivery is the next thing that happens, but not in the middle of what asked for it.
@@ -173,6 +177,10 @@ export class Switchboard implements Stage {
     const retry = this.waiting
     this.waiting = []
     for (const execution of retry) execution.next()
+  }
+
+  tell(event: ActionEvent): void {
+    this.actionEvents.tell(event)
   }
 
   finished(execution: Execution): void {

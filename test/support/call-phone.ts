@@ -2,7 +2,7 @@
  * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
  * stands on; it has no window, no tray and no network.
  */
-import type { Account } from '../../common/account'
+import { noFeatures, type Account } from '../../common/account'
 import type { Call, CallId } from '../../common/call'
 import type { EndCause } from '../../common/errors'
 import type { Log } from '../../common/log'
@@ -30,6 +30,7 @@ export const account = (id: string, user = id): Account => ({
   displayName: null,
   certificate: null,
   enabled: true,
+  features: noFeatures,
 })
 
 export class CallPhone {
@@ -80,12 +81,12 @@ export class CallPhone {
   }
 
   /** An INVITE reaches the phone; gives its call id, and the verdict as `alert` or a status. */
-  async invited(by = '4711', accountId = 'work'): Promise<{ callId: CallId; verdict: 'alert' | number }> {
+  async invited(by = '4711', accountId = 'work'): Promise<{ callId: CallId; verdict: 'alert' | 'deflect' | number }> {
     const callId = crypto.randomUUID()
     const handle = { type: 'phoneNumber', value: by } as const
     const verdict = await this.sip.engineAsked({ callId, accountId, handle, name: null })
     await settle()
-    return { callId, verdict: verdict.type === 'alert' ? 'alert' : verdict.status }
+    return { callId, verdict: verdict.type === 'reject' ? verdict.status : verdict.type }
   }
 
   /** A call from outside that was answered here. */

@@ -29,6 +29,10 @@ class PlayedDelegate implements ProviderDelegate {
   performEnd = (_: Provider, action: Action): void => this.take(action)
   performSetHeld = (_: Provider, action: Action): void => this.take(action)
   performSetMuted = (_: Provider, action: Action): void => this.take(action)
+  performSetGroup = (_: Provider, action: Action): void => this.take(action)
+  performTransfer = (_: Provider, action: Action): void => this.take(action)
+  performDeflect = (_: Provider, action: Action): void => this.take(action)
+  performRefuseReferral = (_: Provider, action: Action): void => this.take(action)
   performPlayDtmf = (_: Provider, action: Action): void => this.take(action)
   timedOutPerforming = (_: Provider, action: Action): void => this.note(`timed out ${action.body.kind}`)
   didActivateAudio = (): void => this.note('audio on')
@@ -88,7 +92,7 @@ export class ProviderPhone {
 
   start(callId: CallId = crypto.randomUUID(), providerId = 'work'): Action {
     const handle = { type: 'phoneNumber', value: '600' } as const
-    return this.action({ kind: 'start', callId, providerId, handle, target: 'sip:600@pbx.example' })
+    return this.action({ kind: 'start', callId, providerId, handle, target: 'sip:600@pbx.example', referral: null })
   }
 
   request(...actions: readonly (Action | ActionBody)[]): Promise<Accepted> {

@@ -32,15 +32,17 @@ const facts: CallFacts = {
   startedAt: 1,
   capabilities: defaultCapabilities,
   waiting: false,
+  groupId: null,
 }
 
+const talking = { remoteHeld: false, transfer: null, referral: null, digitsWaiting: 0 } as const
 const phases: Record<CallState, CallPhase> = {
   incoming: { state: 'incoming' },
   dialing: { state: 'dialing' },
   alerting: { state: 'alerting', earlyMedia: false },
   connecting: { state: 'connecting', muted: false },
-  active: { state: 'active', muted: false, remoteHeld: false, connectedAt: 5 },
-  held: { state: 'held', muted: false, remoteHeld: false, connectedAt: 5 },
+  active: { state: 'active', muted: false, ...talking, connectedAt: 5 },
+  held: { state: 'held', muted: false, ...talking, connectedAt: 5 },
   ending: { state: 'ending', connectedAt: 5, cause: 'hung-up' },
   ended: { state: 'ended', cause: 'busy', sipStatus: 486, reason: null, at: 9, connectedAt: null },
 }
@@ -166,7 +168,14 @@ describe('what an end means', () => {
   })
 
   it('CallKit has a reason for every end but our own', () => {
-    expect(endCauses.filter((cause) => endedReason(cause) === null)).toEqual(['hung-up', 'cancelled', 'declined'])
+    expect(endCauses.filter((cause) => endedReason(cause) === null)).toEqual([
+      'hung-up',
+      'cancelled',
+      'declined',
+      'transferred',
+      'deflected',
+      'forwarded',
+    ])
     expect(endedReason('answered-elsewhere')).toBe('answeredElsewhere')
     expect(endedReason('declined-elsewhere')).toBe('declinedElsewhere')
     expect(endedReason('remote-cancelled')).toBe('remoteEnded')

@@ -6,7 +6,7 @@ import { ManualClock } from '../../fakes/manual-clock'
 
 const handle = { type: 'generic', value: 'bob' } as const
 const bodies: [ActionBody, number][] = [
-  [{ kind: 'start', callId: 'a', providerId: 'p', handle, target: 'sip:bob@h' }, 600_000],
+  [{ kind: 'start', callId: 'a', providerId: 'p', handle, referral: null, target: 'sip:bob@h' }, 600_000],
   [{ kind: 'answer', callId: 'a' }, 60_000],
   [{ kind: 'end', callId: 'a', cause: null }, 5_000],
   [{ kind: 'setHeld', callId: 'a', held: true }, 5_000],

@@ -45,7 +45,7 @@ describe('a transaction that is refused', () => {
   })
 
   it('a handle of a type the provider cannot dial is code 6', async () => {
-    const body = { kind: 'start', callId: 'x', providerId: 'work', target: 'sip:a@b' } as const
+    const body = { kind: 'start', callId: 'x', providerId: 'work', target: 'sip:a@b', referral: null } as const
     const result = await phone.request({ ...body, handle: { type: 'emailAddress', value: 'a@b' } })
     expect(result).toMatchObject({ error: { name: 'invalidAction', code: 6 } })
   })

@@ -17,6 +17,7 @@ const call = (id: string): Call => ({
   startedAt: 0,
   capabilities: defaultCapabilities,
   waiting: false,
+  groupId: null,
   state: 'incoming',
 })
 const ended = { type: 'ended', cause: 'remote-cancelled', sipStatus: null, reason: null, at: 1 } as const
