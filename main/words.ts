@@ -10,12 +10,17 @@ export const words = {
   unknownCaller: 'Unknown caller',
   hiddenNumber: 'hidden number',
   answer: 'Answer',
+  holdAndAnswer: 'Hold & answer',
+  endAndAnswer: 'End & answer',
   decline: 'Decline',
+  voicemail: 'Voicemail',
   open: 'Open',
   callBack: 'Call back',
   hide: 'Hide',
-  missedCall: (who: string): string => `Missed call from ${who}`,
-  unansweredCall: (who: string): string => `Could not answer ${who}`,
+  missedCalls: (who: string, count: number): string =>
+    count === 1 ? `Missed call from ${who}` : `${count} missed calls from ${who}`,
+  unansweredCalls: (who: string, count: number): string =>
+    count === 1 ? `Could not answer ${who}` : `Could not answer ${who}, ${count} times`,
   /** The second line of a notification: what is known for sure, then where it came in. */
   detail: (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' · '),
   tray: {

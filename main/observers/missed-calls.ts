@@ -1,7 +1,7 @@
 /*
- * A notification for each call that rang here and was missed, until the user has seen it or sent it away; its button
- * calls back. One that was answered but came to nothing here is told with its reason: whoever answered it by a notification
- * sees no window. Calls missed in an earlier run are left to the window and the badge.
+ * A notification for each caller whose calls rang here and were missed, until the user has seen them or sent it away; its
+ * button calls back. Calls that were answered but came to nothing here are told with their reason: whoever answered by a
+ * notification sees no window. Calls missed in an earlier run are left to the window and the badge.
  */
 import type { CallId } from '../../common/call'
 import { canAnswer } from '../../common/call'
@@ -14,7 +14,14 @@ import { answerFailure, words } from '../words'
 import { detail, number, who } from './describe-call'
 import type { Observer } from './observer'
 
-const keyOf = (id: CallId): string => `missed:${id}`
+/** Rings that are remembered before those of no use are forgotten. */
+const remembered = 1000
+
+/** One notification: its calls, newest first. `key` stays the same while calls join, so it is replaced in place. */
+interface Shown {
+  readonly key: string
+  readonly entries: readonly [HistoryEntry, ...HistoryEntry[]]
+}
 
 export class MissedCalls implements Observer {
   readonly #center: NotificationCenter
@@ -22,9 +29,11 @@ export class MissedCalls implements Observer {
   readonly #openWindow: () => void
   readonly #log: Log
   /** Calls that have rung here since the start. */
-  readonly #rang = new Set<CallId>()
-  /** By notification key; null once the user has dealt with it. */
-  readonly #shown = new Map<string, HistoryEntry | null>()
+  #rang = new Set<CallId>()
+  /** Calls whose notification the user has dealt with. */
+  #settled = new Set<CallId>()
+  /** By caller and kind of news. */
+  readonly #shown = new Map<string, Shown>()
 
   constructor(options: {
     center: NotificationCenter
@@ -41,47 +50,68 @@ export class MissedCalls implements Observer {
 
   update(now: PhoneState): void {
     for (const { call } of now.calls) if (canAnswer(call)) this.#rang.add(call.id)
-    const missed = now.history.filter((entry) => this.#rang.has(entry.id) && isNews(entry))
-    const wanted = new Set(missed.map(({ id }) => keyOf(id)))
-    for (const key of [...this.#shown.keys()]) {
-      if (wanted.has(key)) continue
-      this.#shown.delete(key)
+    this.#forget(now)
+    const news = new Map<string, [HistoryEntry, ...HistoryEntry[]]>()
+    for (const entry of now.history) {
+      if (!this.#rang.has(entry.id) || this.#settled.has(entry.id) || !isNews(entry)) continue
+      const caller = callerOf(entry)
+      const known = news.get(caller)
+      if (known) known.push(entry)
+      else news.set(caller, [entry])
+    }
+    for (const [caller, { key }] of [...this.#shown]) {
+      if (news.has(caller)) continue
+      this.#shown.delete(caller)
       this.#center.close(key)
     }
-    for (const entry of missed) if (!this.#shown.has(keyOf(entry.id))) this.#show(now, entry)
+    for (const [caller, entries] of news) this.#show(now, caller, entries)
   }
 
-  #show(state: PhoneState, entry: HistoryEntry): void {
-    const key = keyOf(entry.id)
-    this.#shown.set(key, entry)
+  #show(state: PhoneState, caller: string, entries: Shown['entries']): void {
+    const before = this.#shown.get(caller)
+    if (before && sameCalls(before.entries, entries)) return
+    const [newest] = entries
+    const key = before?.key ?? `missed:${newest.id}`
+    this.#shown.set(caller, { key, entries })
+    const title = newest.missed ? words.missedCalls : words.unansweredCalls
     this.#center.show({
       key,
       kind: 'missed',
-      title: entry.missed ? words.missedCall(who(entry)) : words.unansweredCall(who(entry)),
-      body: words.detail([answerFailure(entry.cause), detail(state, entry)]),
+      title: title(who(newest), entries.length),
+      body: words.detail([answerFailure(newest.cause), detail(state, newest)]),
       actions: [
         { key: defaultAction, label: words.open },
-        ...(number(entry) === '' ? [] : [{ key: 'call-back', label: words.callBack }]),
+        ...(number(newest) === '' ? [] : [{ key: 'call-back', label: words.callBack }]),
       ],
       urgent: false,
     })
   }
 
   #hear(event: NotificationEvent): void {
-    const entry = this.#shown.get(event.key)
-    if (!entry) return
-    if (event.type === 'dismissed') this.#shown.set(event.key, null)
-    if (event.type !== 'action') return
-    this.#shown.set(event.key, null)
+    if (event.type !== 'dismissed' && event.type !== 'action') return
+    const found = [...this.#shown].find(([, { key }]) => key === event.key)
+    if (found === undefined) return
+    const [caller, { entries }] = found
+    this.#shown.delete(caller)
+    for (const { id } of entries) this.#settled.add(id)
+    if (event.type === 'dismissed') return
     this.#center.close(event.key)
     // Whoever calls back wants to see it dial, and why it could not.
     this.#openWindow()
-    if (event.action === 'call-back') void this.#callBack(entry)
+    if (event.action === 'call-back') void this.#callBack(entries[0])
   }
 
   async #callBack(entry: HistoryEntry): Promise<void> {
     const result = await this.#verbs.call(entry.handle.value, entry.accountId, 'notification')
     if (!result.ok) this.#log.warn(`call back from the notification: ${result.code}`)
+  }
+
+  /** Nothing is remembered of calls that are neither up nor in the history. */
+  #forget({ calls, history }: PhoneState): void {
+    if (this.#rang.size < remembered) return
+    const known = new Set([...calls.map(({ call }) => call.id), ...history.map(({ id }) => id)])
+    this.#rang = new Set([...this.#rang].filter((id) => known.has(id)))
+    this.#settled = new Set([...this.#settled].filter((id) => known.has(id)))
   }
 }
 
@@ -90,3 +120,10 @@ function isNews(entry: HistoryEntry): boolean {
   if (entry.missed) return !entry.seen
   return entry.direction === 'incoming' && entry.connectedAt === null && answerFailure(entry.cause) !== null
 }
+
+/** The same for calls that are told of together: of one number, or of one name where the number is withheld. */
+const callerOf = (entry: HistoryEntry): string =>
+  JSON.stringify([entry.missed ? null : entry.cause, number(entry) || [entry.name]])
+
+const sameCalls = (a: Shown['entries'], b: Shown['entries']): boolean =>
+  a.length === b.length && a.every(({ id, name }, index) => id === b[index]?.id && name === b[index]?.name)

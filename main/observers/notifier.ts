@@ -1,33 +1,37 @@
 /*
- * A notification for each call that rings here, exactly as long as it rings, and what its buttons do. It knows no desktop:
- * the notification center shows, the verbs act.
+ * A notification for each call that rings here, exactly as long as it rings, in the order they began; and what its buttons
+ * do. It knows no desktop: the notification center shows, the verbs act.
  */
 import type { Call, CallId } from '../../common/call'
 import { canAnswer } from '../../common/call'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
-import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
+import type {
+  DesktopNotification,
+  NotificationCenter,
+  NotificationEvent,
+} from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
+import { answerChoices, hasVoicemail } from './answer-choices'
 import { detail, who } from './describe-call'
 import type { Observer } from './observer'
 
+type Verb = 'answer' | 'endAndAnswer' | 'decline' | 'sendToVoicemail'
+type Button = DesktopNotification['actions'][number] & { readonly verb: Verb }
+
 export class Notifier implements Observer {
   readonly #center: NotificationCenter
-  readonly #verbs: Pick<CallVerbs, 'answer' | 'decline'>
+  readonly #verbs: Pick<CallVerbs, Verb>
   readonly #openWindow: () => void
   readonly #log: Log
   /** What is asked of the center, by call; null once the user sent it away: it stays away, the call rings on. */
   readonly #shown = new Map<CallId, string | null>()
-  #ringing: ReadonlySet<CallId> = new Set()
+  /** The buttons of every call that rings. */
+  #ringing: ReadonlyMap<CallId, readonly Button[]> = new Map()
 
-  constructor(options: {
-    center: NotificationCenter
-    verbs: Pick<CallVerbs, 'answer' | 'decline'>
-    openWindow: () => void
-    log: Log
-  }) {
+  constructor(options: { center: NotificationCenter; verbs: Pick<CallVerbs, Verb>; openWindow: () => void; log: Log }) {
     this.#center = options.center
     this.#verbs = options.verbs
     this.#openWindow = options.openWindow
@@ -37,7 +41,7 @@ export class Notifier implements Observer {
 
   update(now: PhoneState): void {
     const ringing = now.calls.map(({ call }) => call).filter(canAnswer)
-    this.#ringing = new Set(ringing.map(({ id }) => id))
+    this.#ringing = new Map(ringing.map((call) => [call.id, buttons(now, call)]))
     for (const id of [...this.#shown.keys()]) {
       if (this.#ringing.has(id)) continue
       this.#shown.delete(id)
@@ -49,7 +53,8 @@ export class Notifier implements Observer {
   #show(state: PhoneState, call: Call): void {
     const title = who(call)
     const body = detail(state, call)
-    const content = `${title}\n${body}`
+    const actions = (this.#ringing.get(call.id) ?? []).map(({ key, label }) => ({ key, label }))
+    const content = JSON.stringify([title, body, actions])
     const shown = this.#shown.get(call.id)
     if (shown === null || shown === content) return
     this.#shown.set(call.id, content)
@@ -58,11 +63,7 @@ export class Notifier implements Observer {
       kind: 'incoming',
       title,
       body,
-      actions: [
-        { key: defaultAction, label: words.open },
-        { key: 'answer', label: words.answer },
-        { key: 'decline', label: words.decline },
-      ],
+      actions: [{ key: defaultAction, label: words.open }, ...actions],
       urgent: true,
     })
   }
@@ -70,14 +71,33 @@ export class Notifier implements Observer {
   #hear(event: NotificationEvent): void {
     if (!this.#shown.has(event.key)) return
     if (event.type === 'dismissed') this.#shown.set(event.key, null)
-    // A button of a call that no longer rings is nobody's wish any more.
-    if (event.type === 'action' && this.#ringing.has(event.key)) void this.#act(event.key, event.action)
+    if (event.type === 'action') void this.#act(event.key, event.action)
   }
 
   async #act(callId: CallId, action: string): Promise<void> {
+    // A button of a call that no longer rings is nobody's wish any more.
+    const offered = this.#ringing.get(callId)
+    if (offered === undefined) return
     if (action === defaultAction) return this.#openWindow()
-    if (action !== 'answer' && action !== 'decline') return
-    const result = await this.#verbs[action](callId, 'notification')
-    if (!result.ok) this.#log.warn(`${action} from the notification: ${result.code}`)
+    const verb = offered.find(({ key }) => key === action)?.verb
+    if (verb === undefined) return
+    const result = await this.#verbs[verb](callId, 'notification')
+    if (!result.ok) this.#log.warn(`${verb} from the notification: ${result.code}`)
   }
+}
+
+/**
+ * Most desktops show three buttons and leave out the rest, so the least needed is the last. `answer` and `decline` are
+ * always there, and always first and last of what has to be decided.
+ */
+function buttons(state: PhoneState, call: Call): readonly Button[] {
+  const [best, ...others] = answerChoices(state, call)
+  return [
+    { key: 'answer', label: best.label, verb: best.verb },
+    ...others.map(({ label, verb }) => ({ key: 'end-answer', label, verb })),
+    { key: 'decline', label: words.decline, verb: 'decline' },
+    ...(hasVoicemail(state, call)
+      ? [{ key: 'voicemail', label: words.voicemail, verb: 'sendToVoicemail' as const }]
+      : []),
+  ]
 }

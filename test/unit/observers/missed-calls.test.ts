@@ -117,3 +117,78 @@ describe('a call that was answered and came to nothing', () => {
     expect(center.shown.size).toBe(0)
   })
 })
+
+describe('several missed calls', () => {
+  const entries = [
+    missedEntry({ id: 'call-3', accountId: 'home', endedAt: 3000 }),
+    missedEntry({ id: 'call-2', handle: { type: 'generic', value: '1816' }, name: 'Bob', endedAt: 2000 }),
+    missedEntry({ id: 'call-1', endedAt: 1000 }),
+  ]
+  const missAll = (from = 0) => {
+    for (const entry of entries) observer.update(stateOf([incoming({ id: entry.id })]))
+    for (let first = entries.length - 1; first >= from; first--)
+      observer.update(stateOf([], { history: entries.slice(first) }))
+  }
+
+  it('of one caller are one notification, replaced in place, with their count', () => {
+    missAll()
+    expect(center.asked).toEqual(['show missed:call-1', 'show missed:call-2', 'show missed:call-1'])
+    expect(center.shown.get('missed:call-1')).toMatchObject({ title: '2 missed calls from Ada' })
+    expect(center.shown.get('missed:call-2')).toMatchObject({ title: 'Missed call from Bob' })
+  })
+
+  it('are called back on the account of the newest', () => {
+    missAll()
+    center.press('missed:call-1', 'call-back')
+    expect(acted).toEqual(['open', 'call 1815 on home by notification'])
+    expect([...center.shown.keys()]).toEqual(['missed:call-2'])
+  })
+
+  it('are counted anew after the user sent the notification away', () => {
+    missAll(1)
+    center.emit({ type: 'dismissed', key: 'missed:call-1' })
+    observer.update(stateOf([], { history: entries }))
+    expect([...center.shown.values()].map(({ title }) => title)).toEqual([
+      'Missed call from Bob',
+      'Missed call from Ada',
+    ])
+  })
+
+  it('of hidden numbers are told apart by the names they give', () => {
+    const hidden = { type: 'generic', value: '' } as const
+    const history = [
+      missedEntry({ id: 'call-3', handle: hidden, name: null }),
+      missedEntry({ id: 'call-2', handle: hidden, name: 'Mum' }),
+      missedEntry({ id: 'call-1', handle: hidden, name: null }),
+    ]
+    for (const { id } of history) observer.update(stateOf([incoming({ id })]))
+    observer.update(stateOf([], { history }))
+    expect([...center.shown.values()].map(({ title }) => title)).toEqual([
+      '2 missed calls from Unknown caller',
+      'Missed call from Mum',
+    ])
+  })
+
+  it('are told apart from those that could not be answered', () => {
+    const history = [missedEntry({ id: 'call-2', cause: 'microphone-missing', missed: false }), missedEntry()]
+    for (const { id } of history) observer.update(stateOf([incoming({ id })]))
+    observer.update(stateOf([], { history }))
+    expect([...center.shown.values()].map(({ title }) => title)).toEqual([
+      'Could not answer Ada',
+      'Missed call from Ada',
+    ])
+  })
+
+  it('are remembered in a phone that runs for years, the old ones not', () => {
+    for (let index = 0; index < 5000; index++) observer.update(stateOf([incoming({ id: `old-${index}` })]))
+    missAll()
+    expect(center.shown.size).toBe(2)
+  })
+})
+
+describe('no missed call is', () => {
+  it.each(['deflected', 'forwarded', 'transferred', 'remote-transferred'] as const)('one that was %s', (cause) => {
+    ringAndMiss({ cause, missed: false })
+    expect(center.asked).toEqual([])
+  })
+})

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../common/log'
+import type { Call } from '../../../common/call'
+import { noFeatures } from '../../../common/account'
 import { Notifier } from '../../../main/observers/notifier'
 import { FakeNotificationCenter } from '../../fakes/notification-center'
-import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { accountState, callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
 let center: FakeNotificationCenter
@@ -18,7 +20,12 @@ beforeEach(() => {
   }
   notifier = new Notifier({
     center,
-    verbs: { answer: verb('answer'), decline: verb('decline') },
+    verbs: {
+      answer: verb('answer'),
+      endAndAnswer: verb('endAndAnswer'),
+      decline: verb('decline'),
+      sendToVoicemail: verb('sendToVoicemail'),
+    },
     openWindow: () => acted.push('open'),
     log: silentLog,
   })
@@ -138,6 +145,83 @@ describe('its buttons', () => {
   it('do nothing for a call that never was', () => {
     notifier.update(stateOf([incoming()]))
     center.press('call-9', 'answer')
+    expect(acted).toEqual([])
+  })
+})
+
+describe('a call that rings while another is up', () => {
+  const second = incoming({ id: 'call-2', name: 'Bob' })
+  const offered = (key = 'call-2'): string[] =>
+    center.shown.get(key)?.actions.map((action) => `${action.key}: ${action.label}`) ?? []
+  const withVoicemail = { accounts: [accountState(undefined, { features: { ...noFeatures, voicemail: '*97' } })] }
+
+  const variants = ['default: Open', 'answer: Hold & answer', 'end-answer: End & answer', 'decline: Decline']
+  const one = ['default: Open', 'answer: Answer', 'decline: Decline']
+  const ending = ['default: Open', 'answer: End & answer', 'decline: Decline']
+  const rigid = { holding: false, dtmf: true, grouping: false, ungrouping: false }
+
+  it.each<[string, Call, string[]]>([
+    ['in a call', talking(), variants],
+    ['in a conference', talking({ groupId: 'g' }), variants],
+    ['answered a moment ago', callOf({ state: 'connecting', muted: false }), variants],
+    ['on hold', talking({}, 'held'), one],
+    ['ringing too', incoming(), one],
+    ['over', ended(), one],
+    ['ringing out', callOf({ state: 'alerting', earlyMedia: false }, { direction: 'outgoing' }), ending],
+    ['not to be held', talking({ capabilities: rigid }), ending],
+  ])('%s, offers what can be done', (_, other, wanted) => {
+    notifier.update(stateOf([other, second]))
+    expect(offered()).toEqual(wanted)
+  })
+
+  it('is held or hung up on by the button that says so', () => {
+    notifier.update(stateOf([talking(), second]))
+    center.press('call-2', 'answer')
+    center.press('call-2', 'end-answer')
+    center.press('call-2', 'decline')
+    expect(acted).toEqual([
+      'answer call-2 by notification',
+      'endAndAnswer call-2 by notification',
+      'decline call-2 by notification',
+    ])
+  })
+
+  it('gives up a call that cannot be held, as its button says', () => {
+    notifier.update(stateOf([talking({ capabilities: rigid }), second]))
+    center.press('call-2', 'answer')
+    expect(acted).toEqual(['endAndAnswer call-2 by notification'])
+  })
+
+  it('changes its buttons in place when the other call ends', () => {
+    notifier.update(stateOf([talking(), second]))
+    notifier.update(stateOf([second]))
+    expect(center.asked).toEqual(['show call-2', 'show call-2'])
+    expect(offered()).toEqual(one)
+    center.press('call-2', 'end-answer')
+    expect(acted).toEqual([])
+  })
+
+  it('of two that ring, both are shown, the first one first, and the second offers more once the first is answered', () => {
+    notifier.update(stateOf([incoming(), second]))
+    expect([...center.shown.keys()]).toEqual(['call-1', 'call-2'])
+    expect([offered('call-1'), offered()]).toEqual([one, one])
+    notifier.update(stateOf([talking(), second]))
+    expect(center.asked).toEqual(['show call-1', 'show call-2', 'close call-1', 'show call-2'])
+    expect(offered()).toEqual(variants)
+  })
+
+  it('can go to voicemail where the account has one; what is least needed is the last button', () => {
+    notifier.update(stateOf([second], withVoicemail))
+    expect(offered()).toEqual([...one, 'voicemail: Voicemail'])
+    center.press('call-2', 'voicemail')
+    expect(acted).toEqual(['sendToVoicemail call-2 by notification'])
+    notifier.update(stateOf([talking(), second], withVoicemail))
+    expect(offered()).toEqual([...variants, 'voicemail: Voicemail'])
+  })
+
+  it('cannot go to a voicemail there is not', () => {
+    notifier.update(stateOf([second]))
+    center.press('call-2', 'voicemail')
     expect(acted).toEqual([])
   })
 })

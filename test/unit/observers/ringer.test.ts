@@ -14,6 +14,12 @@ describe('the tone', () => {
     ['two calls that ring here', [incoming(), incoming({ id: 'call-2' })], 'ring'],
     ['a caller while another call is up', [talking(), incoming({ id: 'call-2', waiting: true })], 'waiting'],
     ['a caller while another is on hold', [talking({}, 'held'), incoming({ id: 'call-2' })], 'waiting'],
+    [
+      'a caller while a conference is up',
+      [talking({ groupId: 'g' }), talking({ id: 'call-3', groupId: 'g' }), incoming({ id: 'call-2', waiting: true })],
+      'waiting',
+    ],
+    ['two callers while another call is up', [talking(), incoming({ id: 'b' }), incoming({ id: 'c' })], 'waiting'],
     ['a caller while we dial', [callOf({ state: 'dialing' }, outgoing), incoming()], 'waiting'],
     ['a waiting caller whose other call is over', [ended({ id: 'call-2' }), incoming({ waiting: true })], 'ring'],
     ['a far end that rings', [alerting(false)], 'ringback'],
@@ -53,6 +59,22 @@ describe('the ringer', () => {
     ringer.update(stateOf([incoming()], { revision: 2 }))
     ringer.update(stateOf())
     expect(heard).toEqual(['ring', null])
+  })
+
+  it('rings on as one ring when a second call rings, and when one of the two stops', () => {
+    const { heard, ringer } = setUp()
+    ringer.update(stateOf([incoming()]))
+    ringer.update(stateOf([incoming(), incoming({ id: 'call-2' })]))
+    ringer.update(stateOf([incoming({ id: 'call-2' })]))
+    expect(heard).toEqual(['ring'])
+  })
+
+  it('goes over to the waiting tone when the first of two is answered', () => {
+    const { heard, ringer } = setUp()
+    ringer.update(stateOf([incoming(), incoming({ id: 'call-2' })]))
+    ringer.update(stateOf([callOf({ state: 'connecting', muted: false }), incoming({ id: 'call-2' })]))
+    ringer.update(stateOf([talking(), incoming({ id: 'call-2' })]))
+    expect(heard).toEqual(['ring', 'waiting'])
   })
 
   it('rings again on an engine that was restarted meanwhile', () => {
