@@ -5,8 +5,9 @@ import { Message } from '@jellybrick/dbus-next'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../common/clock'
 import { silentLog } from '../../common/log'
-import { DbusNotifications, notificationMatches } from '../../main/os/notifications/dbus-notifications'
+import { DbusNotifications } from '../../main/os/notifications/dbus-notifications'
 import type { DesktopNotification, NotificationEvent } from '../../main/os/notifications/notification-center'
+import { notificationMatches } from '../../main/os/notifications/notification-server'
 import { SessionBus } from '../../main/os/notifications/session-bus'
 import { busOf, notificationName, notificationPath, NotificationServer, reasons } from '../fakes/notification-server'
 import { TestBus } from '../fakes/session-bus'
@@ -96,6 +97,23 @@ describe('an incoming call on a desktop with a notification server', () => {
     })
     expect(notify.hintTypes).toMatchObject({ urgency: 'y', resident: 'b', category: 's' })
     expect(await told('shown')).toEqual({ type: 'shown', key: 'call-1' })
+  })
+
+  it('with more buttons than desktops show has the first three', async () => {
+    const server = await serve()
+    await open()
+    const more = ['answer', 'end-answer', 'decline', 'voicemail'].map((key) => ({ key, label: key.toUpperCase() }))
+    center.show({ ...ringing, actions: [...more, { key: 'default', label: 'Open' }] })
+    expect((await server.notify()).actions).toEqual([
+      'default',
+      'Open',
+      'answer',
+      'ANSWER',
+      'end-answer',
+      'END-ANSWER',
+      'decline',
+      'DECLINE',
+    ])
   })
 
   it('is escaped for a server that reads markup and left alone for one that does not', async () => {

@@ -3,26 +3,14 @@
  * no buttons there. Keeps on the screen what was asked for: shows it again when the server drops it, restarts, or the
  * bus is lost, and says `unable` when it cannot. Knows nothing of calls.
  */
-import { Variant } from '@jellybrick/dbus-next'
 import type { Clock, Timer } from '../../../common/clock'
 import type { Log } from '../../../common/log'
 import { EventSource } from './event-source'
 import type { DesktopNotification, NotificationCenter, NotificationEvent } from './notification-center'
 import { defaultAction } from './notification-center'
-import type { Bus, BusSignal } from './session-bus'
-import { daemon } from './session-bus'
-
-const server = {
-  destination: 'org.freedesktop.Notifications',
-  path: '/org/freedesktop/Notifications',
-  interface: 'org.freedesktop.Notifications',
-} as const
-
-/** The signals this adapter lives on; to be given to the session bus. */
-export const notificationMatches: readonly string[] = [
-  `type='signal',sender='${server.destination}',interface='${server.interface}',path='${server.path}'`,
-  `type='signal',sender='${daemon.destination}',interface='${daemon.interface}',member='NameOwnerChanged',arg0='${server.destination}'`,
-]
+import { NotificationServer, notificationServer, type ServerEvent } from './notification-server'
+import { notifyCall, type NotifyingApp } from './notify-call'
+import type { Bus } from './session-bus'
 
 /** The server must have taken it by then, ms; otherwise somebody else has to show it. */
 const patience = 1000
@@ -56,32 +44,19 @@ export class DbusNotifications implements NotificationCenter {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #log: Log
-  readonly #appName: string
-  readonly #desktopEntry: string
-  readonly #icon: string
+  readonly #app: NotifyingApp
+  readonly #server: NotificationServer
   readonly #events = new EventSource<NotificationEvent>()
   readonly #entries = new Map<string, Entry>()
-  readonly #stopListening: () => void
-  /** Unique name of the server; '' for none, null for not known yet. */
-  #owner: string | null = null
-  #capabilities: ReadonlySet<string> | null = null
-  /** The GetCapabilities whose answer counts. */
-  #question: object | null = null
 
-  /** `icon`: name in the icon theme or path of an image, '' for none. `desktopEntry`: without `.desktop`. */
-  constructor(options: { bus: Bus; clock: Clock; log: Log; appName: string; desktopEntry: string; icon: string }) {
-    this.#bus = options.bus
-    this.#clock = options.clock
-    this.#log = options.log
-    this.#appName = options.appName
-    this.#desktopEntry = options.desktopEntry
-    this.#icon = options.icon
-    this.#stopListening = options.bus.onEvent((event) => {
-      if (event.type === 'up') this.#busUp()
-      else if (event.type === 'down') this.#serverGone(null)
-      else this.#signal(event.signal)
-    })
-    if (options.bus.up) this.#busUp()
+  constructor(options: NotifyingApp & { bus: Bus; clock: Clock; log: Log }) {
+    const { bus, clock, log, ...app } = options
+    this.#bus = bus
+    this.#clock = clock
+    this.#log = log
+    this.#app = app
+    this.#server = new NotificationServer({ bus, isNeeded: () => this.#entries.size > 0 })
+    this.#server.onEvent((event) => this.#hear(event))
   }
 
   onEvent(listener: (event: NotificationEvent) => void): () => void {
@@ -121,25 +96,23 @@ export class DbusNotifications implements NotificationCenter {
 
   dispose(): void {
     for (const key of [...this.#entries.keys()]) this.close(key)
-    this.#stopListening()
+    this.#server.dispose()
     this.#events.clear()
   }
 
   /** Sends what is wanted, unless the server is not known well enough or an answer is still outstanding. */
   #present(key: string, entry: Entry): void {
     if (!this.#bus.up) return
-    if (this.#capabilities === null) {
-      this.#askCapabilities()
-      return
-    }
+    const { capabilities } = this.#server
+    if (capabilities === null) return this.#server.ask()
     const former = entry.presentation
     if (former?.pending) return // its answer will see that something newer is wanted
     const content = entry.wanted
     const presentation: Presentation = { id: former?.id ?? null, pending: true, sentAt: this.#clock.now() }
     entry.presentation = presentation
-    const able = this.#capabilities.has('actions') || content.actions.length === 0
+    const able = capabilities.has('actions') || content.actions.length === 0
     if (!able) this.#tell(key, entry, 'unable', 'the notification server has no buttons')
-    void this.#bus.call(this.#notify(content, former?.id ?? 0, this.#capabilities)).then((reply) => {
+    void this.#bus.call(notifyCall(this.#app, content, former?.id ?? 0, capabilities)).then((reply) => {
       const id = reply.ok ? reply.body[0] : null
       if (this.#entries.get(key) !== entry || entry.presentation !== presentation) {
         // Closed, or the server changed, while it was on its way: nothing may stay on the screen.
@@ -160,112 +133,38 @@ export class DbusNotifications implements NotificationCenter {
     })
   }
 
-  #notify(content: DesktopNotification, replaces: number, capabilities: ReadonlySet<string>) {
-    const markup = capabilities.has('body-markup')
-    const hasBody = capabilities.has('body')
-    const incoming = content.kind === 'incoming'
-    const hints: Record<string, Variant> = {
-      urgency: new Variant('y', content.urgent ? 2 : 1),
-      category: new Variant('s', incoming ? 'call.incoming' : 'call.unanswered'),
-      'desktop-entry': new Variant('s', this.#desktopEntry),
-      // The phone rings by itself, on the device the user chose.
-      'suppress-sound': new Variant('b', true),
-      ...(incoming ? { resident: new Variant('b', true) } : {}),
-    }
-    return {
-      ...server,
-      member: 'Notify',
-      signature: 'susssasa{sv}i',
-      body: [
-        this.#appName,
-        replaces,
-        this.#icon,
-        hasBody || content.body === '' ? content.title : `${content.title} · ${content.body}`,
-        hasBody ? (markup ? escapeMarkup(content.body) : content.body) : '',
-        capabilities.has('actions') ? content.actions.flatMap(({ key, label }) => [key, label]) : [],
-        hints,
-        0, // never expires: it lives as long as it is true
-      ],
-    }
-  }
-
   #closeOnServer(id: number): void {
-    void this.#bus.call({ ...server, member: 'CloseNotification', signature: 'u', body: [id], noAutoStart: true })
-  }
-
-  #busUp(): void {
-    this.#meet(null)
-    // At start nobody is woken for us: a server that is not there yet is asked when there is something to show.
-    if (this.#entries.size > 0) this.#askCapabilities()
-    else
-      void this.#bus
-        .call({ ...daemon, member: 'GetNameOwner', signature: 's', body: [server.destination] })
-        .then((reply) => {
-          if (this.#owner === null && reply.ok && typeof reply.body[0] === 'string') this.#serverHere(reply.body[0])
-        })
-  }
-
-  /** The server's name belongs to somebody (new). */
-  #serverHere(owner: string): void {
-    if (this.#owner === owner) return
-    this.#meet(owner)
-    this.#askCapabilities()
-  }
-
-  /** No server any more; `owner` null: and no bus either. Whatever was shown went with it. */
-  #serverGone(owner: '' | null): void {
-    this.#meet(owner)
-    for (const [key, entry] of this.#entries) {
-      entry.presentation = null
-      this.#startDeadline(key, entry)
-    }
-    // Asking starts a server that can be started (D-Bus activation).
-    if (owner === '' && this.#entries.size > 0) this.#askCapabilities()
-  }
-
-  /** Everything known of a former server, or of none, is void. */
-  #meet(owner: string | null): void {
-    this.#owner = owner
-    this.#capabilities = null
-    this.#question = null
-  }
-
-  #askCapabilities(): void {
-    if (this.#question !== null || !this.#bus.up) return
-    const question = {}
-    this.#question = question
-    void this.#bus.call({ ...server, member: 'GetCapabilities' }).then((reply) => {
-      if (this.#question !== question) return
-      this.#question = null
-      if (!reply.ok) {
-        for (const [key, entry] of this.#entries) this.#tell(key, entry, 'unable', reply.error)
-        return
-      }
-      this.#owner = reply.sender
-      const list = reply.body[0]
-      this.#capabilities = new Set(Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [])
-      for (const [key, entry] of this.#entries) this.#present(key, entry)
+    void this.#bus.call({
+      ...notificationServer,
+      member: 'CloseNotification',
+      signature: 'u',
+      body: [id],
+      noAutoStart: true,
     })
   }
 
-  #signal(signal: BusSignal): void {
-    if (signal.interface === daemon.interface) {
-      const [name, , owner] = signal.body
-      if (signal.sender !== daemon.destination || signal.member !== 'NameOwnerChanged') return
-      if (name !== server.destination || typeof owner !== 'string') return
-      // A server that replaces another is first the end of the other.
-      if (this.#owner && this.#owner !== owner) this.#serverGone('')
-      if (owner !== '') this.#serverHere(owner)
-      return
+  #hear(event: ServerEvent): void {
+    switch (event.type) {
+      case 'ready':
+        for (const [key, entry] of this.#entries) this.#present(key, entry)
+        return
+      case 'refused':
+        for (const [key, entry] of this.#entries) this.#tell(key, entry, 'unable', event.error)
+        return
+      case 'gone':
+        for (const [key, entry] of this.#entries) {
+          entry.presentation = null
+          this.#startDeadline(key, entry)
+        }
+        return
+      case 'action':
+      case 'closed': {
+        const found = [...this.#entries].find(([, { presentation }]) => presentation?.id === event.id)
+        if (found === undefined) return
+        if (event.type === 'action') this.#invoked(...found, event.action)
+        else this.#closed(...found, event.reason)
+      }
     }
-    // Anybody may send us a signal of this name; only the server's own counts.
-    if (signal.interface !== server.interface || signal.sender === '' || signal.sender !== this.#owner) return
-    const [id, second] = signal.body
-    const found = [...this.#entries].find(([, entry]) => typeof id === 'number' && entry.presentation?.id === id)
-    if (found === undefined) return
-    const [key, entry] = found
-    if (signal.member === 'ActionInvoked' && typeof second === 'string') this.#invoked(key, entry, second)
-    else if (signal.member === 'NotificationClosed') this.#closed(key, entry, second)
   }
 
   #invoked(key: string, entry: Entry, action: string): void {
@@ -320,9 +219,6 @@ export class DbusNotifications implements NotificationCenter {
     this.#entries.delete(key)
   }
 }
-
-/** For servers that read markup in the body. */
-const escapeMarkup = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
 function sameNotification(a: DesktopNotification, b: DesktopNotification): boolean {
   return (
