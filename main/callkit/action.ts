@@ -24,6 +24,10 @@ export type ActionBody =
       readonly target: string
       /** The call whose far end asked for this one; null: the user's own wish. */
       readonly referral: CallId | null
+      /** Whom the requester's address book knows under this handle; for the provider's own use. */
+      readonly contactIdentifier?: string | null
+      /** Left out: no. */
+      readonly video?: boolean
     }
   | { readonly kind: 'answer'; readonly callId: CallId }
   /** `cause` null: whatever the call's state makes of it (declined, cancelled or hung up). */
@@ -68,6 +72,9 @@ export type ActionKind = ActionBody['kind']
 type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
 export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
 
+/** Whose engine translates (CXTranslationEngine): the system's, or the provider's own. */
+export type TranslationEngine = 'default' | 'custom'
+
 /** How an action ended. `at` is wall-clock ms; `cause` tells why the call ends with it, null to derive it from `code`. */
 export type Outcome =
   | { readonly ok: true; readonly at: number }
@@ -94,6 +101,8 @@ export class Action<Body extends ActionBody = ActionBody> {
   readonly createdAt: number
   readonly deadline: number
   private onComplete: ((outcome: Outcome) => void) | null = null
+  private discarded = false
+  private engine: TranslationEngine = 'default'
   private result: Outcome | null = null
 
   constructor(
@@ -101,6 +110,8 @@ export class Action<Body extends ActionBody = ActionBody> {
     private readonly clock: Clock,
     readonly id: string = crypto.randomUUID(),
     createdAt: number = clock.now(),
+    /** Told of mistakes of whoever completes it; a warning of the process when left out. */
+    private readonly warn: (message: string) => void = (message) => process.emitWarning(message),
   ) {
     this.createdAt = createdAt
     this.deadline = createdAt + timeLimits[body.kind]
@@ -125,12 +136,23 @@ export class Action<Body extends ActionBody = ActionBody> {
 
   /** An action of the same identity and deadline that no provider holds yet. */
   copy(): Action<Body> {
-    return new Action(this.body, this.clock, this.id, this.createdAt)
+    return new Action(this.body, this.clock, this.id, this.createdAt, this.warn)
   }
 
   /** It is done. `at`: when the invitation went out, the call connected or ended; wall-clock ms, now when left out. */
   fulfill(at: number = this.clock.date()): void {
     this.complete({ ok: true, at })
+  }
+
+  /** A set-translating action is done, and this engine does it (CXTranslationEngine). */
+  fulfillUsing(engine: TranslationEngine): void {
+    if (this.onComplete) this.engine = engine
+    this.fulfill()
+  }
+
+  /** Whose engine translates since this action was fulfilled. */
+  get translationEngine(): TranslationEngine {
+    return this.engine
   }
 
   /** It could not be done. Without effect, like `fulfill`, unless a provider holds it and it is not complete yet. */
@@ -146,11 +168,17 @@ export class Action<Body extends ActionBody = ActionBody> {
   /** Nobody waits for it any more: after a reset it is never answered. For the switchboard. */
   discard(): void {
     this.onComplete = null
+    this.discarded = true
   }
 
   private complete(outcome: Outcome): void {
     const notify = this.onComplete
-    if (!notify) return
+    if (!notify) {
+      // Late is normal, for nobody to hold it is a bug: the action that was requested is a copy of the one that was built.
+      if (!this.isComplete && !this.discarded)
+        this.warn(`${this.body.kind} ${this.id} completed, but no provider holds it`)
+      return
+    }
     this.onComplete = null
     this.result = outcome
     notify(outcome)

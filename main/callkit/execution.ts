@@ -24,9 +24,9 @@ export interface Stage {
   readonly registry: Registry
   readonly serial: Serial
   providerOf(action: Action): Provider | null
-  /** Whether an action of this kind for this call is already with a provider, or waits for one that is. */
-  isBusy(action: Action): boolean
-  /** `execution.next()` is called again when a busy action completes. */
+  /** Whether its turn has not come: one of this kind for this call is with a provider, or was accepted before it. */
+  isBusy(action: Action, by: Execution): boolean
+  /** `execution.next()` is called again when an action completes. */
   wait(execution: Execution): void
   completed(): void
   /** Lets observers know what becomes of an action. */
@@ -64,11 +64,6 @@ export class Execution {
     )
   }
 
-  /** The action that waits for its turn or for its provider. */
-  get current(): Action | undefined {
-    return this.over || this.byDelegate ? undefined : this.transaction.actions[this.position]
-  }
-
   isDelivered(action: Action): boolean {
     return this.delivered.has(action)
   }
@@ -100,7 +95,7 @@ export class Execution {
     const action = actions[this.position]
     if (!action) return this.finishIfComplete()
     if (this.delivered.has(action)) return
-    if (this.stage.isBusy(action)) return this.stage.wait(this)
+    if (this.stage.isBusy(action, this)) return this.stage.wait(this)
     const provider = this.stage.providerOf(action)
     if (!provider) return action.fail('unknown-account')
     if (!beginEffect(action, this.stage.registry)) return

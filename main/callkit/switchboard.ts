@@ -28,6 +28,11 @@ export interface SwitchboardOptions {
   readonly log: Log
   readonly registry: Registry
   readonly settings: () => Pick<Settings, 'doNotDisturb' | 'callWaiting'>
+  /**
+   * What a provider's maximumCallGroups counts. `phone`, and when left out: all calls, because whoever uses several accounts is still
+   * one person at one phone. `provider`: only its own, as for CallKit, where each provider is another app.
+   */
+  readonly limitsCount?: 'phone' | 'provider'
 }
 
 export type Accepted =
@@ -80,7 +85,8 @@ export class Switchboard implements Stage {
     const plan = preflight(transaction.actions, {
       calls: this.registry.calls,
       configuration: (id) => this.provider(id)?.configuration ?? null,
-      isPending: (kind, callId) => this.pendingActions(kind, callId).length > 0,
+      pending: [...this.executions].flatMap((execution) => execution.pending().map(({ body }) => body)),
+      limitsCount: this.options.limitsCount ?? 'phone',
       make: (body) => new Action(body, this.clock),
     })
     const wanted = (plan.ok ? plan.actions : transaction.actions).map(({ body }) => `${body.kind} ${body.callId}`)
@@ -154,19 +160,17 @@ export class Switchboard implements Stage {
     return id === undefined ? null : this.provider(id)
   }
 
-  isBusy(action: Action): boolean {
-    const same = (other: Action | undefined) =>
-      other !== undefined &&
-      other !== action &&
-      other.callId === action.callId &&
-      other.body.kind === action.body.kind &&
-      !other.isComplete
-    return (
-      this.waiting.some((execution) => same(execution.current)) ||
-      [...this.executions].some((execution) =>
-        execution.pending().some((other) => same(other) && execution.isDelivered(other)),
-      )
-    )
+  isBusy(action: Action, by: Execution): boolean {
+    let earlier = true
+    for (const execution of this.executions) {
+      if (execution === by) earlier = false
+      for (const other of execution.pending(action.body.kind, action.callId)) {
+        if (other === action) continue
+        // Nobody waits to get rid of a call.
+        if (execution.isDelivered(other) || (earlier && !action.is('end'))) return true
+      }
+    }
+    return false
   }
 
   wait(execution: Execution): void {
