@@ -15,6 +15,7 @@ import type { SettingsPatch } from '../common/settings'
 import { CallHistory } from './call-history'
 import { AudioSession } from './callkit/audio-session'
 import { CallController } from './callkit/controller'
+import { DoNotDisturbTimer } from './callkit/dnd-timer'
 import { PhoneVerbs } from './callkit/phone-verbs'
 import { Registry } from './callkit/registry'
 import { ResumePolicy } from './callkit/resume-policy'
@@ -154,12 +155,14 @@ async function start(given: CommandLine): Promise<void> {
 
   // The calls.
   const quality = new Map<string, MediaQuality>()
+  const speaking = new Set<CallId>()
   const registry = new Registry({
     clock,
     log,
     history: (call) => {
       history.remember(call)
       quality.delete(call.id)
+      speaking.delete(call.id)
     },
   })
   const switchboard = new Switchboard({ clock, log, registry, settings: () => settings.current })
@@ -178,7 +181,11 @@ async function start(given: CommandLine): Promise<void> {
   new ResumePolicy({ registry, switchboard, controller, clock })
   const showCalls = (calls: readonly Call[]): void =>
     store.put({
-      calls: calls.map((call): CallView => ({ call, media: quality.get(call.id) ?? noMedia, speaking: false })),
+      calls: calls.map((call): CallView => ({
+        call,
+        media: quality.get(call.id) ?? noMedia,
+        speaking: speaking.has(call.id),
+      })),
       silenced: store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
     })
   const silence = (callId: CallId): void => {
@@ -186,6 +193,13 @@ async function start(given: CommandLine): Promise<void> {
     if (call && canAnswer(call)) store.put({ silenced: [...new Set([...store.current.silenced, callId])] })
   }
   registry.observe(showCalls)
+
+  const doNotDisturb: DoNotDisturbTimer = new DoNotDisturbTimer({
+    clock,
+    settings: () => settings.current,
+    change: changeSettings,
+  })
+  doNotDisturb.sync()
 
   // The engine, in a session of its own that reaches the accounts' servers and nothing else.
   const pages = join(import.meta.dirname, '../renderer')
@@ -267,6 +281,7 @@ async function start(given: CommandLine): Promise<void> {
     engine: host,
     secretStorage: () => vault.storage,
     accountsChanged,
+    setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
     changeSettings,
     silence,
     markHistorySeen: () => history.markSeen(),
@@ -319,7 +334,7 @@ async function start(given: CommandLine): Promise<void> {
     new TrayObserver({
       view: new SystemTray(),
       verbs,
-      setDoNotDisturb: (doNotDisturb) => void changeSettings({ doNotDisturb }),
+      setDoNotDisturb: (on) => void doNotDisturb.set(on, null),
       silence,
       openWindow,
       quit: () => app.quit(),
@@ -394,6 +409,10 @@ async function start(given: CommandLine): Promise<void> {
         if (!registry.live().some(({ id }) => id === report.callId)) return
         quality.set(report.callId, report.quality)
         return showCalls(registry.calls)
+      case 'speaking':
+        speaking.clear()
+        for (const callId of report.callIds) speaking.add(callId)
+        return showCalls(registry.calls)
       case 'level':
         return api.send({ kind: 'level', microphone: report.microphone, speaker: report.speaker })
       case 'fault':
@@ -407,10 +426,12 @@ async function start(given: CommandLine): Promise<void> {
 
   function changeSettings(patch: SettingsPatch): ReturnType<SettingsKeeper['change']> {
     const before = settings.current
-    const result = settings.change(patch)
+    // Switched by hand, it stays until it is switched again.
+    const result = settings.change('doNotDisturb' in patch ? { doNotDisturbUntil: null, ...patch } : patch)
     if (!result.ok) return result
     const now = result.value
     store.put({ settings: now })
+    doNotDisturb.sync()
     if (now.audio !== before.audio) void host.request({ type: 'useAudio', audio: now.audio })
     if (now.theme !== before.theme) nativeTheme.themeSource = now.theme
     if (now.startAtLogin !== before.startAtLogin) {

@@ -7,7 +7,8 @@ import type { CallId } from '../common/call'
 import type { UiCommand, UiError } from '../common/contract/ui'
 import type { Engine } from './engine/engine'
 import type { Registrar } from './engine/registrar'
-import type { CallVerbs } from './callkit/verbs'
+import { outcomeOf } from './callkit/requests'
+import type { CallVerbs, Requested } from './callkit/verbs'
 import type { Accounts } from './settings/accounts'
 import type { KeepPassword } from './settings/secret-vault'
 import type { RequestErrorCode, Result } from '../common/errors'
@@ -24,6 +25,8 @@ export interface WishesOptions {
   readonly secretStorage: () => SecretStorage
   /** After any change of accounts or passwords. */
   readonly accountsChanged: () => void
+  /** `minutes` null: until it is switched off. */
+  readonly setDoNotDisturb: (on: boolean, minutes: number | null) => Result<unknown>
   readonly changeSettings: (patch: SettingsPatch) => Result<unknown>
   /** Makes no sound for this call any more, should it still ring. */
   readonly silence: (callId: CallId) => void
@@ -46,20 +49,48 @@ export class Wishes {
         return called.ok ? { callId: called.value, error: null } : outcome(called)
       }
       case 'answer':
-        return outcome(await verbs.answer(command.callId, 'window'))
+        return this.carriedOut(verbs.answer(command.callId, 'window'))
+      case 'holdAndAnswer':
+        return this.carriedOut(verbs.holdAndAnswer(command.callId, 'window'))
+      case 'endAndAnswer':
+        return this.carriedOut(verbs.endAndAnswer(command.callId, 'window'))
       case 'decline':
-        return outcome(await verbs.decline(command.callId, 'window'))
+        return this.carriedOut(verbs.decline(command.callId, 'window'))
+      case 'sendToVoicemail':
+        return this.carriedOut(verbs.sendToVoicemail(command.callId, 'window'))
+      case 'deflect':
+        return this.carriedOut(verbs.deflect(command.callId, command.target, 'window'))
       case 'silence':
         this.options.silence(command.callId)
         return fulfilled
       case 'end':
-        return outcome(await verbs.end(command.callId, 'window'))
+        return this.carriedOut(verbs.end(command.callId, 'window'))
+      case 'endGroup':
+        return this.carriedOut(verbs.endGroup(command.callId, 'window'))
       case 'setHeld':
-        return outcome(await verbs.setHeld(command.callId, command.held, 'window'))
+        return this.carriedOut(verbs.setHeld(command.callId, command.held, 'window'))
+      case 'swap':
+        return this.carriedOut(verbs.swap('window'))
       case 'setMuted':
-        return outcome(await verbs.setMuted(command.callId, command.muted, 'window'))
+        return this.carriedOut(verbs.setMuted(command.callId, command.muted, 'window'))
       case 'playDtmf':
-        return outcome(await verbs.playDtmf(command.callId, command.digits, 'window'))
+        return this.carriedOut(verbs.playDtmf(command.callId, command.digits, 'window'))
+      case 'merge':
+        return this.carriedOut(verbs.merge(command.callIds, 'window'))
+      case 'split':
+        return this.carriedOut(verbs.split(command.callId, 'window'))
+      case 'transfer':
+        return this.carriedOut(verbs.transfer(command.callId, command.target, 'window'))
+      case 'transferToCall':
+        return this.carriedOut(verbs.transferToCall(command.callId, command.toCallId, 'window'))
+      case 'park':
+        return this.carriedOut(verbs.park(command.callId, 'window'))
+      case 'answerReferral': {
+        const answered = await verbs.answerReferral(command.callId, command.accept, 'window')
+        return answered.ok ? { callId: answered.value, error: null } : outcome(answered)
+      }
+      case 'continueDigits':
+        return this.carriedOut(verbs.continueDigits(command.callId, command.send, 'window'))
       case 'addAccount':
         return this.addAccount(command.draft, command.keep, command.evenIfUnreachable)
       case 'changeAccount':
@@ -74,6 +105,8 @@ export class Wishes {
         return this.after(accounts.addDemo(), accountsChanged)
       case 'callMe':
         return outcome(await engine.request({ type: 'demoCall', delayMs: callMeDelayMs }))
+      case 'setDoNotDisturb':
+        return outcome(this.options.setDoNotDisturb(command.on, command.minutes))
       case 'changeSettings':
         return outcome(this.options.changeSettings(command.patch))
       case 'testRing':
@@ -94,6 +127,11 @@ export class Wishes {
         this.options.dismissNotice(command.noticeId)
         return fulfilled
     }
+  }
+
+  /** A person waits for the outcome, not for its acceptance: what was not done is to be read. */
+  private async carriedOut(asked: Promise<Requested>): Promise<WishOutcome> {
+    return outcome(await outcomeOf(asked))
   }
 
   /** Nothing is kept of an account that does not work, unless its user wants it kept. */

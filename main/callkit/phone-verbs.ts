@@ -2,104 +2,147 @@
  * The verbs of every client (verbs.ts) as transactions. It forgives what people and notifications do twice or too late, and
  * leaves everything else to the controller's judgement. It knows who asks, not how they look.
  */
-import { isLive, isMuted, type Call, type CallId } from '../../common/call'
-import type { Clock } from '../../common/clock'
-import { done, refused, type Result } from '../../common/errors'
-import type { Handle } from '../../common/handle'
+import { isMuted, type CallId } from '../../common/call'
+import { refused, type Result } from '../../common/errors'
 import type { AccountState } from '../../common/phone-state'
-import { Action, type ActionBody } from './action'
-import type { CallController } from './controller'
-import { requestErrorCode } from './errors'
-import type { Registry } from './registry'
-import type { Switchboard } from './switchboard'
-import type { CallVerbs, Originator } from './verbs'
+import { ConferenceVerbs } from './conference-verbs'
+import { PostDial, splitDialString } from './post-dial'
+import { Requests, settled, type RequestsOptions } from './requests'
+import { SecondCallVerbs } from './second-call-verbs'
+import { TransferVerbs, type DialRules } from './transfer-verbs'
+import type { CallVerbs, Originator, Requested } from './verbs'
 
-export interface PhoneVerbsOptions {
-  readonly registry: Registry
-  readonly switchboard: Switchboard
-  readonly controller: CallController
-  readonly clock: Clock
+export interface PhoneVerbsOptions extends RequestsOptions {
   readonly accounts: () => readonly AccountState[]
-  /** Makes what a person typed a target for the wire and a handle to show; `invalid-target` when it is neither. */
-  readonly dialTarget: (text: string, accountUri: string) => Result<{ readonly uri: string; readonly handle: Handle }>
+  readonly dialTarget: DialRules
 }
 
 export class PhoneVerbs implements CallVerbs {
-  constructor(private readonly options: PhoneVerbsOptions) {}
+  private readonly requests: Requests
+  private readonly postDial: PostDial
+  private readonly secondCall: SecondCallVerbs
+  private readonly conference: ConferenceVerbs
+  private readonly transfers: TransferVerbs
 
-  async call(target: string, accountId: string | null, by: Originator): Promise<Result<CallId>> {
+  constructor(private readonly options: PhoneVerbsOptions) {
+    const { registry, switchboard, accounts, dialTarget } = options
+    const requests = (this.requests = new Requests(options))
+    this.postDial = new PostDial({ registry, switchboard, requests })
+    this.secondCall = new SecondCallVerbs(requests)
+    this.conference = new ConferenceVerbs(requests)
+    this.transfers = new TransferVerbs({ requests, accounts, dialTarget })
+  }
+
+  async call(target: string, accountId: string | null, by: Originator): Promise<Requested<CallId>> {
     const account = this.callingAccount(accountId)
     if (!account.ok) return account
     const { id, uri } = account.value.account
-    const dialled = this.options.dialTarget(target, uri)
+    const typed = splitDialString(target)
+    const dialled = this.options.dialTarget(typed.target, uri)
     if (!dialled.ok) return dialled
     const callId = crypto.randomUUID()
     const { handle, uri: wire } = dialled.value
-    const result = await this.request({ kind: 'start', callId, providerId: id, handle, target: wire }, by)
-    return result.ok ? { ok: true, value: callId } : result
+    this.postDial.remember(callId, typed.digits, by)
+    const asked = await this.requests.ask(
+      [{ kind: 'start', callId, providerId: id, handle, target: wire, referral: null }],
+      by,
+    )
+    if (!asked.ok) this.postDial.forget(callId)
+    return asked.ok ? { ok: true, value: callId, completed: asked.completed } : asked
   }
 
-  async answer(callId: CallId, by: Originator): Promise<Result> {
-    const call = this.find(callId)
-    if (!call || call.state === 'ending') return refused('unknown-call')
-    // The notification and the window may both be clicked: one answer is enough.
-    const answered = call.state !== 'incoming' || this.options.switchboard.pendingActions('answer', callId).length > 0
-    if (answered && call.direction === 'incoming') return done
-    return this.request({ kind: 'answer', callId }, by)
+  answer(callId: CallId, by: Originator): Promise<Requested> {
+    return this.secondCall.holdAndAnswer(callId, by)
   }
 
-  async decline(callId: CallId, by: Originator): Promise<Result> {
-    const call = this.options.registry.find(callId)
+  holdAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
+    return this.secondCall.holdAndAnswer(callId, by)
+  }
+
+  endAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
+    return this.secondCall.endAndAnswer(callId, by)
+  }
+
+  async decline(callId: CallId, by: Originator): Promise<Requested> {
+    const call = this.requests.registry.find(callId)
     if (!call) return refused('unknown-call')
     // Too late, but what was wanted is true: it does not ring any more.
-    if (call.state === 'ended' || call.state === 'ending') return done
+    if (call.state === 'ended' || call.state === 'ending') return settled()
     // Never hangs up a call that was answered a moment before.
     if (call.state !== 'incoming') return refused('invalid-action')
-    return this.request({ kind: 'end', callId, cause: 'declined' }, by)
+    return this.requests.ask([{ kind: 'end', callId, cause: 'declined' }], by)
   }
 
-  async end(callId: CallId, by: Originator): Promise<Result> {
-    const call = this.find(callId)
+  sendToVoicemail(callId: CallId, by: Originator): Promise<Requested> {
+    return this.transfers.sendToVoicemail(callId, by)
+  }
+
+  deflect(callId: CallId, target: string, by: Originator): Promise<Requested> {
+    return this.transfers.deflect(callId, target, by)
+  }
+
+  end(callId: CallId, by: Originator): Promise<Requested> {
+    return this.requests.once(`end ${callId}`, async () => {
+      const call = this.requests.find(callId)
+      if (!call) return refused('unknown-call')
+      return call.state === 'ending' ? settled() : this.requests.ask([{ kind: 'end', callId, cause: null }], by)
+    })
+  }
+
+  endGroup(callId: CallId, by: Originator): Promise<Requested> {
+    return this.conference.endGroup(callId, by)
+  }
+
+  setHeld(callId: CallId, held: boolean, by: Originator): Promise<Requested> {
+    return this.conference.setHeld(callId, held, by)
+  }
+
+  swap(by: Originator): Promise<Requested> {
+    return this.secondCall.swap(by)
+  }
+
+  async setMuted(callId: CallId, muted: boolean, by: Originator): Promise<Requested> {
+    const call = this.requests.find(callId)
     if (!call) return refused('unknown-call')
-    return call.state === 'ending' ? done : this.request({ kind: 'end', callId, cause: null }, by)
+    const isSo = 'muted' in call && isMuted(call) === muted && !this.requests.isPending('setMuted', callId)
+    return isSo ? settled() : this.requests.ask([{ kind: 'setMuted', callId, muted }], by)
   }
 
-  async setHeld(callId: CallId, held: boolean, by: Originator): Promise<Result> {
-    const call = this.find(callId)
-    if (!call) return refused('unknown-call')
-    const settled = call.state === (held ? 'held' : 'active') && !this.isPending('setHeld', callId)
-    return settled ? done : this.request({ kind: 'setHeld', callId, held }, by)
-  }
-
-  async setMuted(callId: CallId, muted: boolean, by: Originator): Promise<Result> {
-    const call = this.find(callId)
-    if (!call) return refused('unknown-call')
-    const settled = 'muted' in call && isMuted(call) === muted && !this.isPending('setMuted', callId)
-    return settled ? done : this.request({ kind: 'setMuted', callId, muted }, by)
-  }
-
-  async playDtmf(callId: CallId, digits: string, by: Originator): Promise<Result> {
-    const call = this.find(callId)
+  async playDtmf(callId: CallId, digits: string, by: Originator): Promise<Requested> {
+    const call = this.requests.find(callId)
     if (!call) return refused('unknown-call')
     if (!/^[0-9A-D*#,]{1,64}$/i.test(digits)) return refused('invalid-argument')
     if (call.state === 'active' && !call.capabilities.dtmf) return refused('dtmf-unsupported')
     const type = digits.length === 1 ? 'singleTone' : 'softPause'
-    return this.request({ kind: 'playDtmf', callId, digits: digits.toUpperCase(), type }, by)
+    return this.requests.ask([{ kind: 'playDtmf', callId, digits: digits.toUpperCase(), type }], by)
   }
 
-  private find(callId: CallId): Call | undefined {
-    const call = this.options.registry.find(callId)
-    return call && isLive(call) ? call : undefined
+  merge(callIds: readonly CallId[], by: Originator): Promise<Requested> {
+    return this.conference.merge(callIds, by)
   }
 
-  private isPending(kind: 'setHeld' | 'setMuted', callId: CallId): boolean {
-    return this.options.switchboard.pendingActions(kind, callId).length > 0
+  split(callId: CallId, by: Originator): Promise<Requested> {
+    return this.conference.split(callId, by)
   }
 
-  private async request(body: ActionBody, by: Originator): Promise<Result> {
-    const { controller, clock } = this.options
-    const accepted = await controller.requestActions([new Action(body, clock)], by)
-    return accepted.ok ? done : refused(requestErrorCode(accepted.error))
+  transfer(callId: CallId, target: string, by: Originator): Promise<Requested> {
+    return this.transfers.transfer(callId, target, by)
+  }
+
+  transferToCall(callId: CallId, toCallId: CallId, by: Originator): Promise<Requested> {
+    return this.transfers.transferToCall(callId, toCallId, by)
+  }
+
+  park(callId: CallId, by: Originator): Promise<Requested> {
+    return this.transfers.park(callId, by)
+  }
+
+  answerReferral(callId: CallId, accept: boolean, by: Originator): Promise<Requested<CallId | null>> {
+    return this.transfers.answerReferral(callId, accept, by)
+  }
+
+  continueDigits(callId: CallId, send: boolean, by: Originator): Promise<Requested> {
+    return this.postDial.continue(callId, send, by)
   }
 
   private callingAccount(accountId: string | null): Result<AccountState> {

@@ -4,14 +4,16 @@
  * and the dialogs that would have to be closed if the engine died.
  */
 import type { Account } from '../../common/account'
-import type { CallId } from '../../common/call'
+import { isLive, type Call, type CallId, type Referral } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
-import type { Result } from '../../common/errors'
+import { done, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Action, ActionOf } from '../callkit/action'
 import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
 import type { ProviderDelegate } from '../callkit/delegate'
+import { groupToJoin } from '../callkit/groups'
+import { normalHandle } from '../callkit/handle'
 import type { Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
@@ -40,10 +42,13 @@ export class SipProvider implements ProviderDelegate {
   private readonly providers = new Map<string, Provider>()
   /** Incoming calls the engine was told to answer: from then on they are ended, not rejected. */
   private readonly answered = new Set<CallId>()
+  /** Calls the engine mixes with others. */
+  private readonly grouped = new Set<CallId>()
   private readonly dialogs = new Map<CallId, LostDialog>()
   private lost: readonly LostDialog[] = []
 
   constructor(private readonly options: SipProviderOptions) {
+    options.switchboard.registry.observe((now, before) => this.leaveGroups(now, before))
     this.sync()
   }
 
@@ -93,8 +98,13 @@ export class SipProvider implements ProviderDelegate {
         this.answered.delete(callId)
         return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
       }
+      case 'transfer':
+        return this.providerOf(report.callId)?.reportTransferProgress(report.callId, report.progress)
+      case 'referred':
+        return this.providerOf(report.callId)?.reportReferral(report.callId, referralOf(report.referral))
       case 'dialog':
         return this.keep(report.callId, report.dialog)
+      case 'speaking':
       case 'ready':
       case 'registration':
       case 'devices':
@@ -111,6 +121,7 @@ export class SipProvider implements ProviderDelegate {
     this.lost = [...this.lost, ...this.dialogs.values()]
     this.dialogs.clear()
     this.answered.clear()
+    this.grouped.clear()
     for (const provider of this.providers.values()) provider.reset('engine-lost')
   }
 
@@ -197,6 +208,38 @@ export class SipProvider implements ProviderDelegate {
     void this.request({ type: 'playDtmf', callId, digits }).then((result) => this.settle(action, result))
   }
 
+  performSetGroup(_provider: Provider, action: ActionOf<'setGroup'>): void {
+    const { registry } = this.options.switchboard
+    const { callId, groupWith } = action.body
+    const groupId = groupToJoin(action, registry.calls)
+    const joined = groupWith === null || registry.find(groupWith)?.groupId === groupId ? [] : [groupWith]
+    void Promise.all([...joined, callId].map((id) => this.setGroup(id, groupId))).then((results) => {
+      const failure = results.find((result) => !result.ok)
+      const inVain = action.isComplete || failure !== undefined
+      this.settle(action, failure ?? done)
+      // Nobody hears what the phone does not show.
+      if (inVain) for (const id of [...joined, callId]) void this.setGroup(id, registry.find(id)?.groupId ?? null)
+    })
+  }
+
+  performTransfer(_provider: Provider, action: ActionOf<'transfer'>): void {
+    const { callId, to } = action.body
+    const command: EngineCommand =
+      to.kind === 'call'
+        ? { type: 'transferToCall', callId, toCallId: to.callId }
+        : { type: 'transfer', callId, target: to.target }
+    void this.request(command).then((result) => this.settle(action, result))
+  }
+
+  performDeflect(_provider: Provider, action: ActionOf<'deflect'>): void {
+    const { callId, target } = action.body
+    void this.request({ type: 'deflect', callId, target }).then((result) => this.settle(action, result))
+  }
+
+  performRefuseReferral(_provider: Provider, action: ActionOf<'refuseReferral'>): void {
+    void this.request({ type: 'refuseReferral', callId: action.callId }).then((result) => this.settle(action, result))
+  }
+
   timedOutPerforming(_provider: Provider, action: Action): void {
     if (action.is('start') || action.is('answer')) this.send({ type: 'end', callId: action.callId })
   }
@@ -250,6 +293,22 @@ export class SipProvider implements ProviderDelegate {
     if (shown !== held) this.send({ type: 'setHeld', callId, held: shown })
   }
 
+  private setGroup(callId: CallId, groupId: string | null): Promise<Result> {
+    if (groupId === null) this.grouped.delete(callId)
+    else this.grouped.add(callId)
+    return this.request({ type: 'setGroup', callId, groupId })
+  }
+
+  /** A conference that dissolved, because the others left it, is over in the engine too. */
+  private leaveGroups(now: readonly Call[], before: readonly Call[]): void {
+    for (const { id, groupId } of before) {
+      if (groupId === null || !this.grouped.has(id)) continue
+      const call = now.find((one) => one.id === id)
+      if (!call || !isLive(call)) this.grouped.delete(id)
+      else if (call.groupId === null && call.state !== 'ending') void this.setGroup(id, null)
+    }
+  }
+
   private settle(action: Action, result: Result): void {
     if (result.ok) action.fulfill()
     else action.fail(result.code)
@@ -271,10 +330,15 @@ const unavailable = (result: Result | undefined): boolean =>
 const configurationOf = (account: Account): ProviderConfiguration => ({
   ...defaultConfiguration,
   localizedName: account.name,
-  // Conferences need an engine that can mix.
-  maximumCallsPerCallGroup: 1,
   supportedHandleTypes: new Set(['generic', 'phoneNumber', 'emailAddress']),
 })
+
+const referralOf = (referral: Referral | null): Referral | null =>
+  referral && {
+    handle: normalHandle(referral.handle),
+    target: referral.target,
+    by: referral.by && normalHandle(referral.by),
+  }
 
 function updateOf(report: EngineReport & { type: 'updated' }): CallUpdate {
   const { handle, name, capabilities } = report

@@ -1,0 +1,57 @@
+/*
+ * What can be done about a second call in one move: take it and hold, take it and hang up, go back and forth (contract
+ * section 1.7). Each is one transaction, so that a hold that fails stops what was to come after it.
+ */
+import { canAnswer, type Call, type CallId } from '../../common/call'
+import { refused } from '../../common/errors'
+import type { ActionBody } from './action'
+import { isForeground } from './foreground'
+import { settled, type Requests } from './requests'
+import type { CallVerbs, Originator, Requested } from './verbs'
+
+export class SecondCallVerbs implements Pick<CallVerbs, 'holdAndAnswer' | 'endAndAnswer' | 'swap'> {
+  constructor(private readonly requests: Requests) {}
+
+  holdAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
+    return this.answerAfter(callId, by, (calls) => calls.filter(({ state }) => state === 'active').map(held(true)))
+  }
+
+  endAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
+    return this.answerAfter(callId, by, (calls) =>
+      calls.filter(isForeground).map((call) => ({ kind: 'end', callId: call.id, cause: null })),
+    )
+  }
+
+  swap(by: Originator): Promise<Requested> {
+    return this.requests.once('swap', async () => {
+      const { calls } = this.requests
+      const active = calls.filter(({ state }) => state === 'active')
+      const waiting = calls.filter(({ state }) => state === 'held')
+      // Of several held ones nobody knows which is meant.
+      const choices = new Set(waiting.map((call) => call.groupId ?? call.id)).size
+      if (active.length === 0 || choices !== 1) return refused('invalid-action')
+      return this.requests.ask([...active.map(held(true)), ...waiting.map(held(false))], by)
+    })
+  }
+
+  private async answerAfter(
+    callId: CallId,
+    by: Originator,
+    first: (calls: readonly Call[]) => ActionBody[],
+  ): Promise<Requested> {
+    const { requests } = this
+    // Whichever way it is being answered, one answer is enough.
+    return requests.once(`answer ${callId}`, async () => {
+      const call = requests.find(callId)
+      if (!call || call.state === 'ending') return refused('unknown-call')
+      const answered = !canAnswer(call) || requests.isPending('answer', callId)
+      if (call.direction === 'incoming' && answered) return settled()
+      const others = requests.calls.filter(({ id }) => id !== callId)
+      return requests.ask([...first(others), { kind: 'answer', callId }], by)
+    })
+  }
+}
+
+const held =
+  (wanted: boolean) =>
+  (call: Call): ActionBody => ({ kind: 'setHeld', callId: call.id, held: wanted })
