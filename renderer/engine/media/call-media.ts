@@ -7,9 +7,11 @@ import { done, refused, type Result } from '../../../common/errors'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import { PeerDescription } from './description-handler'
 import { DtmfQueue } from './dtmf'
+import type { Party } from './conference'
 import type { CallMedia, DescriptionOptions, MediaConnection } from './media'
 import type { Microphone, MicrophoneLease } from './microphone'
 import { QualityWatch } from './quality'
+import type { PartySound } from './mixer'
 import type { Voice } from './speaker'
 
 export interface CallMediaNeeds {
@@ -17,6 +19,8 @@ export interface CallMediaNeeds {
   readonly configuration: RTCConfiguration
   readonly microphone: Microphone
   readonly voice: Voice
+  /** What it brings to a conference may be another thing now. Resolves when all there hear it so. */
+  onSound(): Promise<unknown>
   onClose(): void
 }
 
@@ -26,7 +30,7 @@ export interface CallMediaNeeds {
  */
 const settlingMs = 400
 
-export class PeerCallMedia implements CallMedia {
+export class PeerCallMedia implements CallMedia, Party {
   readonly connected: Promise<void>
   readonly #description: PeerDescription
   readonly #dtmf: DtmfQueue
@@ -35,6 +39,8 @@ export class PeerCallMedia implements CallMedia {
   #transceiver: RTCRtpTransceiver | null = null
   #lease: MicrophoneLease | null = null
   #opening: Promise<Result> | null = null
+  /** What the far end hears instead of the microphone alone. */
+  #mix: MediaStreamTrack | null = null
   #audio = false
   #muted = false
   #held = false
@@ -69,6 +75,19 @@ export class PeerCallMedia implements CallMedia {
 
   get remoteHeld(): boolean {
     return this.#description.remoteHeld
+  }
+
+  /** What it brings to a conference; null while its sound is off. */
+  get sound(): PartySound | null {
+    if (this.#closed || !this.#isOn || this.#transceiver === null || this.#lease === null) return null
+    return { microphone: this.#lease.track, farEnd: this.#transceiver.receiver.track }
+  }
+
+  /** Sends this instead of the microphone; null: the microphone itself. Nothing is renegotiated. */
+  async sendMix(mix: MediaStreamTrack | null): Promise<void> {
+    if (mix === this.#mix) return
+    this.#mix = mix
+    await this.#send()
   }
 
   prepare(remoteOffer: string | null): Promise<void> {
@@ -154,7 +173,10 @@ export class PeerCallMedia implements CallMedia {
   }
 
   async #open(): Promise<Result> {
-    const lease = await this.needs.microphone.acquire((track) => this.#send(track))
+    const lease = await this.needs.microphone.acquire(async () => {
+      await this.#send()
+      await this.needs.onSound()
+    })
     if (!lease.ok) {
       // The user may allow the microphone and try again.
       this.#opening = null
@@ -166,7 +188,7 @@ export class PeerCallMedia implements CallMedia {
     }
     this.#lease = lease.value
     this.#apply()
-    await this.#send(lease.value.track)
+    await this.#send()
     return done
   }
 
@@ -175,18 +197,26 @@ export class PeerCallMedia implements CallMedia {
     this.#transceiver = transceiver
     this.#dtmf.use(transceiver.sender.dtmf)
     this.needs.voice.setTrack(transceiver.receiver.track)
-    if (this.#lease !== null) void this.#send(this.#lease.track)
+    void this.#send()
+    void this.needs.onSound()
   }
 
-  async #send(track: MediaStreamTrack): Promise<void> {
+  get #isOn(): boolean {
+    return this.#audio && !this.#held
+  }
+
+  async #send(): Promise<void> {
+    const sender = this.#transceiver?.sender
+    const track = this.#mix ?? this.#lease?.track
+    if (this.#closed || sender === undefined || track === undefined) return
     // Refused only by a stopped transceiver, whose call is at its end.
-    await this.#transceiver?.sender.replaceTrack(track).catch(() => {})
+    await sender.replaceTrack(track).catch(() => {})
   }
 
   #apply(): void {
     if (this.#closed) return
-    const on = this.#audio && !this.#held
-    if (this.#lease !== null) this.#lease.track.enabled = on && !this.#muted
-    this.needs.voice.play(on)
+    if (this.#lease !== null) this.#lease.track.enabled = this.#isOn && !this.#muted
+    this.needs.voice.play(this.#isOn)
+    void this.needs.onSound()
   }
 }

@@ -9,6 +9,7 @@ import type { Result } from '../../../common/errors'
 import { done, refused } from '../../../common/errors'
 import type { Log } from '../../../common/log'
 import { PeerCallMedia } from './call-media'
+import { Conferences } from './conferences'
 import { matchDevice, type FoundDevice } from './device-match'
 import { Devices } from './devices'
 import { testEcho } from './echo-test'
@@ -40,12 +41,16 @@ const defaultAudio: AudioChoice = {
   autoGain: true,
 }
 
+/** For contexts that only compute. `sinkId` (Audio Output Devices API) is in Chromium since 110, not yet in TypeScript's library. */
+const silent = { sinkId: { type: 'none' }, sampleRate: 48_000 } as AudioContextOptions
+
 export class BrowserMediaEngine implements MediaEngine {
   readonly #microphone: Microphone
   readonly #speaker: Speaker
   readonly #tones: Tones
   readonly #devices: Devices
   readonly #meter: Meter
+  readonly #conferences: Conferences<PeerCallMedia>
   readonly #calls = new Set<PeerCallMedia>()
   #audio = defaultAudio
   #metering: Promise<Result<MicrophoneLease>> | null = null
@@ -56,31 +61,37 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#speaker = new Speaker(createAudio, log)
     this.#tones = new Tones(() => new AudioContext({ latencyHint: 'balanced' }), clock, log)
     this.#devices = new Devices(mediaDevices, log, (found) => this.#devicesChanged(found))
-    this.#meter = new Meter(
-      clock,
-      () => new AudioContext({ sinkId: { type: 'none' } } as AudioContextOptions),
-      () => Math.max(this.#tones.level(), ...[...this.#calls].map((call) => call.level())),
+    const createSilentContext = (): AudioContext => new AudioContext(silent)
+    this.#conferences = new Conferences({ clock, log, createContext: createSilentContext })
+    this.#meter = new Meter(clock, createSilentContext, () =>
+      Math.max(this.#tones.level(), ...[...this.#calls].map((call) => call.level())),
     )
   }
 
   createCallMedia(): CallMedia {
-    const call = new PeerCallMedia({
+    const call: PeerCallMedia = new PeerCallMedia({
       clock: this.needs.clock,
       configuration: { iceServers: [...(this.needs.iceServers ?? [])] },
       microphone: this.#microphone,
       voice: this.#speaker.createVoice(),
-      onClose: () => this.#calls.delete(call),
+      onSound: () => this.#conferences.changed(call),
+      onClose: () => {
+        this.#calls.delete(call)
+        void this.#conferences.join(call, null)
+      },
     })
     this.#calls.add(call)
     return call
   }
 
-  joinGroup(): Promise<Result> {
-    return Promise.resolve(refused('failed', 'no conferences yet'))
+  async joinGroup(call: CallMedia, groupId: string | null): Promise<Result> {
+    const known = [...this.#calls].find((one) => one === call)
+    if (known !== undefined) return this.#conferences.join(known, groupId)
+    return groupId === null ? done : refused('failed', 'the call is over')
   }
 
-  onSpeaking(): () => void {
-    return () => {}
+  onSpeaking(listener: (speaking: readonly CallMedia[]) => void): () => void {
+    return this.#conferences.onSpeaking(listener)
   }
 
   setTone(tone: Tone | null): void {
@@ -134,6 +145,7 @@ export class BrowserMediaEngine implements MediaEngine {
 
   close(): void {
     for (const call of [...this.#calls]) call.close()
+    this.#conferences.close()
     this.#metering = null
     this.#meter.close()
     this.#tones.close()
@@ -160,5 +172,6 @@ export class BrowserMediaEngine implements MediaEngine {
   #restart(): void {
     this.#speaker.restart()
     this.#tones.restart()
+    this.#conferences.restart()
   }
 }

@@ -135,8 +135,8 @@ export interface MediaEngine {
   /** About 10 times a second while a meter or a call wants it. Returns the way to stop. */
   onLevel(listener: (level: Level) => void): () => void
   /**
-   * Whose far end is speaking, told at each change while two or more calls are in one conference, and once more (empty) when there is none any
-   * longer. Nothing is measured while nobody listens. Returns the way to stop.
+   * Whose far end is speaking: told at each change while two or more calls are mixed, and when that ends. Nobody does at first. Nothing is measured
+   * while nobody listens. Returns the way to stop.
    */
   onSpeaking(listener: (speaking: readonly CallMedia[]) => void): () => void
   /** Silence, microphone released, nothing called any more. Idempotent. */

@@ -22,6 +22,28 @@ export function newEars(): void {
 
 /** Listens to a track for a sixth of a second. */
 export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
+  const { samples, bins } = await record(track)
+  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length
+  const peak = bins.reduce((best, value, bin) => (value > (bins[best] ?? -Infinity) ? bin : best), 0)
+  return {
+    hertz: Math.round((peak * binWidth()) / 20) * 20,
+    loudness: energy > 1e-10 ? 10 * Math.log10(energy) : -100,
+  }
+}
+
+/** How strongly each of these frequencies is in a track, dBFS in the analyser's measure (a full-scale sine is -14); not below -150. */
+export async function levelsOf(track: MediaStreamTrack, hertz: readonly number[]): Promise<number[]> {
+  const { bins } = await record(track)
+  return hertz.map((one) => {
+    const near = Math.round(one / binWidth())
+    return Math.max(-150, ...bins.subarray(near - 2, near + 3))
+  })
+}
+
+const size = 8192
+const binWidth = (): number => context().sampleRate / size
+
+async function record(track: MediaStreamTrack): Promise<Record<'samples' | 'bins', Float32Array>> {
   const stream = new MediaStream([track])
   // A remote track that feeds only WebAudio stays silent in Chromium; a muted element makes it flow.
   const element = new Audio()
@@ -30,7 +52,7 @@ export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
   await element.play()
   const source = context().createMediaStreamSource(stream)
   const analyser = context().createAnalyser()
-  analyser.fftSize = 8192
+  analyser.fftSize = size
   analyser.smoothingTimeConstant = 0
   source.connect(analyser)
   await new Promise((resolve) => setTimeout(resolve, 260))
@@ -40,12 +62,7 @@ export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
   analyser.getFloatFrequencyData(bins)
   source.disconnect()
   element.srcObject = null
-  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length
-  const peak = bins.reduce((best, value, bin) => (value > (bins[best] ?? -Infinity) ? bin : best), 0)
-  return {
-    hertz: Math.round((peak * context().sampleRate) / analyser.fftSize / 20) * 20,
-    loudness: energy > 1e-10 ? 10 * Math.log10(energy) : -100,
-  }
+  return { samples, bins }
 }
 
 export interface FarEndOptions {
@@ -100,6 +117,13 @@ export class FarEnd {
     const track = this.#transceiver?.receiver.track
     if (!track) throw new Error('nothing to hear')
     return listenTo(track)
+  }
+
+  /** How strongly each of these frequencies arrives from us (see levelsOf). */
+  levelsOf(...hertz: number[]): Promise<number[]> {
+    const track = this.#transceiver?.receiver.track
+    if (!track) throw new Error('nothing to hear')
+    return levelsOf(track, hertz)
   }
 
   async packetsReceived(): Promise<number> {

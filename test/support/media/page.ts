@@ -18,6 +18,10 @@ const plainAudio: AudioChoice = {
   autoGain: false,
 }
 
+/** What the microphone says in tests of conferences, and what their far ends do: none is a multiple of another. */
+const microphoneTone = 440
+const farTones = [1000, 1540, 2300]
+
 const warnings: string[] = []
 const elements: HTMLAudioElement[] = []
 const contexts: AudioContext[] = []
@@ -90,6 +94,22 @@ export const lab = {
     return listenTo(track)
   },
 
+  /** Three calls of an engine, to far ends that each say a tone of their own. */
+  async threeCalls(): Promise<{ engine: BrowserMediaEngine; ends: FarEnd[]; calls: CallMedia[] }> {
+    const engine = await lab.engine()
+    const ends = farTones.map((tone) => lab.farEnd({ tone }))
+    const calls = []
+    for (const end of ends) calls.push(await lab.callTo(engine, end))
+    return { engine, ends, calls }
+  },
+
+  /** Which tones, the microphone's among them, each far end hears; asked until it is as expected, then once more, or time is up. */
+  async tones(ends: readonly FarEnd[], expected: readonly (readonly number[])[], ms = 5000): Promise<number[][]> {
+    const look = (): Promise<number[][]> => Promise.all(ends.map((end) => tonesAt(end)))
+    await lab.until(look, (heard) => JSON.stringify(heard) === JSON.stringify(expected), ms)
+    return look()
+  },
+
   /** Asks until `look` says yes; gives its last answer. */
   async until<T>(look: () => Promise<T> | T, yes: (value: T) => boolean, ms = 5000): Promise<T> {
     const end = performance.now() + ms
@@ -105,6 +125,16 @@ export const lab = {
     for (const end of farEnds.splice(0)) end.close()
     for (const list of [warnings, elements, connections, contexts]) list.length = 0
   },
+}
+
+/** Those of the tones that are clearly there; one that is neither there nor gone counts below zero. */
+async function tonesAt(end: FarEnd): Promise<number[]> {
+  const asked = [microphoneTone, ...farTones]
+  const levels = await end.levelsOf(...asked)
+  return asked.flatMap((tone, index) => {
+    const level = levels[index] ?? -150
+    return level > -45 ? [tone] : level > -70 ? [-tone] : []
+  })
 }
 
 export const loud = ({ loudness }: Heard): boolean => loudness > -40
