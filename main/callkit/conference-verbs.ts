@@ -1,6 +1,6 @@
 /*
  * Conferences as verbs: several calls become one, one leaves, all are held or ended together (contract sections 1.6 and
- * 3.9). Whether there is room for one more is the preflight's to say; conferences on a server are somebody else's.
+ * 3.9). Who has to be held or taken back for it, and whether there is room, is the preflight's to say.
  */
 import { canEnd, groupOf, type Call, type CallId } from '../../common/call'
 import { refused } from '../../common/errors'
@@ -15,15 +15,11 @@ export class ConferenceVerbs implements Pick<CallVerbs, 'setHeld' | 'merge' | 's
     const { requests } = this
     const call = requests.find(callId)
     if (!call) return refused('unknown-call')
-    const members = groupOf(call, requests.calls)
-    const wanted = members.filter(
-      ({ id, state }) => state !== (held ? 'held' : 'active') || requests.isPending('setHeld', id),
+    const state = held ? 'held' : 'active'
+    const isSo = groupOf(call, requests.calls).every(
+      (one) => one.state === state && !requests.isPending('setHeld', one.id),
     )
-    if (wanted.length === 0) return settled()
-    return requests.ask(
-      wanted.map(({ id }) => ({ kind: 'setHeld', callId: id, held })),
-      by,
-    )
+    return isSo ? settled() : requests.ask([{ kind: 'setHeld', callId, held }], by)
   }
 
   merge(callIds: readonly CallId[], by: Originator): Promise<Requested> {
@@ -39,23 +35,15 @@ export class ConferenceVerbs implements Pick<CallVerbs, 'setHeld' | 'merge' | 's
     })
   }
 
-  async split(callId: CallId, by: Originator): Promise<Requested> {
+  split(callId: CallId, by: Originator): Promise<Requested> {
     const { requests } = this
-    const call = requests.find(callId)
-    if (!call) return refused('unknown-call')
-    const others = groupOf(call, requests.calls).filter(({ id }) => id !== callId)
-    return requests.once(`split ${callId}`, () =>
-      requests.ask(
-        [
-          { kind: 'setGroup', callId, groupWith: null },
-          ...others
-            .filter(({ state }) => state === 'active')
-            .map(({ id }): ActionBody => ({ kind: 'setHeld', callId: id, held: true })),
-          ...(call.state === 'held' ? [{ kind: 'setHeld', callId, held: false } as const] : []),
-        ],
-        by,
-      ),
-    )
+    return requests.once(`split ${callId}`, async () => {
+      const call = requests.find(callId)
+      if (!call) return refused('unknown-call')
+      const leave: ActionBody = { kind: 'setGroup', callId, groupWith: null }
+      const resume: ActionBody = { kind: 'setHeld', callId, held: false }
+      return requests.ask(call.state === 'held' ? [leave, resume] : [leave], by)
+    })
   }
 
   async endGroup(callId: CallId, by: Originator): Promise<Requested> {
@@ -80,12 +68,11 @@ function baseOf(calls: readonly Call[]): Call {
   return base
 }
 
-/** Whoever is held is taken back before they join, as CallKit's own screen does. */
+/** Whoever is held gets their voice back as they join; the first of them first when all are. */
 function merging(base: Call, all: readonly Call[]): ActionBody[] {
-  const joins = all.filter((call) => call !== base && (call.groupId === null || call.groupId !== base.groupId))
-  const resumed = all.filter(({ state }) => state === 'held')
-  return [
-    ...resumed.map(({ id }): ActionBody => ({ kind: 'setHeld', callId: id, held: false })),
-    ...joins.map(({ id }): ActionBody => ({ kind: 'setGroup', callId: id, groupWith: base.id })),
-  ]
+  const resume: ActionBody = { kind: 'setHeld', callId: base.id, held: false }
+  const joins = all
+    .filter((call) => call !== base && (call.groupId === null || call.groupId !== base.groupId))
+    .map(({ id }): ActionBody => ({ kind: 'setGroup', callId: id, groupWith: base.id }))
+  return base.state === 'held' ? [resume, ...joins] : joins
 }

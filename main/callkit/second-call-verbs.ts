@@ -13,7 +13,10 @@ export class SecondCallVerbs implements Pick<CallVerbs, 'holdAndAnswer' | 'endAn
   constructor(private readonly requests: Requests) {}
 
   holdAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
-    return this.answerAfter(callId, by, (calls) => calls.filter(({ state }) => state === 'active').map(held(true)))
+    return this.answerAfter(callId, by, (calls) => {
+      const active = calls.find(({ state }) => state === 'active')
+      return active ? [setHeld(active, true)] : []
+    })
   }
 
   endAndAnswer(callId: CallId, by: Originator): Promise<Requested> {
@@ -25,16 +28,16 @@ export class SecondCallVerbs implements Pick<CallVerbs, 'holdAndAnswer' | 'endAn
   swap(by: Originator): Promise<Requested> {
     return this.requests.once('swap', async () => {
       const { calls } = this.requests
-      const active = calls.filter(({ state }) => state === 'active')
-      const waiting = calls.filter(({ state }) => state === 'held')
+      const active = calls.find(({ state }) => state === 'active')
+      const [waiting, ...others] = calls.filter(({ state }) => state === 'held')
       // Of several held ones nobody knows which is meant.
-      const choices = new Set(waiting.map((call) => call.groupId ?? call.id)).size
-      if (active.length === 0 || choices !== 1) return refused('invalid-action')
-      return this.requests.ask([...active.map(held(true)), ...waiting.map(held(false))], by)
+      const isClear = others.every(({ groupId }) => groupId !== null && groupId === waiting?.groupId)
+      if (!active || !waiting || !isClear) return refused('invalid-action')
+      return this.requests.ask([setHeld(active, true), setHeld(waiting, false)], by)
     })
   }
 
-  private async answerAfter(
+  private answerAfter(
     callId: CallId,
     by: Originator,
     first: (calls: readonly Call[]) => ActionBody[],
@@ -52,6 +55,5 @@ export class SecondCallVerbs implements Pick<CallVerbs, 'holdAndAnswer' | 'endAn
   }
 }
 
-const held =
-  (wanted: boolean) =>
-  (call: Call): ActionBody => ({ kind: 'setHeld', callId: call.id, held: wanted })
+/** A member of a conference takes the whole conference with it. */
+const setHeld = ({ id }: Call, held: boolean): ActionBody => ({ kind: 'setHeld', callId: id, held })

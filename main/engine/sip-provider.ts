@@ -330,6 +330,7 @@ const unavailable = (result: Result | undefined): boolean =>
 const configurationOf = (account: Account): ProviderConfiguration => ({
   ...defaultConfiguration,
   localizedName: account.name,
+  audioMixer: 'engine',
   supportedHandleTypes: new Set(['generic', 'phoneNumber', 'emailAddress']),
 })
 
