@@ -334,7 +334,8 @@ async function start(given: CommandLine): Promise<void> {
     new TrayObserver({
       view: new SystemTray(),
       verbs,
-      setDoNotDisturb: (on) => void doNotDisturb.set(on, null),
+      setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
+      clock,
       silence,
       openWindow,
       quit: () => app.quit(),

@@ -2,11 +2,14 @@
  * Keeps the tray true: a new face only when it differs, and each chosen item to its verb. It draws nothing.
  */
 import type { CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import type { Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import type { Observer } from './observer'
-import { type TrayFace, trayFace, type TrayVerb } from './tray-menu'
+import type { TrayVerb } from './tray-item'
+import { type TrayFace, trayFace } from './tray-menu'
 
 /** What draws the face (main/os/tray.ts) and tells what was chosen. */
 export interface TrayView {
@@ -14,47 +17,25 @@ export interface TrayView {
   onVerb(listener: (verb: TrayVerb) => void): void
 }
 
+export interface TrayOptions {
+  readonly view: TrayView
+  readonly verbs: Omit<CallVerbs, 'call' | 'holdAndAnswer' | 'deflect' | 'playDtmf' | 'transfer' | 'transferToCall'>
+  /** `minutes` null: until it is switched off. */
+  readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
+  readonly silence: (callId: CallId) => void
+  readonly openWindow: () => void
+  readonly quit: () => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
 export class TrayObserver implements Observer {
-  readonly #view: TrayView
+  readonly #options: TrayOptions
   #shown = ''
 
-  constructor(options: {
-    view: TrayView
-    verbs: Pick<CallVerbs, 'answer' | 'decline' | 'end' | 'setHeld' | 'setMuted'>
-    setDoNotDisturb: (on: boolean) => void
-    silence: (callId: CallId) => void
-    openWindow: () => void
-    quit: () => void
-    log: Log
-  }) {
-    this.#view = options.view
-    const { verbs, log } = options
-    const perform = async (verb: TrayVerb): Promise<void> => {
-      switch (verb.type) {
-        case 'open':
-          return options.openWindow()
-        case 'quit':
-          return options.quit()
-        case 'setDoNotDisturb':
-          return options.setDoNotDisturb(verb.on)
-        case 'silence':
-          return options.silence(verb.callId)
-        case 'setHeld':
-        case 'setMuted': {
-          const on = verb.type === 'setHeld' ? verb.held : verb.muted
-          const result = await verbs[verb.type](verb.callId, on, 'tray')
-          if (!result.ok) log.warn(`${verb.type} from the tray: ${result.code}`)
-          return
-        }
-        case 'answer':
-        case 'decline':
-        case 'end': {
-          const result = await verbs[verb.type](verb.callId, 'tray')
-          if (!result.ok) log.warn(`${verb.type} from the tray: ${result.code}`)
-        }
-      }
-    }
-    this.#view.onVerb((verb) => void perform(verb))
+  constructor(options: TrayOptions) {
+    this.#options = options
+    options.view.onVerb((verb) => void this.#choose(verb))
   }
 
   update(now: PhoneState): void {
@@ -62,6 +43,58 @@ export class TrayObserver implements Observer {
     const written = JSON.stringify(face)
     if (written === this.#shown) return
     this.#shown = written
-    this.#view.show(face)
+    this.#options.view.show(face)
   }
+
+  async #choose(verb: TrayVerb): Promise<void> {
+    const result = await this.#perform(verb)
+    if (result && !result.ok) this.#options.log.warn(`${verb.type} from the tray: ${result.code}`)
+  }
+
+  #perform(verb: TrayVerb): Promise<Result<unknown>> | void {
+    const { verbs, clock } = this.#options
+    switch (verb.type) {
+      case 'open':
+        return this.#options.openWindow()
+      case 'quit':
+        return this.#options.quit()
+      case 'silence':
+        return this.#options.silence(verb.callId)
+      case 'setDoNotDisturb':
+        return this.#options.setDoNotDisturb(
+          verb.on,
+          verb.lasts === 'until-morning' ? minutesUntilMorning(clock.date()) : verb.lasts,
+        )
+      case 'setHeld':
+        return verbs.setHeld(verb.callId, verb.held, 'tray')
+      case 'setMuted':
+        return this.#setMuted(verb.callIds, verb.muted)
+      case 'swap':
+        return verbs.swap('tray')
+      case 'merge':
+        return verbs.merge(verb.callIds, 'tray')
+      case 'answerReferral':
+        return verbs.answerReferral(verb.callId, verb.accept, 'tray')
+      case 'continueDigits':
+        return verbs.continueDigits(verb.callId, verb.send, 'tray')
+      default:
+        return verbs[verb.type](verb.callId, 'tray')
+    }
+  }
+
+  async #setMuted(callIds: readonly CallId[], muted: boolean): Promise<Result> {
+    const results = await Promise.all(callIds.map((callId) => this.#options.verbs.setMuted(callId, muted, 'tray')))
+    return results.find(({ ok }) => !ok) ?? { ok: true, value: undefined }
+  }
+}
+
+/** When a night is over, on the clock on the wall. */
+const morningHour = 8
+
+/** Whole minutes from `now` (wall-clock ms) to the next morning, at least one. */
+function minutesUntilMorning(now: number): number {
+  const morning = new Date(now)
+  morning.setHours(morningHour, 0, 0, 0)
+  if (morning.getTime() <= now) morning.setDate(morning.getDate() + 1)
+  return Math.max(1, Math.ceil((morning.getTime() - now) / 60_000))
 }

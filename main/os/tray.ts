@@ -3,7 +3,8 @@
  * the verb of what was chosen.
  */
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
-import type { TrayFace, TrayItem, TrayVerb } from '../observers/tray-menu'
+import type { TrayItem, TrayVerb } from '../observers/tray-item'
+import type { TrayFace } from '../observers/tray-menu'
 import type { TrayView } from '../observers/tray'
 import { trayPictures } from './tray-icons'
 
@@ -55,6 +56,7 @@ export class SystemTray implements TrayView {
     // An ampersand would be read as the mark of an access key.
     const label = item.label.replace(/&/g, '&&')
     if (item.type === 'label') return { label, enabled: false }
+    if (item.type === 'menu') return { label, submenu: item.items.map((one) => this.#item(one)) }
     return {
       label,
       ...(item.checked === null ? {} : { type: 'checkbox', checked: item.checked }),

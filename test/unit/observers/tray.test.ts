@@ -1,18 +1,39 @@
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../../common/log'
-import { TrayObserver } from '../../../main/observers/tray'
-import { type TrayFace, trayIcon, trayMenu, trayTooltip, type TrayVerb } from '../../../main/observers/tray-menu'
+import { TrayObserver, type TrayOptions } from '../../../main/observers/tray'
+import { noFeatures } from '../../../common/account'
+import type { Call } from '../../../common/call'
+import type { TrayItem, TrayVerb } from '../../../main/observers/tray-item'
+import { type TrayFace, trayIcon, trayMenu, trayTooltip } from '../../../main/observers/tray-menu'
+import { ManualClock } from '../../fakes/manual-clock'
 import type { PhoneState } from '../../../common/phone-state'
 import { accountState, callOf, ended, incoming, missedEntry, stateOf, talking } from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
-/** The menu as a person reads it: `- label`, `[x] label`, `> verb`. */
-const read = (state: PhoneState): string[] =>
-  trayMenu(state).map((item) => {
-    if (item.type === 'separator') return '—'
-    if (item.type === 'label') return `- ${item.label}`
-    return `${item.checked === null ? '>' : item.checked ? '[x]' : '[ ]'} ${item.label}`
-  })
+/** The menu as a person reads it: `- label`, `[x] label`, `> verb`; a menu within it as `+ label: its items`. */
+const readItem = (item: TrayItem): string => {
+  switch (item.type) {
+    case 'separator':
+      return '—'
+    case 'label':
+      return `- ${item.label}`
+    case 'verb':
+      return `${item.checked === null ? '>' : item.checked ? '[x]' : '[ ]'} ${item.label}`
+    case 'menu':
+      return `+ ${item.label}: ${item.items.map(readItem).join(', ')}`
+  }
+}
+const read = (state: PhoneState): string[] => trayMenu(state).map(readItem)
+/** Up to the accounts. */
+const readCalls = (...calls: Call[]): string[] => read(stateOf(calls)).slice(0, -7)
+
+/** The verb of the item with these words, wherever it is. */
+const verbOf = (state: PhoneState, label: string): TrayVerb | undefined => {
+  const all = (items: readonly TrayItem[]): TrayItem[] =>
+    items.flatMap((one) => (one.type === 'menu' ? all(one.items) : [one]))
+  const found = all(trayMenu(state)).find((one) => one.type === 'verb' && one.label === label)
+  return found?.type === 'verb' ? found.verb : undefined
+}
 
 const failed = accountState({
   state: 'failed',
@@ -22,7 +43,8 @@ const failed = accountState({
   certificate: null,
 })
 
-const footer = ['—', '[ ] Do not disturb', '—', '> Open Patchcord', '> Quit']
+const times = '> 30 minutes, > 1 hour, > 2 hours, > Until 08:00'
+const footer = ['—', '[ ] Do not disturb', `+ Do not disturb for: ${times}`, '—', '> Open Patchcord', '> Quit']
 
 describe('the tray menu', () => {
   it('of an idle phone has its accounts, do not disturb, open and quit', () => {
@@ -68,8 +90,109 @@ describe('the tray menu', () => {
   })
 
   it('shows do not disturb as it is, and would switch it', () => {
-    const item = trayMenu(stateOf([], { doNotDisturb: true })).find((one) => 'verb' in one && one.checked !== null)
-    expect(item).toMatchObject({ checked: true, verb: { type: 'setDoNotDisturb', on: false } })
+    const quiet = stateOf([], { doNotDisturb: true })
+    expect(read(quiet)).toContain('[x] Do not disturb')
+    expect(read(quiet)).toContain(`+ Do not disturb for: ${times}, > Off`)
+    expect(verbOf(quiet, 'Do not disturb')).toEqual({ type: 'setDoNotDisturb', on: false, lasts: null })
+    expect(verbOf(quiet, 'Off')).toEqual({ type: 'setDoNotDisturb', on: false, lasts: null })
+    expect(verbOf(stateOf(), '2 hours')).toEqual({ type: 'setDoNotDisturb', on: true, lasts: 120 })
+  })
+
+  it('says when do not disturb ends', () => {
+    const state = stateOf([], { doNotDisturb: true })
+    const until = new Date(2030, 0, 2, 14, 30).getTime()
+    const timed = { ...state, settings: { ...state.settings, doNotDisturbUntil: until } }
+    expect(read(timed)).toContain('[x] Do not disturb until 14:30')
+    expect(trayTooltip(timed)).toBe('Patchcord — Do not disturb until 14:30')
+  })
+})
+
+describe('the tray menu with several calls', () => {
+  const bob = { id: 'call-2', name: 'Bob' }
+  const cleo = { id: 'call-3', name: 'Cleo' }
+  const able = { capabilities: { holding: true, dtmf: true, grouping: true, ungrouping: true } }
+
+  it('of a second caller offers to hold or to end the first', () => {
+    expect(readCalls(talking(), incoming(bob))).toEqual([
+      ...['- Ada — in call', '> Hold', '[ ] Mute', '> Hang up', '—'],
+      ...['- Bob — calling', '> Hold & answer', '> End & answer', '> Decline', '> Silence', '—'],
+    ])
+    expect(verbOf(stateOf([talking(), incoming(bob)]), 'Hold & answer')).toEqual({ type: 'answer', callId: 'call-2' })
+  })
+
+  it('sends a caller to voicemail where the account has one', () => {
+    const accounts = [accountState(undefined, { features: { ...noFeatures, voicemail: '*97', park: '700' } })]
+    const menu = read(stateOf([incoming(), talking(bob)], { accounts }))
+    expect(menu).toContain('> Send to voicemail')
+    expect(menu).toContain('> Park')
+  })
+
+  it('swaps when one is up and one is on hold, merges what can be one conference', () => {
+    const state = stateOf([talking(able), talking({ ...bob, ...able }, 'held')])
+    expect(read(state).slice(0, 11)).toEqual([
+      ...['- Ada — in call', '> Hold', '[ ] Mute', '> Hang up', '—'],
+      ...['- Bob — on hold', '> Resume', '[ ] Mute', '> Hang up', '—'],
+      '> Swap calls',
+    ])
+    expect(verbOf(state, 'Merge calls')).toEqual({ type: 'merge', callIds: ['call-1', 'call-2'] })
+  })
+
+  it.each<[string, Call[]]>([
+    ['one call', [talking(able)]],
+    ['two on hold', [talking(able, 'held'), talking({ ...bob, ...able }, 'held')]],
+    ['two on hold beside one that is up', [talking(), talking(bob, 'held'), talking(cleo, 'held')]],
+    ['a call that rings', [talking(), incoming(bob)]],
+  ])('does not swap %s', (_, calls) => {
+    expect(verbOf(stateOf(calls), 'Swap calls')).toBeUndefined()
+  })
+
+  it('does not merge what cannot be grouped', () => {
+    const rigid = { capabilities: { ...able.capabilities, grouping: false } }
+    expect(verbOf(stateOf([talking(rigid), talking({ ...bob, ...able }, 'held')]), 'Merge calls')).toBeUndefined()
+  })
+
+  it('has a conference as one, its members below it', () => {
+    const group = { ...able, groupId: 'g' }
+    const state = stateOf([talking(group, 'active', true), talking({ ...bob, ...group }, 'active', true)])
+    expect(read(state).slice(0, 7)).toEqual([
+      '- Conference of 2 — in call, muted',
+      '> Hold',
+      '[x] Mute',
+      '+ Ada: > Talk alone, > Hang up',
+      '+ Bob: > Talk alone, > Hang up',
+      '> End conference',
+      '—',
+    ])
+    expect(verbOf(state, 'Mute')).toEqual({ type: 'setMuted', callIds: ['call-1', 'call-2'], muted: false })
+    expect(verbOf(state, 'End conference')).toEqual({ type: 'endGroup', callId: 'call-1' })
+    expect(verbOf(state, 'Talk alone')).toEqual({ type: 'split', callId: 'call-1' })
+    expect(verbOf(state, 'Merge calls')).toBeUndefined()
+  })
+
+  it('resumes a conference on hold, swaps it with the call that is up, and takes that call in', () => {
+    const group = { ...able, groupId: 'g' }
+    const held = [talking(group, 'held'), talking({ ...bob, ...group }, 'held')]
+    expect(read(stateOf(held)).slice(0, 2)).toEqual(['- Conference of 2 — on hold', '> Resume'])
+    const state = stateOf([...held, talking({ ...cleo, ...able })])
+    expect(verbOf(state, 'Swap calls')).toEqual({ type: 'swap' })
+    expect(verbOf(state, 'Merge calls')).toEqual({ type: 'merge', callIds: ['call-1', 'call-2', 'call-3'] })
+  })
+
+  it('says that a call is being handed on, and asks what only the user can say', () => {
+    const call = talking()
+    if (call.state !== 'active') throw new Error()
+    const to = { type: 'generic', value: '18\u202e16' } as const
+    const transfer = { kind: 'blind', to, toCallId: null, progress: 'trying' } as const
+    expect(readCalls({ ...call, transfer })[0]).toBe('- Ada — being transferred to 1816')
+    const referral = { handle: to, target: 'sip:1816@pbx.example', by: null }
+    expect(readCalls({ ...call, referral, digitsWaiting: 4 }).slice(0, 6)).toEqual([
+      '- Ada — in call',
+      '- Asks you to call 1816',
+      '> Call 1816',
+      '> Do not call',
+      '> Send 4 more digits',
+      '> Do not send them',
+    ])
   })
 })
 
@@ -112,24 +235,23 @@ describe('the tray', () => {
       (name: string) =>
       async (...args: unknown[]) => {
         acted.push([name, ...args].join(' '))
-        return requested()
+        return requested(null)
       }
+    const clock = new ManualClock(new Date(2030, 0, 1, 22, 0, 30).getTime())
+    const names = ['answer', 'endAndAnswer', 'decline', 'sendToVoicemail', 'end', 'endGroup', 'split', 'park']
+    const more = ['setHeld', 'setMuted', 'swap', 'merge', 'answerReferral', 'continueDigits']
+    const verbs = Object.fromEntries([...names, ...more].map((name) => [name, note(name)]))
     const tray = new TrayObserver({
       view: { show: (face) => faces.push(face), onVerb: (listener) => (choose = listener) },
-      verbs: {
-        answer: note('answer'),
-        decline: note('decline'),
-        end: note('end'),
-        setHeld: note('setHeld'),
-        setMuted: note('setMuted'),
-      },
-      setDoNotDisturb: (on) => acted.push(`quiet ${on}`),
+      verbs: verbs as unknown as TrayOptions['verbs'],
+      setDoNotDisturb: (on, minutes) => acted.push(`quiet ${on} ${minutes}`),
       silence: (callId) => acted.push(`silence ${callId}`),
       openWindow: () => acted.push('open'),
       quit: () => acted.push('quit'),
+      clock,
       log: silentLog,
     })
-    return { faces, acted, tray, choose: (verb: TrayVerb) => choose(verb) }
+    return { faces, acted, tray, choose: (verb: TrayVerb) => choose(verb), clock }
   }
 
   it('is drawn anew only when something on it changes', () => {
@@ -143,25 +265,41 @@ describe('the tray', () => {
 
   it('does what is chosen, in its own name', () => {
     const { acted, choose } = setUp()
-    choose({ type: 'answer', callId: 'c' })
-    choose({ type: 'decline', callId: 'c' })
-    choose({ type: 'silence', callId: 'c' })
-    choose({ type: 'end', callId: 'c' })
-    choose({ type: 'setHeld', callId: 'c', held: true })
-    choose({ type: 'setMuted', callId: 'c', muted: false })
-    choose({ type: 'setDoNotDisturb', on: true })
+    const callId = 'c'
+    const types = ['answer', 'endAndAnswer', 'decline', 'sendToVoicemail', 'end', 'endGroup', 'split', 'park'] as const
+    for (const type of types) choose({ type, callId })
+    choose({ type: 'silence', callId })
+    choose({ type: 'setHeld', callId, held: true })
+    choose({ type: 'setMuted', callIds: ['c', 'd'], muted: false })
+    choose({ type: 'swap' })
+    choose({ type: 'merge', callIds: ['c', 'd'] })
+    choose({ type: 'answerReferral', callId, accept: true })
+    choose({ type: 'continueDigits', callId, send: false })
     choose({ type: 'open' })
     choose({ type: 'quit' })
     expect(acted).toEqual([
-      'answer c tray',
-      'decline c tray',
+      ...types.map((type) => `${type} c tray`),
       'silence c',
-      'end c tray',
       'setHeld c true tray',
       'setMuted c false tray',
-      'quiet true',
+      'setMuted d false tray',
+      'swap tray',
+      'merge c,d tray',
+      'answerReferral c true tray',
+      'continueDigits c false tray',
       'open',
       'quit',
     ])
+  })
+
+  it('knows how long it is until the morning', () => {
+    const { acted, choose, clock } = setUp()
+    const morning: TrayVerb = { type: 'setDoNotDisturb', on: true, lasts: 'until-morning' }
+    choose(morning)
+    clock.advance(2.5 * 3_600_000)
+    choose(morning)
+    choose({ type: 'setDoNotDisturb', on: true, lasts: 30 })
+    choose({ type: 'setDoNotDisturb', on: false, lasts: null })
+    expect(acted).toEqual(['quiet true 600', 'quiet true 450', 'quiet true 30', 'quiet false null'])
   })
 })

@@ -1,0 +1,153 @@
+/*
+ * The calls in the tray's menu: each with the verbs it allows, a conference with those of its members below it. Pure; the
+ * same predicates that guard the commands decide which verbs there are.
+ */
+import {
+  type Call,
+  canAnswer,
+  canEnd,
+  canGroup,
+  canHold,
+  canMute,
+  canResume,
+  canTransfer,
+  canUngroup,
+  isLive,
+  isMuted,
+} from '../../common/call'
+import type { PhoneState } from '../../common/phone-state'
+import { plain } from '../../common/plain-text'
+import { isForeground } from '../callkit/foreground'
+import { words } from '../words'
+import { answerChoices, hasVoicemail } from './answer-choices'
+import { who } from './describe-call'
+import { item, label, separator, type TrayItem } from './tray-item'
+
+/** A menu is no place for more; the window has them all. */
+const callsInMenu = 6
+
+/** A call by itself, or the members of a conference. */
+type Party = readonly [Call, ...Call[]]
+
+/** Of every call there is, and what can be done with several; each part ends in a separator. */
+export function callItems(state: PhoneState): readonly TrayItem[] {
+  const calls = state.calls.map(({ call }) => call).filter(isLive)
+  const parties = partiesOf(calls)
+  const parts = parties.slice(0, callsInMenu).map((party) => partyItems(state, party))
+  if (parties.length > callsInMenu) parts.push([label(words.tray.moreCalls)])
+  parts.push(betweenItems(calls, parties))
+  return parts.filter((part) => part.length > 0).flatMap((part) => [...part, separator])
+}
+
+/** In the order they began. */
+function partiesOf(calls: readonly Call[]): readonly Party[] {
+  const parties = new Map<string, [Call, ...Call[]]>()
+  for (const call of calls) {
+    const key = call.groupId === null ? `call ${call.id}` : `group ${call.groupId}`
+    const known = parties.get(key)
+    if (known) known.push(call)
+    else parties.set(key, [call])
+  }
+  return [...parties.values()]
+}
+
+function partyItems(state: PhoneState, party: Party): readonly TrayItem[] {
+  if (party.length > 1) return conferenceItems(party)
+  const [call] = party
+  return canAnswer(call) ? ringingItems(state, call) : talkingItems(state, call)
+}
+
+function ringingItems(state: PhoneState, call: Call): readonly TrayItem[] {
+  const callId = call.id
+  const items = [
+    titleOf(call),
+    ...answerChoices(state, call).map(({ verb, label }) => item(label, { type: verb, callId })),
+    item(words.decline, { type: 'decline', callId }),
+  ]
+  if (hasVoicemail(state, call)) items.push(item(words.tray.sendToVoicemail, { type: 'sendToVoicemail', callId }))
+  if (!state.silenced.includes(callId)) items.push(item(words.tray.silence, { type: 'silence', callId }))
+  return items
+}
+
+function talkingItems(state: PhoneState, call: Call): readonly TrayItem[] {
+  const callId = call.id
+  const muted = isMuted(call)
+  const items = [titleOf(call), ...questions(call)]
+  if (canHold(call)) items.push(item(words.tray.hold, { type: 'setHeld', callId, held: true }))
+  if (canResume(call)) items.push(item(words.tray.resume, { type: 'setHeld', callId, held: false }))
+  if (canMute(call)) items.push(item(words.tray.mute, { type: 'setMuted', callIds: [callId], muted: !muted }, muted))
+  const parks = state.accounts.some(({ account }) => account.id === call.accountId && account.features.park !== null)
+  if (parks && canTransfer(call)) items.push(item(words.tray.park, { type: 'park', callId }))
+  if (canEnd(call)) items.push(item(words.tray.end, { type: 'end', callId }))
+  return items
+}
+
+/** What the phone waits for the user's word with. */
+function questions(call: Call): readonly TrayItem[] {
+  if (call.state !== 'active' && call.state !== 'held') return []
+  const callId = call.id
+  const items: TrayItem[] = []
+  if (call.referral !== null) {
+    const target = plain(call.referral.handle.value)
+    items.push(
+      label(words.tray.asksToCall(target)),
+      item(words.tray.callTarget(target), { type: 'answerReferral', callId, accept: true }),
+      item(words.tray.doNotCall, { type: 'answerReferral', callId, accept: false }),
+    )
+  }
+  if (call.digitsWaiting > 0) {
+    items.push(
+      item(words.tray.sendDigits(call.digitsWaiting), { type: 'continueDigits', callId, send: true }),
+      item(words.tray.forgetDigits, { type: 'continueDigits', callId, send: false }),
+    )
+  }
+  return items
+}
+
+function conferenceItems(members: Party): readonly TrayItem[] {
+  const held = members.every(({ state }) => state === 'held')
+  const canBeMuted = members.filter(canMute)
+  const muted = canBeMuted.length > 0 && canBeMuted.every(isMuted)
+  const state = held ? words.call.held : muted ? words.call.muted : words.call.active
+  const items = [label(`${words.tray.conference(members.length)} — ${state}`)]
+  // Whichever member is named, the whole conference is held or resumed.
+  const holdable = members.find(canHold)
+  const resumable = members.find(canResume)
+  if (holdable) items.push(item(words.tray.hold, { type: 'setHeld', callId: holdable.id, held: true }))
+  else if (resumable) items.push(item(words.tray.resume, { type: 'setHeld', callId: resumable.id, held: false }))
+  const callIds = canBeMuted.map(({ id }) => id)
+  if (callIds.length > 0) items.push(item(words.tray.mute, { type: 'setMuted', callIds, muted: !muted }, muted))
+  for (const member of members) items.push(...memberItems(member))
+  items.push(item(words.tray.endConference, { type: 'endGroup', callId: members[0].id }))
+  return items
+}
+
+function memberItems(member: Call): readonly TrayItem[] {
+  const callId = member.id
+  const items = [...questions(member)]
+  if (canUngroup(member)) items.push(item(words.tray.split, { type: 'split', callId }))
+  if (canEnd(member)) items.push(item(words.tray.end, { type: 'end', callId }))
+  return items.length === 0 ? [label(who(member))] : [{ type: 'menu', label: who(member), items }]
+}
+
+/** What can be done with calls together. */
+function betweenItems(calls: readonly Call[], parties: readonly Party[]): readonly TrayItem[] {
+  const items: TrayItem[] = []
+  const up = parties.filter((party) => party.some(isForeground))
+  const waiting = parties.filter((party) => party.every(canResume))
+  // With more on hold it would be a guess which one is meant.
+  if (up.length === 1 && up[0]?.some(canHold) && waiting.length === 1)
+    items.push(item(words.tray.swap, { type: 'swap' }))
+  const mergeable = calls.filter((call) => calls.some((other) => canGroup(call, other)))
+  if (mergeable.length > 1)
+    items.push(item(words.tray.merge, { type: 'merge', callIds: mergeable.map(({ id }) => id) }))
+  return items
+}
+
+const titleOf = (call: Call): TrayItem => label(`${who(call)} — ${stateWords(call)}`)
+
+function stateWords(call: Call): string {
+  if (call.state !== 'active' && call.state !== 'held') return words.call[call.state]
+  if (call.transfer !== null) return words.call.transferring(plain(call.transfer.to.value))
+  return call.state === 'active' && isMuted(call) ? words.call.muted : words.call[call.state]
+}
