@@ -58,6 +58,9 @@ export class PhoneEngine {
     const { port, media } = this.#parts
     port.onMessage((message) => this.#receive(message))
     media.onDevices((devices) => this.#report({ type: 'devices', devices: [...devices].slice(0, 128) }))
+    media.onSpeaking((speaking) => {
+      this.#report({ type: 'speaking', callIds: this.#switchboard.idsOf(speaking).slice(0, 32) })
+    })
     media.onLevel(({ microphone, speaker }) => this.#report({ type: 'level', microphone, speaker }))
     this.#report({ type: 'ready' })
   }
@@ -108,11 +111,13 @@ export class PhoneEngine {
       case 'unregister':
         return calls.unregister(command.accountId)
       case 'dial':
-        return calls.dial(command.callId, command.accountId, command.target)
+        return calls.dial(command.callId, command.accountId, command.target, command.referral)
       case 'answer':
         return calls.answer(command.callId)
       case 'reject':
         return calls.reject(command.callId, command.status)
+      case 'deflect':
+        return calls.deflect(command.callId, command.target)
       case 'end':
         return calls.end(command.callId)
       case 'setHeld':
@@ -121,6 +126,14 @@ export class PhoneEngine {
         return calls.setMuted(command.callId, command.muted)
       case 'playDtmf':
         return calls.playDtmf(command.callId, command.digits)
+      case 'setGroup':
+        return calls.setGroup(command.callId, command.groupId)
+      case 'transfer':
+        return calls.transfer(command.callId, command.target)
+      case 'transferToCall':
+        return calls.transferToCall(command.callId, command.toCallId)
+      case 'refuseReferral':
+        return calls.refuseReferral(command.callId)
       case 'audio':
         return calls.setAudio(command.callId, command.on)
       case 'farewell':

@@ -36,19 +36,28 @@ export async function connect(call: LiveCall, acknowledged: Promise<void>): Prom
   if (outcome === 'ended' || call.stage !== 'connecting') return refused('failed', 'the call ended')
   call.stage = 'established'
   call.report({ type: 'connected', callId: call.id })
-  call.report({
-    type: 'updated',
-    callId: call.id,
-    capabilities: {
-      holding: true,
-      grouping: false,
-      ungrouping: false,
-      dtmf: call.media.telephoneEvents || call.remoteTakesInfo,
-    },
-  })
+  reportCapabilities(call)
   measure(call)
   watch(call)
+  call.referral?.announce()
   return done
+}
+
+/** For a call that already speaks and was given other sound: that must connect too, and is watched from now on. */
+export function carryOn(call: LiveCall): void {
+  const { media } = call
+  reportCapabilities(call)
+  watch(call)
+  const stopWaiting = call.later(() => {
+    if (call.media === media) hangUp(call, 'media-failed')
+  }, soundLimit)
+  void media.connected.then(stopWaiting)
+}
+
+function reportCapabilities(call: LiveCall): void {
+  const dtmf = call.media.telephoneEvents || call.remoteTakesInfo
+  const capabilities = { holding: true, grouping: true, ungrouping: true, dtmf }
+  call.report({ type: 'updated', callId: call.id, capabilities })
 }
 
 function measure(call: LiveCall): void {

@@ -2,7 +2,7 @@
  * Calls somebody: microphone, offer, INVITE; then what comes back. The CANCEL that had to wait for a provisional answer is sent here,
  * even when the call has long ended for its user.
  */
-import { Inviter, SessionState, UserAgent, type Core } from 'sip.js'
+import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
@@ -12,6 +12,7 @@ import { follow, reportRemoteHold } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
+import type { Referral } from './referral'
 import { makeReinviteQueue } from './renegotiate'
 
 /** An INVITE that nobody answers finally; main's own ring limit is shorter, ms. */
@@ -24,12 +25,17 @@ export interface DialOptions {
   readonly line: AccountLine
   /** SIP URI. */
   readonly target: string
+  /** On whose behalf (REFER): it is told how the call goes. null: the user's own wish. */
+  readonly referral: Referral | null
 }
 
 /** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
-export async function dial(call: LiveCall, { line, target }: DialOptions): Promise<Result> {
-  const uri = UserAgent.makeURI(target)
-  if (uri === undefined || uri.scheme !== 'sip') return drop(call, refused('invalid-target'))
+export async function dial(call: LiveCall, { line, target, referral }: DialOptions): Promise<Result> {
+  referral?.begin()
+  // Whatever ends it before an answer, whoever asked for it is told; after an answer there is nothing left to tell.
+  call.onEnd(() => referral?.tell(487, 'Request Terminated'))
+  const uri = referral?.uriFor(target) ?? makeSipUri(target)
+  if (uri === null) return drop(call, refused('invalid-target'))
   if (!line.connected) return drop(call, refused('not-registered'))
   // The offer is made while the microphone opens; what goes wrong with it is told by `invite`, which asks for it again.
   call.media.prepare(null).catch(() => {})
@@ -37,15 +43,17 @@ export async function dial(call: LiveCall, { line, target }: DialOptions): Promi
   if (call.stage === 'ended') return refused('failed', 'the call ended')
   if (!opened.ok) return drop(call, opened)
 
-  const inviter = new Inviter(line.userAgent, uri)
+  const inviter = new Inviter(line.userAgent, uri, { extraHeaders: referral?.extraHeaders ?? [] })
   giveMedia(inviter, call.descriptions)
   follow(call, inviter)
   call.reinvites = makeReinviteQueue(call, line)
   inviter.stateChange.addListener((state) => {
-    if (state === SessionState.Established) established(call, inviter)
+    if (state !== SessionState.Established) return
+    referral?.tell(200, 'OK')
+    established(call, inviter)
   })
   try {
-    await inviter.invite({ requestDelegate: listen(call, inviter, line) })
+    await inviter.invite({ requestDelegate: listen(call, inviter, line, referral) })
   } catch (error) {
     // `follow` may have ended the call by the time we hear of it; the cause is in the descriptions.
     call.surroundings.log.warn(`dialing: ${String(error)}`)
@@ -59,13 +67,25 @@ export async function dial(call: LiveCall, { line, target }: DialOptions): Promi
   return done
 }
 
+function makeSipUri(target: string): URI | null {
+  const uri = UserAgent.makeURI(target)
+  return uri?.scheme === 'sip' ? uri : null
+}
+
 function drop(call: LiveCall, result: Result): Result {
   call.drop()
   return result
 }
 
-function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.OutgoingInviteRequestDelegate {
+function listen(
+  call: LiveCall,
+  inviter: Inviter,
+  line: AccountLine,
+  referral: Referral | null,
+): Core.OutgoingInviteRequestDelegate {
   let early: string | null = null
+  // Another dialog may have taken the place of this one (RFC 3891).
+  const isCurrent = (): boolean => call.session === inviter
   const provisional = (): void => {
     call.provisional = true
     if (call.stage !== 'ended' || inviter.state !== SessionState.Establishing) return
@@ -77,7 +97,8 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
     onTrying: provisional,
     onProgress: ({ message }) => {
       provisional()
-      if (call.stage === 'ended') return
+      if (call.stage === 'ended' || !isCurrent()) return
+      if (message.statusCode === 180) referral?.tell(180, 'Ringing')
       if (
         message.body &&
         call.media.hasDescription(message.getHeader('content-type') ?? '') &&
@@ -85,7 +106,7 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
       ) {
         early = message.body
         call.media.setEarlyDescription(message.body).then(
-          () => progress(call, 'early'),
+          () => isCurrent() && progress(call, 'early'),
           () => call.surroundings.log.info('early media could not be used'),
         )
       } else if (message.statusCode === 180 || message.statusCode === 182) progress(call, 'alerting')
@@ -93,11 +114,13 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
       const asserted = assertedAddress(message.getHeader('p-asserted-identity'))
-      if (!asserted || call.stage === 'ended') return
+      if (!asserted || call.stage === 'ended' || !isCurrent()) return
       call.report({ type: 'updated', callId: call.id, ...identify(line.host, asserted) })
     },
     onReject: ({ message }) => {
+      if (!isCurrent()) return
       const status = message.statusCode ?? 500
+      referral?.tell(status, message.reasonPhrase ?? '')
       const local = !message.callId
       const reasons = local ? [] : parseReasons(message.getHeaders('reason'))
       call.finish({
@@ -106,8 +129,12 @@ function listen(call: LiveCall, inviter: Inviter, line: AccountLine): Core.Outgo
         reason: reasons[0]?.text ?? message.reasonPhrase ?? null,
       })
     },
+    // Not followed: whoever answers for the far end does not choose whom the user calls.
     onRedirect: ({ message }) => {
-      call.finish({ cause: 'failed', sipStatus: message.statusCode ?? null, reason: message.reasonPhrase ?? null })
+      if (!isCurrent()) return
+      const { statusCode, reasonPhrase } = message
+      referral?.tell(statusCode ?? 302, reasonPhrase ?? '')
+      call.finish({ cause: 'redirected', sipStatus: statusCode ?? null, reason: reasonPhrase ?? null })
     },
   }
 }
@@ -142,6 +169,7 @@ interface InviteInside {
 function watchForSilence(call: LiveCall, inviter: Inviter): void {
   call.later(() => {
     const transaction = (inviter as unknown as InviteInside).outgoingInviteRequest?.transaction
+    if (call.session !== inviter) return
     if (inviter.state === SessionState.Establishing && transaction?.state === 'Terminated') {
       return hangUp(call, 'server-error')
     }

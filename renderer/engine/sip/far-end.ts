@@ -124,6 +124,8 @@ export class FarEnd {
 
   #keep(session: Session): void {
     this.#sessions.add(session)
+    // Without it sip.js would dial whatever it is told to.
+    session.delegate = { onRefer: (referral) => void referral.reject({ statusCode: 603 }).catch(() => {}) }
     session.stateChange.addListener((state) => {
       if (state === SessionState.Terminated) this.#sessions.delete(session)
     })

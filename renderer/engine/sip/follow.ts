@@ -6,7 +6,8 @@ import type { EndCause } from '../../../common/errors'
 import { causeOfCancel, parseReasons } from './end-cause'
 import { assertedAddress, identify, sameIdentity, type Identity } from './identity'
 import type { LiveCall } from './live-call'
-import { referGate } from './refer-gate'
+import { takeRefer } from './referral'
+import { takeNotify } from './transfer'
 
 /** What sip.js keeps to itself: its own handling of a BYE, which drops those that come while a call is being established. */
 interface ByeHandling {
@@ -35,7 +36,10 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
     onBye: (bye) => {
       // Answered before the call hears of it: a 200 is owed whatever happens here.
       void bye.accept().catch(() => {})
-      call.finish(byeEnd(bye.request))
+      const end = byeEnd(bye.request)
+      // Main hears first that whom we talked to was handed on, then that it is gone.
+      if (call.transfer?.farewell() === true) call.later(() => call.finish(end), 0)
+      else call.finish(end)
     },
     onCancel: ({ request }) => {
       const reasons = parseReasons(request.getHeaders('reason'))
@@ -51,9 +55,9 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
       call.report({ type: 'updated', callId: call.id, handle: identity.handle, name: identity.name })
     },
     onInfo: (info) => void info.accept().catch(() => {}),
-    onNotify: (notification) => void notification.accept().catch(() => {}),
-    // Nobody we talk to makes us call somebody.
-    onRefer: referGate(),
+    onNotify: (notification) => takeNotify(call, notification),
+    // Always set: without it sip.js dials whatever anybody we talk to names.
+    onRefer: (refer) => takeRefer(call, refer, session.userAgent.transport.protocol === 'WSS'),
   }
   session.delegate = delegate
   answerEarlyBye(call, session)
@@ -61,11 +65,14 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
   const onState = (state: SessionState): void => {
     // Why a session ended is told right after its state; what nobody explained by then has no better reason.
     if (state === SessionState.Terminated) {
-      queueMicrotask(() => call.finish({ cause: call.descriptions.failure ?? unexplained(call, acked) }))
+      queueMicrotask(() => {
+        if (call.session !== session || call.transfer?.farewell() === true) return
+        call.finish({ cause: call.descriptions.failure ?? unexplained(call, acked) })
+      })
     }
   }
   session.stateChange.addListener(onState)
-  call.onEnd(() => session.stateChange.removeListener(onState))
+  call.unfollow = call.onEnd(() => session.stateChange.removeListener(onState))
   return { acknowledged }
 }
 
@@ -79,7 +86,7 @@ function answerEarlyBye(call: LiveCall, session: Invitation | Inviter): void {
   handling.onByeRequest = (request) => {
     if (session.state === SessionState.Established) return ordinary(request)
     request.accept()
-    call.finish(byeEnd(request.message))
+    if (call.session === session) call.finish(byeEnd(request.message))
   }
 }
 

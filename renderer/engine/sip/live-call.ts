@@ -9,6 +9,8 @@ import type { EngineReport } from '../../../common/contract/engine'
 import type { EndCause } from '../../../common/errors'
 import type { Log } from '../../../common/log'
 import type { CallMedia } from '../media/media'
+import type { Referral } from './referral'
+import type { Transfer } from './transfer'
 import { DescriptionAdapter } from './description-adapter'
 import { recordDialog, type DialogFacts } from './dialog-record'
 import { plainText } from './plain-text'
@@ -48,12 +50,13 @@ export class LiveCall {
   readonly accountId: string
   readonly direction: Direction
   readonly ownHost: string
-  readonly media: CallMedia
-  readonly descriptions: DescriptionAdapter
   readonly surroundings: CallSurroundings
   /** Resolves when the call has ended, however that came. */
   readonly ended: Promise<void>
 
+  /** Both are new when another dialog takes the place of this call's (RFC 3891); see `takeOver`. */
+  media: CallMedia
+  descriptions: DescriptionAdapter
   stage: Stage
   session: Invitation | Inviter | null = null
   reinvites: ReinviteQueue | null = null
@@ -63,6 +66,18 @@ export class LiveCall {
   invited = false
   held = false
   remoteHeld = false
+  muted = false
+  /** Between CallKit's didActivate and didDeactivate. */
+  audio = false
+  groupId: string | null = null
+  /** The far end is being handed to somebody else. */
+  transfer: Transfer | null = null
+  /** The far end asked us to call somebody. */
+  referral: Referral | null = null
+  /** Why it ends when either side hangs up as usual: it was decided before, by a transfer. null: for the usual reason. */
+  endsAs: EndCause | null = null
+  /** Stops listening to the session. */
+  unfollow: () => void = () => {}
   /** The far end's Allow header names INFO, or it sent none. */
   remoteTakesInfo = true
 
@@ -82,6 +97,15 @@ export class LiveCall {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
+  }
+
+  /** Another session and other sound take the place of those it had; whoever calls this lets go of the former session. */
+  takeOver(media: CallMedia, descriptions: DescriptionAdapter): void {
+    const former = this.media
+    this.media = media
+    this.descriptions = descriptions
+    this.#recordedSequence = null
+    this.#guard(() => former.close())
   }
 
   /** Reports something of this call; nothing after its end. */
@@ -120,8 +144,10 @@ export class LiveCall {
   }
 
   /** The end of the call, whoever caused it; the first one counts. Sends nothing. Never throws. */
-  finish({ cause, sipStatus = null, reason = null }: End): void {
+  finish(end: End): void {
     if (this.stage === 'ended') return
+    const { sipStatus = null, reason = null } = end
+    const cause = end.cause === 'remote-hung-up' ? (this.endsAs ?? end.cause) : end.cause
     this.surroundings.log.info(`call ended: ${cause}${sipStatus === null ? '' : ` (${sipStatus})`}`)
     if (this.#recordedSequence !== null) this.report({ type: 'dialog', callId: this.id, dialog: null })
     const text = reason === null ? null : plainText(reason)

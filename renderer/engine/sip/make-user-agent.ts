@@ -42,6 +42,8 @@ export function makeUserAgent(
     transportConstructor: GuardingTransport,
     transportOptions: setup.transport(viaHost),
     sendInitialProvisionalResponse: false,
+    // sip.js's own handling of Replaces throws at dialogs it half knows; `replace` does it.
+    sipExtensionExtraSupported: ['replaces'],
     // Main owns ring timing; this is the last net under it, seconds.
     noAnswerTimeout: 180,
     gracefulShutdown: false,

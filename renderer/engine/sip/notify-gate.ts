@@ -10,7 +10,9 @@ const MAX_BODY = 4_096
 export const notifyGate =
   (onMessageSummary?: (body: string) => void) =>
   (notification: Notification): void => {
-    notification.accept().catch(() => {}) // the transaction may be gone already
     const event = notification.request.getHeader('event') ?? ''
+    // News of a referral belongs into the call that it was asked in; out here somebody guesses (RFC 6665 section 4.1.3).
+    if (/^\s*refer\b/i.test(event)) return void notification.reject({ statusCode: 481 }).catch(() => {})
+    notification.accept().catch(() => {}) // the transaction may be gone already
     if (/^message-summary\b/i.test(event)) onMessageSummary?.(notification.request.body.slice(0, MAX_BODY))
   }

@@ -8,6 +8,7 @@ import { DescriptionError } from '../media/media'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
+import { redirect } from './deflect'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
@@ -72,6 +73,9 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
     call.finish({ cause: 'failed', sipStatus: 480 })
   } else if (verdict.type === 'reject') {
     refuse(invitation, verdict.status)
+    call.drop()
+  } else if (verdict.type === 'deflect') {
+    if (!redirect(invitation, verdict.target)) refuse(invitation, 480)
     call.drop()
   } else {
     ring(call, invitation)

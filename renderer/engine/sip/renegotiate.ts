@@ -2,7 +2,7 @@
  * Re-INVITEs of a call, through its queue: what the media now wants to say is said, or said anew with fresh ICE after the network
  * changed. What the answer means for hold or for the user is the caller's business.
  */
-import type { SessionInviteOptions } from 'sip.js'
+import { Inviter, type SessionInviteOptions } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
@@ -15,7 +15,7 @@ export function makeReinviteQueue(call: LiveCall, { random }: { random: () => nu
   const queue = new ReinviteQueue({
     session,
     clock: call.surroundings.clock,
-    ownsCallId: call.direction === 'outgoing',
+    ownsCallId: session instanceof Inviter,
     random,
   })
   call.onEnd(() => queue.close())

@@ -8,9 +8,10 @@ import type { DialogRecord, EngineAccount, IncomingOffer, Verdict } from '../../
 import { done, refused, type Result } from '../../../common/errors'
 import { isDemo } from '../../../common/account'
 import type { DemoLine } from '../demo/demo-line'
-import type { MediaEngine } from '../media/media'
+import type { CallMedia, MediaEngine } from '../media/media'
 import { AccountLine } from './account-line'
 import { answer } from './answer'
+import { deflect } from './deflect'
 import { dial } from './dial'
 import { end, hangUp } from './end'
 import type { DialogName } from './guard/guarding-transport'
@@ -21,8 +22,11 @@ import { isAddress } from './make-user-agent'
 import { Outlasting } from './outlast'
 import { playDtmf } from './play-dtmf'
 import { receive, refusalOf } from './receive'
+import { refuseReferral } from './referral'
 import { reject } from './reject'
+import { findReplaced, replace } from './replace'
 import { setHeld } from './set-held'
+import { transfer, transferToCall } from './transfer-verbs'
 
 export interface SwitchboardOptions extends CallSurroundings {
   readonly random: () => number
@@ -100,12 +104,15 @@ export class Switchboard {
     return done
   }
 
-  async dial(callId: CallId, accountId: string, target: string): Promise<Result> {
+  async dial(callId: CallId, accountId: string, target: string, referredIn: CallId | null): Promise<Result> {
     const line = this.#lines.get(accountId)
     if (line === undefined) return refused('unknown-account')
     if (this.#calls.has(callId)) return refused('invalid-action')
     if (this.#calls.size >= callLimit) return refused('too-many-calls')
-    return dial(this.#newCall(line, callId, 'outgoing'), { line, target })
+    const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
+    // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
+    if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
+    return dial(this.#newCall(line, callId, 'outgoing'), { line, target, referral })
   }
 
   answer(callId: CallId): Result | Promise<Result> {
@@ -125,11 +132,48 @@ export class Switchboard {
   }
 
   setMuted(callId: CallId, muted: boolean): Result | Promise<Result> {
-    return this.#with(callId, (call) => (call.media.setMuted(muted), done))
+    return this.#with(callId, (call) => {
+      call.muted = muted
+      call.media.setMuted(muted)
+      return done
+    })
   }
 
   setAudio(callId: CallId, on: boolean): Result | Promise<Result> {
-    return this.#with(callId, (call) => (call.media.setAudio(on), done))
+    return this.#with(callId, (call) => {
+      call.audio = on
+      call.media.setAudio(on)
+      return done
+    })
+  }
+
+  setGroup(callId: CallId, groupId: string | null): Result | Promise<Result> {
+    return this.#with(callId, async (call) => {
+      const result = await this.#options.media.joinGroup(call.media, groupId)
+      if (result.ok) call.groupId = groupId
+      return result
+    })
+  }
+
+  deflect(callId: CallId, target: string): Result | Promise<Result> {
+    return this.#with(callId, (call) => deflect(call, target))
+  }
+
+  transfer(callId: CallId, target: string): Result | Promise<Result> {
+    return this.#with(callId, (call) => transfer(call, target))
+  }
+
+  transferToCall(callId: CallId, toCallId: CallId): Result | Promise<Result> {
+    return this.#with(callId, (call) => this.#with(toCallId, (other) => transferToCall(call, other)))
+  }
+
+  refuseReferral(callId: CallId): Result | Promise<Result> {
+    return this.#with(callId, refuseReferral)
+  }
+
+  /** The calls that sound like this. */
+  idsOf(media: readonly CallMedia[]): CallId[] {
+    return [...this.#calls.values()].filter((call) => media.includes(call.media)).map(({ id }) => id)
   }
 
   playDtmf(callId: CallId, digits: string): Result | Promise<Result> {
@@ -166,15 +210,32 @@ export class Switchboard {
       void invitation.reject({ statusCode: refusal }).catch(() => {})
       return
     }
+    const replaces = invitation.request.getHeader('replaces')
+    if (replaces !== undefined) return this.#replace(line, invitation, replaces)
     const call = this.#newCall(line, this.#options.newCallId(), 'incoming')
     const { acknowledged } = receive(call, { line, invitation, ask: this.#options.ask })
     this.#acknowledged.set(call, acknowledged)
   }
 
+  #replace(line: AccountLine, invitation: Invitation, header: string): void {
+    const { media } = this.#options
+    const replaced = findReplaced(
+      header,
+      [...this.#calls.values()].filter((call) => call.accountId === line.account.id),
+    )
+    if (typeof replaced === 'number') return void invitation.reject({ statusCode: replaced }).catch(() => {})
+    void replace(replaced, {
+      line,
+      invitation,
+      media: media.createCallMedia(),
+      joinGroup: (sound, groupId) => void media.joinGroup(sound, groupId),
+    })
+  }
+
   /** The status that refuses an INVITE before anybody is asked; null when it may be a call. */
   #refusal(line: AccountLine, invitation: Invitation): number | null {
     if (this.#closed) return 480
-    if (this.#calls.size >= callLimit) return 486
+    if (this.#calls.size >= callLimit && !invitation.request.hasHeader('replaces')) return 486
     const unfit = refusalOf(invitation)
     if (unfit === null) return null
     const message = `an incoming call to ${line.account.id} was refused: ${unfit.cause}`

@@ -2,6 +2,7 @@
  * One call that nobody hears of, through everything an incoming call goes through up to main's word, on a line inside the page. The
  * first real one then finds all of it compiled, and rings some 100 ms sooner. It asks nobody and reports nothing.
  */
+import { noFeatures } from '../../../common/account'
 import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
 import { silentLog } from '../../../common/log'
@@ -21,6 +22,7 @@ const account: EngineAccount = {
   displayName: null,
   certificate: null,
   enabled: true,
+  features: noFeatures,
   password: '',
   instanceId: 'urn:uuid:00000000-0000-4000-8000-000000000000',
 }

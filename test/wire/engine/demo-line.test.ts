@@ -76,7 +76,9 @@ describe('the demo line', () => {
 
   it.each(['echo', '600'])('answers a call to %s after a moment of ringing', async (user) => {
     const callId = crypto.randomUUID()
-    expect(await ask({ type: 'dial', callId, accountId: 'work', target: `sip:${user}@demo.invalid` })).toBeNull()
+    expect(
+      await ask({ type: 'dial', callId, accountId: 'work', target: `sip:${user}@demo.invalid`, referral: null }),
+    ).toBeNull()
     await settle(1_000)
     expect(types().slice(types().indexOf('alerting'))).toEqual([
       'alerting',
@@ -92,7 +94,13 @@ describe('the demo line', () => {
   })
 
   it('knows nobody else', async () => {
-    await ask({ type: 'dial', callId: crypto.randomUUID(), accountId: 'work', target: 'sip:bob@demo.invalid' })
+    await ask({
+      type: 'dial',
+      callId: crypto.randomUUID(),
+      accountId: 'work',
+      target: 'sip:bob@demo.invalid',
+      referral: null,
+    })
     expect(reports.at(-1)).toMatchObject({ type: 'ended', cause: 'not-found' })
   })
 

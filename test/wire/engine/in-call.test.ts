@@ -227,14 +227,6 @@ describe('a dialog', () => {
 })
 
 describe('the far end', () => {
-  it('cannot make us call somebody', async () => {
-    const dialog = await bench.answered()
-    bench.inDialog(dialog, { method: 'REFER', sequence: 2, extra: ['Refer-To: <sip:900@premium.example>'] })
-    await bench.settle()
-    expect(bench.peer.responses('REFER').at(-1)?.status).toBe(603)
-    expect(bench.peer.requests('INVITE')).toEqual([])
-  })
-
   it('may say BYE before it got our ACK', async () => {
     let open = (): void => {}
     const { invite } = await bench.dial()

@@ -67,6 +67,7 @@ describe('an outgoing call', () => {
       callId: crypto.randomUUID(),
       accountId: 'work',
       target: 'sip:b@x.org',
+      referral: null,
     })
     expect(reply).toMatchObject({ ok: false, code: 'microphone-denied' })
     expect(bench.peer.transcript).toBe('')
@@ -83,12 +84,19 @@ describe('an outgoing call', () => {
       callId: crypto.randomUUID(),
       accountId: 'work',
       target: 'sip:b@x.org',
+      referral: null,
     })
     expect(reply).toMatchObject({ ok: false, code: 'not-registered' })
   })
 
   it('is not begun to what is no SIP address', async () => {
-    const reply = await bench.ask({ type: 'dial', callId: crypto.randomUUID(), accountId: 'work', target: 'tel:123' })
+    const reply = await bench.ask({
+      type: 'dial',
+      callId: crypto.randomUUID(),
+      accountId: 'work',
+      target: 'tel:123',
+      referral: null,
+    })
     expect(reply).toMatchObject({ ok: false, code: 'invalid-target' })
   })
 
@@ -105,7 +113,7 @@ describe('an outgoing call', () => {
     [503, [], 'unreachable'],
     [500, [], 'server-error'],
     [403, [], 'forbidden'],
-    [302, ['Contact: <sip:premium@elsewhere.example>'], 'failed'],
+    [302, ['Contact: <sip:premium@elsewhere.example>'], 'redirected'],
   ] as const)('refused with %i %j ends as %s', async (status, headers, cause) => {
     const { invite } = await bench.dial()
     bench.peer.reply(invite, status, headers)
@@ -220,7 +228,7 @@ describe('giving up', () => {
     let open = (): void => {}
     bench.media.microphoneGate = () => new Promise((resolve) => (open = resolve))
     const callId = crypto.randomUUID()
-    const reply = bench.request({ type: 'dial', callId, accountId: 'work', target: 'sip:b@x.org' })
+    const reply = bench.request({ type: 'dial', callId, accountId: 'work', target: 'sip:b@x.org', referral: null })
     await bench.settle()
     await bench.ask({ type: 'end', callId })
     open()
@@ -234,7 +242,7 @@ describe('giving up', () => {
     let open = (): void => {}
     bench.media.gate = () => new Promise((resolve) => (open = resolve))
     const callId = crypto.randomUUID()
-    const reply = bench.request({ type: 'dial', callId, accountId: 'work', target: 'sip:b@x.org' })
+    const reply = bench.request({ type: 'dial', callId, accountId: 'work', target: 'sip:b@x.org', referral: null })
     await bench.settle()
     await bench.ask({ type: 'end', callId })
     open()

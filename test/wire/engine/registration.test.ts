@@ -2,6 +2,7 @@
  * What an account's line says to its server and reports to main: registering, refreshing, failing in words, and coming back.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { noFeatures } from '../../../common/account'
 import { EngineBench } from '../support/engine-bench'
 
 let bench: EngineBench
@@ -199,6 +200,7 @@ describe('a line', () => {
         displayName: null,
         certificate: null,
         enabled: true,
+        features: noFeatures,
         password: 'x',
         instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
       },

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { tameAckTimeout } from '../../../renderer/engine/sip/ack-timeout'
 import type { DialogName } from '../../../renderer/engine/sip/guard/guarding-transport'
-import { referGate, type ReferRequest } from '../../../renderer/engine/sip/refer-gate'
 import { ReinviteQueue } from '../../../renderer/engine/sip/reinvite-queue'
 import { FakeMedia } from '../support/fake-media'
 import { fresh, SDP, type RequestParts } from '../support/scripted-peer'
@@ -270,6 +269,7 @@ describe('D24: a MESSAGE, which nobody here reads', () => {
   })
 })
 
+// What we do with one is in engine/referral.test.ts.
 describe('D1: REFER from the other side of a call', () => {
   const refer: RequestParts = {
     method: 'REFER',
@@ -285,42 +285,6 @@ describe('D1: REFER from the other side of a call', () => {
     expect(alice.peer.requests('INVITE').map((said) => said.message.start)).toEqual([
       'INVITE sip:900@premium.example SIP/2.0',
     ])
-  })
-
-  it('ours refuses with 603 and dials nothing', async () => {
-    const { alice, again } = await answeredCall(ours, {}, (invitation) => {
-      invitation.delegate = { onRefer: referGate() }
-    })
-    await again(refer)
-    await settle(1_000)
-    expect(alice.peer.responses('REFER').map((said) => said.status)).toEqual([603])
-    expect(alice.peer.requests('INVITE')).toHaveLength(0)
-  })
-
-  it('ours asks where somebody is there to be asked, without headers or Replaces', async () => {
-    const asked: ReferRequest[] = []
-    const { alice, again } = await answeredCall(ours, {}, (invitation) => {
-      invitation.delegate = { onRefer: referGate((request) => asked.push(request)) }
-    })
-    await again({ ...refer, extra: ['Refer-To: <sip:900@premium.example;x=y?Replaces=a%3Bto-tag%3Db&Route=evil>'] })
-    expect(asked.map(({ target }) => target)).toEqual(['sip:900@premium.example'])
-    expect(alice.peer.requests('INVITE')).toHaveLength(0)
-    asked[0]?.refuse()
-    await settle()
-    expect(alice.peer.responses('REFER').map((said) => said.status)).toEqual([603])
-  })
-
-  it('ours refuses targets that are no SIP address', async () => {
-    const asked = vi.fn()
-    const { alice, again } = await answeredCall(ours, {}, (invitation) => {
-      invitation.delegate = { onRefer: referGate(asked) }
-    })
-    await again({ ...refer, extra: ['Refer-To: <tel:+1900>'] })
-    await again({ ...refer, sequence: 12, extra: ['Refer-To: <http://evil.example>'] })
-    await again({ ...refer, sequence: 13, extra: [] })
-    expect(asked).not.toHaveBeenCalled()
-    expect(alice.peer.responses('REFER').every((said) => said.status >= 400)).toBe(true)
-    expect(alice.peer.responses('REFER')).toHaveLength(3)
   })
 })
 

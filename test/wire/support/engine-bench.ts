@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { vi } from 'vitest'
+import { noFeatures } from '../../../common/account'
 import { systemClock } from '../../../common/clock'
 import {
   engineUpSchema,
@@ -31,6 +32,7 @@ export const aliceAccount: EngineAccount = {
   displayName: 'Alice',
   certificate: null,
   enabled: true,
+  features: noFeatures,
   password: 'secret',
   instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
 }
@@ -91,9 +93,12 @@ export class EngineBench {
   }
 
   /** An outgoing call up to the INVITE. */
-  async dial(target = 'sip:bob@example.com'): Promise<{ callId: string; invite: Said; reply: Result }> {
+  async dial(
+    target = 'sip:bob@example.com',
+    referral: string | null = null,
+  ): Promise<{ callId: string; invite: Said; reply: Result }> {
     const callId = crypto.randomUUID()
-    const reply = await this.ask({ type: 'dial', callId, accountId: 'work', target })
+    const reply = await this.ask({ type: 'dial', callId, accountId: 'work', target, referral })
     const invite = this.peer.requests('INVITE').at(-1)
     if (invite === undefined) throw new Error(`no INVITE was sent: ${JSON.stringify(reply)}`)
     return { callId, invite, reply }

@@ -43,7 +43,7 @@ export interface GuardOptions {
   readonly supported: ReadonlySet<string>
 }
 
-export const defaultSupported: ReadonlySet<string> = new Set(['outbound', 'timer'])
+export const defaultSupported: ReadonlySet<string> = new Set(['outbound', 'timer', 'replaces'])
 
 const singletons = [
   'from',
