@@ -36,6 +36,8 @@ export interface CallFacts {
   readonly waiting: boolean
   /** The conference it is part of, the same for all members (CXSetGroupCallAction); null when it stands alone. */
   readonly groupId: string | null
+  /** The call is one with pictures; left out: it is not. */
+  readonly hasVideo?: boolean
 }
 
 /** A transfer under way, as the far end tells of it (RFC 3515 section 2.4.4). */
@@ -122,7 +124,10 @@ export type CallEvent =
   | { readonly type: 'transfer'; readonly transfer: Transfer | null }
   | { readonly type: 'referral'; readonly referral: Referral | null }
   | { readonly type: 'digitsWaiting'; readonly count: number }
-  | { readonly type: 'updated'; readonly patch: Partial<Pick<CallFacts, 'handle' | 'name' | 'capabilities'>> }
+  | {
+      readonly type: 'updated'
+      readonly patch: Partial<Pick<CallFacts, 'handle' | 'name' | 'capabilities' | 'hasVideo'>>
+    }
   | {
       readonly type: 'ended'
       readonly cause: EndCause
@@ -215,6 +220,7 @@ const facts = ({
   capabilities,
   waiting,
   groupId,
+  hasVideo,
 }: Call): CallFacts => ({
   id,
   accountId,
@@ -225,6 +231,7 @@ const facts = ({
   capabilities,
   waiting,
   groupId,
+  ...(hasVideo === undefined ? {} : { hasVideo }),
 })
 
 /** When both sides could first communicate, or null. */

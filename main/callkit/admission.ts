@@ -1,6 +1,6 @@
 /*
  * Whether an incoming call may ring, decided before anything is heard or shown of it (contract sections 2.1, 5.2 and 9).
- * Pure; it knows the calls that are up and what the user wishes, not who calls.
+ * Pure; it knows the calls that are up and what the user wishes; who is not to be heard at all it is told by a screen.
  */
 import { canEnd, type Call, type CallId } from '../../common/call'
 import type { Settings } from '../../common/settings'
@@ -14,11 +14,28 @@ export type Admission =
   /** `sipStatus`: what the caller is told. `recorded`: the user will find it among the missed calls. */
   | { readonly ok: false; readonly error: IncomingCallError; readonly sipStatus: number; readonly recorded: boolean }
 
+/** Why somebody is not to be heard, whoever else calls. */
+export type ScreenedOut = Extract<
+  IncomingCallError['name'],
+  'filteredByBlockList' | 'filteredDuringRestrictedSharingMode' | 'callIsProtected' | 'filteredBySensitiveParticipants'
+>
+
+/** What the caller is told: 603 is for good, 480 only for now, and lets other phones ring on. */
+const screenStatus: Readonly<Record<ScreenedOut, number>> = {
+  filteredByBlockList: 603,
+  filteredDuringRestrictedSharingMode: 480,
+  callIsProtected: 480,
+  filteredBySensitiveParticipants: 603,
+}
+
+/** `screenedOut` null: nothing is held against this caller. `counts`: whether a call is one of those the limit is about. */
 export function admission(
   callId: CallId,
   calls: readonly Call[],
   configuration: ProviderConfiguration,
   wishes: Pick<Settings, 'doNotDisturb' | 'callWaiting'>,
+  screenedOut: ScreenedOut | null,
+  counts: (call: Call) => boolean,
 ): Admission {
   const refuse = (name: IncomingCallError['name'], sipStatus: number, recorded = true): Admission => ({
     ok: false,
@@ -32,8 +49,10 @@ export function admission(
   if (calls.some((call) => call.id === callId && call.state !== 'ended')) {
     return refuse('callUUIDAlreadyExists', 482, false)
   }
+  if (screenedOut) return refuse(screenedOut, screenStatus[screenedOut])
   if (wishes.doNotDisturb) return refuse('filteredByDoNotDisturb', 480)
   if (wishes.callWaiting === 'busy' && up.length > 0) return refuse('callWaitingDisabled', 486)
-  if (up.length >= configuration.maximumCallGroups) return refuse('maximumCallGroupsReached', 486)
+  const groups = new Set(up.filter(counts).map(({ id, groupId }) => groupId ?? id))
+  if (groups.size >= configuration.maximumCallGroups) return refuse('maximumCallGroupsReached', 486)
   return { ok: true, waiting: up.some((call) => isForeground(call) || call.state === 'held') }
 }

@@ -3,12 +3,18 @@
  * all ask here. An answer tells that a transaction was accepted, not how it went; for that there is a second promise.
  */
 import type { Action } from './action'
+import { CallObserver } from './observer'
 import type { Accepted, Switchboard } from './switchboard'
 import { Transaction } from './transaction'
 import type { Originator } from './verbs'
 
 export class CallController {
-  constructor(private readonly switchboard: Switchboard) {}
+  /** Everybody's calls, without handles. */
+  readonly callObserver: CallObserver
+
+  constructor(private readonly switchboard: Switchboard) {
+    this.callObserver = new CallObserver(switchboard.registry)
+  }
 
   /**
    * Resolves once and never before it returned. `ok`: the transaction will be handed to its providers, and `completed` tells

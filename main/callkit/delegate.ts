@@ -10,6 +10,8 @@ import type { Transaction } from './transaction'
 export interface ProviderDelegate {
   /** Every call of this provider is gone: stop audio, forget dialogs and pending actions, answer none of them. */
   providerDidReset(provider: Provider): void
+  /** The provider is registered, anew after a reset. Asynchronous; nothing needs to wait for it. */
+  providerDidBegin?(provider: Provider): void
   /** Before the actions of a transaction. True: every action of it is completed by the delegate itself. */
   execute?(provider: Provider, transaction: Transaction): boolean
   /** Fulfil when the invitation was sent, with that time. */

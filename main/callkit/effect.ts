@@ -29,6 +29,9 @@ export function beginEffect(action: Action, registry: Registry): boolean {
     action.fulfill()
     return false
   }
+  const referrer = action.is('start') ? action.body.referral : null
+  // The question is answered.
+  if (referrer !== null) registry.apply(referrer, { type: 'referral', referral: null })
   if (action.is('answer')) return begun(registry.apply(call.id, { type: 'requestAnswer' }).ok)
   if (action.is('transfer')) {
     return begun(registry.apply(call.id, { type: 'transfer', transfer: askedTransfer(action, registry) }).ok)

@@ -10,6 +10,8 @@ export const errorDomains = {
   general: 'com.apple.CallKit.error',
   incomingCall: 'com.apple.CallKit.error.incomingcall',
   requestTransaction: 'com.apple.CallKit.error.requesttransaction',
+  callDirectoryManager: 'com.apple.CallKit.error.calldirectorymanager',
+  notificationServiceExtension: 'com.apple.CallKit.error.notificationserviceextension',
 } as const
 
 /** CXErrorCode. */
@@ -43,7 +45,27 @@ const requestTransaction = {
   callIsProtected: 8,
 } as const
 
-const tables = { general, incomingCall, requestTransaction }
+/** CXErrorCodeCallDirectoryManagerError. */
+const callDirectoryManager = {
+  unknown: 0,
+  noExtensionFound: 1,
+  loadingInterrupted: 2,
+  entriesOutOfOrder: 3,
+  duplicateEntries: 4,
+  maximumEntriesExceeded: 5,
+  extensionDisabled: 6,
+  currentlyLoading: 7,
+  unexpectedIncrementalRemoval: 8,
+} as const
+
+/** CXErrorCodeNotificationServiceExtensionError. */
+const notificationServiceExtension = {
+  unknown: 0,
+  invalidClientProcess: 1,
+  missingNotificationFilteringEntitlement: 2,
+} as const
+
+const tables = { general, incomingCall, requestTransaction, callDirectoryManager, notificationServiceExtension }
 type Tables = typeof tables
 export type ErrorDomain = keyof Tables
 

@@ -2,19 +2,11 @@
  * The calls as they would be if all went well: what a transaction is judged by (contract section 1.3). It starts from what
  * is true now and what was already accepted, and takes in one action after another. It allows everything; see permission.ts.
  */
-import {
-  canEnd,
-  defaultCapabilities,
-  groupOf,
-  isLive,
-  transition,
-  type Call,
-  type CallEvent,
-  type CallId,
-} from '../../common/call'
+import { canEnd, groupOf, isLive, transition, type Call, type CallEvent, type CallId } from '../../common/call'
 import type { ActionBody } from './action'
 import { isForeground } from './foreground'
 import { settledGroups } from './groups'
+import { outgoingCall } from './new-call'
 
 export class Forecast {
   /** Calls that were started or answered by the actions taken in: nothing is known yet of what they allow. */
@@ -71,7 +63,7 @@ export class Forecast {
     switch (body.kind) {
       case 'start':
         this.fresh.add(body.callId)
-        this.list = [...this.list, dialing(body)]
+        this.list = [...this.list, outgoingCall(body, 0)]
         break
       case 'answer':
         this.fresh.add(body.callId)
@@ -124,16 +116,3 @@ export class Forecast {
 }
 
 const count = (calls: readonly Call[]): number => new Set(calls.map(({ id, groupId }) => groupId ?? id)).size
-
-const dialing = (body: ActionBody & { kind: 'start' }): Call => ({
-  id: body.callId,
-  accountId: body.providerId,
-  direction: 'outgoing',
-  handle: body.handle,
-  name: null,
-  startedAt: 0,
-  capabilities: defaultCapabilities,
-  waiting: false,
-  groupId: null,
-  state: 'dialing',
-})

@@ -6,9 +6,10 @@ import type { CallId, Referral, Transfer } from '../../common/call'
 import type { EndCause } from '../../common/errors'
 import type { ActionKind, ActionOf } from './action'
 import type { Admission } from './admission'
-import { configurationError, type ProviderConfiguration } from './configuration'
+import { configurationError, copied, type ProviderConfiguration } from './configuration'
 import type { ProviderDelegate } from './delegate'
 import type { CallKitError } from './errors'
+import { passOn, type PushClient, type PushPayload } from './push-payload'
 import type { Switchboard } from './switchboard'
 import type { Transaction } from './transaction'
 import { updated, type CallUpdate } from './update'
@@ -22,24 +23,51 @@ export interface EndReport {
 }
 
 export class Provider {
-  delegate: ProviderDelegate | null = null
+  /** Whether the phone can be one at all: always, unlike CallKit, which some regions do without. */
+  static readonly isSupported: boolean = true
+
+  private owner: ProviderDelegate | null = null
+  private settings: ProviderConfiguration
   private valid = true
+  /** The registration that the delegate has not been told of yet. */
+  private begun = false
 
   /** For the switchboard, which makes providers with `addProvider`. */
   constructor(
     readonly id: string,
-    private settings: ProviderConfiguration,
+    configuration: ProviderConfiguration,
     private readonly switchboard: Switchboard,
-  ) {}
+  ) {
+    this.settings = copied(configuration)
+  }
 
+  /** Passes on what was found to be a call in an encrypted message; null, or why not. `client` null: an ordinary one. */
+  static reportNewIncomingVoIPPushPayload(
+    payload: PushPayload,
+    client: PushClient | null = null,
+  ): Promise<CallKitError<'notificationServiceExtension'> | null> {
+    return passOn(payload, client)
+  }
+
+  get delegate(): ProviderDelegate | null {
+    return this.owner
+  }
+
+  /** Whoever comes late is told of the registration all the same; CallKit forgets to. */
+  set delegate(delegate: ProviderDelegate | null) {
+    this.owner = delegate
+    this.announce()
+  }
+
+  /** A copy: what is done to it has no effect until it is assigned with `configure`. */
   get configuration(): ProviderConfiguration {
-    return this.settings
+    return copied(this.settings)
   }
 
   /** Takes effect for calls that begin from now on; an invalid one is refused and changes nothing. */
   configure(configuration: ProviderConfiguration): CallKitError<'general'> | null {
     const error = configurationError(configuration)
-    if (!error) this.settings = configuration
+    if (!error) this.settings = copied(configuration)
     return error
   }
 
@@ -113,7 +141,11 @@ export class Provider {
   /** The owner of the dialogs lost them all: every call ends with `cause`, pending actions are dropped. */
   reset(cause: EndCause): void {
     this.switchboard.run(() => {
-      if (this.valid) this.switchboard.reset(this, cause)
+      if (!this.valid) return
+      this.switchboard.reset(this, cause)
+      // It is registered again at once: the next call works.
+      this.begun = false
+      this.announce()
     })
   }
 
@@ -124,7 +156,7 @@ export class Provider {
       this.valid = false
       this.switchboard.reset(this, 'failed')
       this.switchboard.remove(this)
-      this.delegate = null
+      this.owner = null
     })
   }
 
@@ -137,6 +169,17 @@ export class Provider {
     return this.switchboard
       .pendingActions(kind, callId)
       .filter((action) => this.switchboard.providerOf(action) === this)
+  }
+
+  /** Registration finishes asynchronously, so that whoever made the provider has set a delegate by then. */
+  private announce(): void {
+    void Promise.resolve().then(() =>
+      this.switchboard.run(() => {
+        if (this.begun || !this.valid || !this.owner) return
+        this.begun = true
+        this.owner.providerDidBegin?.(this)
+      }),
+    )
   }
 
   private report(callId: CallId, change: () => void): void {

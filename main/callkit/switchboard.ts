@@ -3,24 +3,27 @@
  * accepts transactions, carries them out through providers and settles what an end or a reset leaves behind. All of it runs
  * in one total order. It knows no SIP, no windows and no sounds.
  */
-import { defaultCapabilities, isLive, type Call, type CallFacts, type CallId } from '../../common/call'
+import { isLive, type Call, type CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { EndCause, Result } from '../../common/errors'
-import { anonymous } from '../../common/handle'
+import { anonymous, type Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Settings } from '../../common/settings'
-import { Action, type ActionKind, type ActionOf } from './action'
+import { Action, type ActionBody, type ActionKind, type ActionOf } from './action'
 import { ActionEvents, type ActionEvent } from './action-events'
-import { admission, type Admission } from './admission'
+import { admission, type Admission, type ScreenedOut } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
 import { Execution, type Stage } from './execution'
-import { preflight } from './preflight'
+import { normalHandle } from './handle'
+import { incomingFacts, outgoingCall } from './new-call'
+import { restoringForeground } from './one-foreground'
+import { preflight, type Plan } from './preflight'
 import { Provider } from './provider'
 import type { Registry } from './registry'
 import { Serial } from './serial'
 import { Transaction } from './transaction'
-import { updated, type CallUpdate } from './update'
+import type { CallUpdate } from './update'
 import type { Originator } from './verbs'
 
 export interface SwitchboardOptions {
@@ -33,6 +36,10 @@ export interface SwitchboardOptions {
    * one person at one phone. `provider`: only its own, as for CallKit, where each provider is another app.
    */
   readonly limitsCount?: 'phone' | 'provider'
+  /** Who may ask for what; everybody for everything when left out. What is not permitted is refused as `unentitled`. */
+  readonly permits?: (by: Originator, body: ActionBody) => boolean
+  /** Whom the user does not want to hear (block list, presentation mode); nobody when left out. Must not throw. */
+  readonly screen?: (handle: Handle, providerId: string) => ScreenedOut | null
 }
 
 export type Accepted =
@@ -82,13 +89,7 @@ export class Switchboard implements Stage {
 
   /** Accepts a transaction as a whole, or refuses it and changes nothing. Call it inside `run`. */
   accept(transaction: Transaction, by: Originator): Accepted {
-    const plan = preflight(transaction.actions, {
-      calls: this.registry.calls,
-      configuration: (id) => this.provider(id)?.configuration ?? null,
-      pending: [...this.executions].flatMap((execution) => execution.pending().map(({ body }) => body)),
-      limitsCount: this.options.limitsCount ?? 'phone',
-      make: (body) => new Action(body, this.clock),
-    })
+    const plan = this.planned(transaction, by)
     const wanted = (plan.ok ? plan.actions : transaction.actions).map(({ body }) => `${body.kind} ${body.callId}`)
     this.log.info(
       `transaction ${transaction.id} by ${by}: ${wanted.join(', ')}: ${plan.ok ? 'accepted' : plan.error.name}`,
@@ -96,28 +97,36 @@ export class Switchboard implements Stage {
     if (!plan.ok) return plan
     const execution = new Execution(new Transaction(plan.actions, transaction.id), by, this)
     this.executions.add(execution)
-    for (const action of plan.actions) if (action.is('start')) this.registry.add(this.outgoing(action))
+    for (const action of plan.actions)
+      if (action.is('start')) this.registry.add(outgoingCall(action.body, this.clock.date()))
     // Delivery is the next thing that happens, but not in the middle of what asked for it.
     this.run(() => execution.begin())
     return { ok: true, transactionId: transaction.id, completed: execution.completed }
   }
 
+  /** What a transaction would be made of now, or why it would be refused; nothing happens. */
+  planned(transaction: Transaction, by: Originator): Plan {
+    const { permits, limitsCount } = this.options
+    const forbidden = transaction.actions.find(({ body }) => permits?.(by, body) === false)
+    if (forbidden) {
+      const about = { callId: forbidden.callId, actionId: forbidden.id }
+      return { ok: false, error: callKitError('requestTransaction', 'unentitled', about) }
+    }
+    return preflight(transaction.actions, {
+      calls: this.registry.calls,
+      pending: this.pendingBodies(),
+      limitsCount: limitsCount ?? 'phone',
+      configuration: (id) => this.provider(id)?.configuration ?? null,
+      make: (body) => new Action(body, this.clock),
+    })
+  }
+
   /** Lets an incoming call ring, or refuses it. Call it inside `run`. */
   admit(provider: Provider, callId: CallId, update: CallUpdate): Admission {
-    const result = this.admission(provider, callId)
-    const { handle, name, capabilities } = updated({ capabilities: defaultCapabilities }, update).patch
+    const result = this.admission(provider, callId, update)
     const now = this.clock.date()
-    const facts: CallFacts = {
-      id: callId,
-      accountId: provider.id,
-      direction: 'incoming',
-      handle: handle ?? anonymous,
-      name: name ?? null,
-      startedAt: now,
-      capabilities: capabilities ?? defaultCapabilities,
-      waiting: result.ok && result.waiting,
-      groupId: null,
-    }
+    const given = { id: callId, accountId: provider.id, startedAt: now, waiting: result.ok && result.waiting }
+    const facts = incomingFacts(given, update)
     if (result.ok) this.registry.add({ ...facts, state: 'incoming' })
     else {
       this.log.info(`incoming call ${callId} refused with ${result.sipStatus}: ${result.error.name}`)
@@ -189,14 +198,29 @@ export class Switchboard implements Stage {
 
   finished(execution: Execution): void {
     this.executions.delete(execution)
+    // After what the end of this one sets in motion.
+    this.run(() => {
+      const { actions } = execution.transaction
+      const bodies = restoringForeground(actions, this.registry.calls, this.pendingBodies())
+      if (bodies.length > 0) this.accept(new Transaction(bodies.map((body) => new Action(body, this.clock))), 'policy')
+    })
   }
 
-  private admission(provider: Provider, callId: CallId): Admission {
-    if (this.provider(provider.id) === provider) {
-      return admission(callId, this.registry.calls, provider.configuration, this.options.settings())
+  private pendingBodies(): readonly ActionBody[] {
+    return [...this.executions].flatMap((execution) => execution.pending().map(({ body }) => body))
+  }
+
+  /** What `admit` would say now; nothing happens. */
+  admission(provider: Provider, callId: CallId, update: CallUpdate): Admission {
+    if (this.provider(provider.id) !== provider) {
+      const error = callKitError('incomingCall', 'unentitled', { callId })
+      return { ok: false, error, sipStatus: 480, recorded: false }
     }
-    const error = callKitError('incomingCall', 'unentitled', { callId })
-    return { ok: false, error, sipStatus: 480, recorded: false }
+    const { settings, screen, limitsCount } = this.options
+    const handle = normalHandle(update.remoteHandle ?? anonymous)
+    const counts = (call: Call) => limitsCount !== 'provider' || call.accountId === provider.id
+    const screenedOut = screen?.(handle, provider.id) ?? null
+    return admission(callId, this.registry.calls, provider.configuration, settings(), screenedOut, counts)
   }
 
   /** What was still to be done to a call that has just ended is settled. */
@@ -204,21 +228,6 @@ export class Switchboard implements Stage {
     for (const call of now) {
       if (call.state !== 'ended' || !before.some((old) => old.id === call.id && isLive(old))) continue
       for (const execution of [...this.executions]) execution.callEnded(call.id)
-    }
-  }
-
-  private outgoing(action: ActionOf<'start'>): Call {
-    return {
-      id: action.callId,
-      accountId: action.body.providerId,
-      direction: 'outgoing',
-      handle: action.body.handle,
-      name: null,
-      startedAt: this.clock.date(),
-      capabilities: defaultCapabilities,
-      waiting: false,
-      groupId: null,
-      state: 'dialing',
     }
   }
 }

@@ -63,7 +63,8 @@ export class CallPhone {
     new AudioSession(registry, switchboard)
     new RingTimeout({ registry, switchboard, controller, clock, ringSeconds })
     new Watchdog({ registry, switchboard, controller, clock, log })
-    new ResumePolicy({ registry, switchboard, controller, clock })
+    const resumeAfterRemoteEnd = () => this.settings.resumeAfterRemoteEnd
+    new ResumePolicy({ registry, switchboard, controller, clock, resumeAfterRemoteEnd })
     const accountsOf = () => this.accounts.map((one) => one.account)
     this.sip = new SipProvider({ engine, clock, log, switchboard, accounts: accountsOf })
     this.verbs = new PhoneVerbs({ registry, switchboard, controller, clock, accounts: () => this.accounts, dialTarget })
