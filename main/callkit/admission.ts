@@ -34,8 +34,8 @@ export function admission(
   calls: readonly Call[],
   configuration: ProviderConfiguration,
   wishes: Pick<Settings, 'doNotDisturb' | 'callWaiting'>,
-  screenedOut: ScreenedOut | null,
-  counts: (call: Call) => boolean,
+  screenedOut: ScreenedOut | null = null,
+  counts: (call: Call) => boolean = () => true,
 ): Admission {
   const refuse = (name: IncomingCallError['name'], sipStatus: number, recorded = true): Admission => ({
     ok: false,
