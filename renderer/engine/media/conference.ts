@@ -64,9 +64,7 @@ export class Conference<P extends Party> {
   settle(): Promise<Result> {
     this.#leave(this.#due())
     this.#unsettled = true
-    this.#settling ??= this.#settle().finally(() => {
-      this.#settling = null
-    })
+    this.#settling ??= this.#settle()
     return this.#settling
   }
 
@@ -94,26 +92,29 @@ export class Conference<P extends Party> {
 
   async #settle(): Promise<Result> {
     let result: Result = done
-    while (this.#unsettled) {
-      this.#unsettled = false
-      result = await this.#mix()
+    try {
+      while (this.#unsettled) {
+        this.#unsettled = false
+        result = await this.#mix()
+      }
+      return result
+    } finally {
+      this.#settling = null
     }
-    return result
   }
 
   async #mix(): Promise<Result> {
-    const due = this.#due()
-    await this.#leave(due)
-    if (due.length === 0) return done
+    await this.#leave(this.#due())
+    if (!this.isDue) return done
     const mixer = (this.#mixer ??= new Mixer(this.needs.createContext(), this.needs.clock))
     const running = await mixer.starts(startMs)
-    if (mixer !== this.#mixer) return this.#mix()
+    // It was closed meanwhile, by everyone's leaving or by a restart; either has asked to settle again.
+    if (mixer !== this.#mixer) return done
     if (!running) {
       this.needs.log.error('the mixer does not start')
       await this.#leave([])
       return refused('failed', 'the sound system does not start')
     }
-    // Who is due may have changed while the mixer started.
     await Promise.all(
       this.#due().map((party) => {
         if (party.sound === null) return

@@ -72,22 +72,31 @@ export interface FarEndOptions {
   readonly codecs?: readonly string[]
 }
 
+/** Of five at once none is cut off. */
+const volume = 0.18
+
 export class FarEnd {
   readonly connection = new Connection({ bundlePolicy: 'max-bundle' })
   readonly #voice: MediaStreamTrack
+  readonly #gain: GainNode
   readonly #codecs: readonly string[] | undefined
 
   constructor({ tone, codecs }: FarEndOptions) {
     const oscillator = context().createOscillator()
     oscillator.frequency.value = tone
-    const gain = context().createGain()
-    gain.gain.value = 0.3
+    this.#gain = context().createGain()
+    this.#gain.gain.value = volume
     const destination = context().createMediaStreamDestination()
-    oscillator.connect(gain).connect(destination)
+    oscillator.connect(this.#gain).connect(destination)
     oscillator.start()
     void context().resume()
     this.#voice = destination.stream.getAudioTracks()[0] as MediaStreamTrack
     this.#codecs = codecs
+  }
+
+  /** Says its tone, or nothing. */
+  say(on: boolean): void {
+    this.#gain.gain.value = on ? volume : 0
   }
 
   /** Its offer, with candidates. `direction` holds us or takes us back. */

@@ -20,7 +20,7 @@ const plainAudio: AudioChoice = {
 
 /** What the microphone says in tests of conferences, and what their far ends do: none is a multiple of another. */
 const microphoneTone = 440
-const farTones = [1000, 1540, 2300]
+const farTones = [1000, 1540, 2300, 2900, 3500]
 
 const warnings: string[] = []
 const elements: HTMLAudioElement[] = []
@@ -94,12 +94,16 @@ export const lab = {
     return listenTo(track)
   },
 
-  /** Three calls of an engine, to far ends that each say a tone of their own. */
-  async threeCalls(): Promise<{ engine: BrowserMediaEngine; ends: FarEnd[]; calls: CallMedia[] }> {
+  /** Calls of one engine to far ends that each say a tone of their own; in one conference unless told otherwise. */
+  async calls(
+    count: number,
+    conference: string | null = 'one',
+  ): Promise<{ engine: BrowserMediaEngine; ends: FarEnd[]; calls: CallMedia[] }> {
     const engine = await lab.engine()
-    const ends = farTones.map((tone) => lab.farEnd({ tone }))
+    const ends = farTones.slice(0, count).map((tone) => lab.farEnd({ tone }))
     const calls = []
     for (const end of ends) calls.push(await lab.callTo(engine, end))
+    for (const call of calls) await engine.joinGroup(call, conference)
     return { engine, ends, calls }
   },
 
