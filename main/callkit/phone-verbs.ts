@@ -9,12 +9,14 @@ import { ConferenceVerbs } from './conference-verbs'
 import { PostDial, splitDialString } from './post-dial'
 import { Requests, settled, type RequestsOptions } from './requests'
 import { SecondCallVerbs } from './second-call-verbs'
+import { ServerConference, type ServerConferenceOptions } from './server-conference'
 import { TransferVerbs, type DialRules } from './transfer-verbs'
 import type { CallVerbs, Originator, Requested } from './verbs'
 
 export interface PhoneVerbsOptions extends RequestsOptions {
   readonly accounts: () => readonly AccountState[]
   readonly dialTarget: DialRules
+  readonly focusOf?: NonNullable<ServerConferenceOptions['focusOf']>
 }
 
 export class PhoneVerbs implements CallVerbs {
@@ -22,6 +24,7 @@ export class PhoneVerbs implements CallVerbs {
   private readonly postDial: PostDial
   private readonly secondCall: SecondCallVerbs
   private readonly conference: ConferenceVerbs
+  private readonly server: ServerConference
   private readonly transfers: TransferVerbs
 
   constructor(private readonly options: PhoneVerbsOptions) {
@@ -30,6 +33,7 @@ export class PhoneVerbs implements CallVerbs {
     this.postDial = new PostDial({ registry, switchboard, requests })
     this.secondCall = new SecondCallVerbs(requests)
     this.conference = new ConferenceVerbs(requests)
+    this.server = new ServerConference({ ...options, requests })
     this.transfers = new TransferVerbs({ requests, accounts, dialTarget })
   }
 
@@ -118,7 +122,7 @@ export class PhoneVerbs implements CallVerbs {
   }
 
   merge(callIds: readonly CallId[], by: Originator): Promise<Requested> {
-    return this.conference.merge(callIds, by)
+    return this.server.serves(callIds) ? this.server.merge(callIds, by) : this.conference.merge(callIds, by)
   }
 
   split(callId: CallId, by: Originator): Promise<Requested> {

@@ -4,7 +4,7 @@
  */
 import type { Call, CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
-import { Action } from './action'
+import { Action, type ActionBody } from './action'
 import type { CallController } from './controller'
 import type { Registry } from './registry'
 import type { Switchboard } from './switchboard'
@@ -16,6 +16,8 @@ export interface RingTimeoutOptions {
   readonly clock: Clock
   /** Read when a call begins to ring. */
   readonly ringSeconds: () => number
+  /** What is done with a call that nobody answered; null, and when left out: it ends. */
+  readonly whenUnanswered?: (call: Call) => ActionBody | null
 }
 
 export class RingTimeout {
@@ -44,17 +46,30 @@ export class RingTimeout {
   }
 
   private expire(callId: CallId): void {
-    const { switchboard, controller, clock } = this.options
+    const { switchboard, clock } = this.options
     const [answer] = switchboard.pendingActions('answer', callId)
-    if (!answer) {
-      const end = new Action({ kind: 'end', callId, cause: 'unanswered' }, clock)
-      void controller.requestActions([end], 'policy')
-      return
-    }
+    if (!answer) return void this.giveUp(callId)
     // Somebody answered and waits for another call to be held: that is decided within the answer's own time.
     this.timers.set(
       callId,
       clock.setTimeout(() => this.expire(callId), Math.max(1_000, answer.deadline - clock.now())),
     )
+  }
+
+  private async giveUp(callId: CallId): Promise<void> {
+    const { registry, switchboard, whenUnanswered } = this.options
+    const call = registry.find(callId)
+    const instead = call ? (whenUnanswered?.(call) ?? null) : null
+    if (instead !== null && (await this.isDone(instead))) return
+    // Nobody is left ringing because where they were to be sent does not take them.
+    const rings = registry.find(callId)?.state === 'incoming'
+    const answered = switchboard.pendingActions('answer', callId).length > 0
+    if (rings && !answered) await this.isDone({ kind: 'end', callId, cause: 'unanswered' })
+  }
+
+  private async isDone(body: ActionBody): Promise<boolean> {
+    const { controller, clock } = this.options
+    const accepted = await controller.requestActions([new Action(body, clock)], 'policy')
+    return accepted.ok && (await accepted.completed).ok
   }
 }

@@ -10,6 +10,7 @@ import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict 
 import { done, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Action, ActionOf } from '../callkit/action'
+import type { Admission } from '../callkit/admission'
 import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
 import type { ProviderDelegate } from '../callkit/delegate'
 import { groupToJoin } from '../callkit/groups'
@@ -25,6 +26,8 @@ export interface SipProviderOptions {
   readonly log: Log
   readonly switchboard: Switchboard
   readonly accounts: () => readonly Account[]
+  /** Where a caller is sent without ringing here, as a SIP URI; null, and when left out: nowhere. */
+  readonly forward?: (offer: IncomingOffer, admitted: Admission) => string | null
 }
 
 /** A dialog whose engine died: the far end still waits for a BYE. */
@@ -75,7 +78,10 @@ export class SipProvider implements ProviderDelegate {
     const account = this.options.accounts().find(({ id }) => id === offer.accountId)
     const provider = this.providers.get(offer.accountId)
     if (!account?.enabled || !provider) return { type: 'reject', status: 480 }
+    const { forward, switchboard } = this.options
     const update: CallUpdate = { remoteHandle: offer.handle, localizedCallerName: offer.name }
+    const target = forward?.(offer, switchboard.admission(provider, offer.callId, update)) ?? null
+    if (target !== null) return { type: 'deflect', target }
     const admission = await provider.reportNewIncomingCall(offer.callId, update)
     return admission.ok ? { type: 'alert' } : { type: 'reject', status: admission.sipStatus }
   }

@@ -1,0 +1,83 @@
+/*
+ * Calls that an account's own rules send elsewhere: always, when the phone is busy, when nobody answers. It says where to;
+ * the provider and the ring time-out do it. Such a call is in the list of recents, but nobody missed it.
+ */
+import type { Account, AccountFeatures } from '../../common/account'
+import type { Call, CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import { sameHandle, type Handle } from '../../common/handle'
+import type { ActionBody } from './action'
+import type { Admission } from './admission'
+import type { IncomingCallError } from './errors'
+import { normalHandle } from './handle'
+import { incomingFacts } from './new-call'
+import type { Registry } from './registry'
+import type { Dialled, DialRules } from './transfer-verbs'
+
+export interface ForwardingOptions {
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly accounts: () => readonly Account[]
+  readonly dialTarget: DialRules
+}
+
+/** A call that nobody has seen yet. */
+export interface Caller {
+  readonly callId: CallId
+  readonly accountId: string
+  readonly handle: Handle
+  readonly name: string | null
+}
+
+type Rule = keyof Pick<AccountFeatures, 'forwardAlways' | 'forwardBusy' | 'forwardNoAnswer'>
+
+/** Refusals that are not about the caller. Do not disturb counts as busy. */
+const busy: ReadonlySet<IncomingCallError['name']> = new Set([
+  'filteredByDoNotDisturb',
+  'callWaitingDisabled',
+  'maximumCallGroupsReached',
+])
+
+/** What a caller is told who is sent elsewhere: Moved Temporarily. */
+const moved = 302
+
+export class Forwarding {
+  constructor(private readonly options: ForwardingOptions) {}
+
+  /**
+   * Where this caller is sent without ringing here, as a SIP URI; null: nowhere. `admitted`: what would become of the call
+   * otherwise; whom the user does not want to hear is not sent on to others. A call that is sent away is recorded.
+   */
+  atOnce(caller: Caller, admitted: Admission): string | null {
+    if (!admitted.ok && !busy.has(admitted.error.name)) return null
+    const always = this.target(caller.accountId, 'forwardAlways', caller.handle)
+    const to = always ?? (admitted.ok ? null : this.target(caller.accountId, 'forwardBusy', caller.handle))
+    if (to) this.record(caller)
+    return to?.uri ?? null
+  }
+
+  /** What is done with a call that has rung for long enough; null: it ends unanswered. */
+  whenUnanswered(call: Call): ActionBody | null {
+    const to = this.target(call.accountId, 'forwardNoAnswer', call.handle)
+    return to && { kind: 'deflect', callId: call.id, handle: to.handle, target: to.uri, cause: 'forwarded' }
+  }
+
+  private target(accountId: string, rule: Rule, caller: Handle): Dialled | null {
+    const account = this.options.accounts().find(({ id }) => id === accountId)
+    const wish = account?.features[rule] ?? null
+    if (!account || wish === null) return null
+    const dialled = this.options.dialTarget(wish, account.uri)
+    if (!dialled.ok) return null
+    // To us again, or back to the caller, is nowhere.
+    const toUs = dialled.value.uri.toLowerCase() === account.uri.toLowerCase()
+    return toUs || sameHandle(dialled.value.handle, normalHandle(caller)) ? null : dialled.value
+  }
+
+  private record({ callId, accountId, handle, name }: Caller): void {
+    const { registry, clock } = this.options
+    const at = clock.date()
+    const given = { id: callId, accountId, startedAt: at, waiting: false }
+    const ended = { state: 'ended', cause: 'forwarded', sipStatus: moved, reason: null, at, connectedAt: null } as const
+    registry.recordRefused({ ...incomingFacts(given, { remoteHandle: handle, localizedCallerName: name }), ...ended })
+  }
+}
