@@ -52,6 +52,7 @@ export default defineConfig({
           gallery: at('renderer/ui/gallery.html'),
           engine: at('renderer/engine/index.html'),
           alert: at('renderer/alert/index.html'),
+          bar: at('renderer/bar/index.html'),
         },
       },
     },

@@ -31,6 +31,7 @@ import { EngineHost } from './engine/engine-host'
 import { Registrar } from './engine/registrar'
 import { SipProvider } from './engine/sip-provider'
 import { Attention } from './observers/attention'
+import { CallBar } from './observers/call-bar'
 import { MissedCalls } from './observers/missed-calls'
 import { Notifier } from './observers/notifier'
 import type { Observer } from './observers/observer'
@@ -57,6 +58,8 @@ import { SettingsFile } from './settings/settings-file'
 import { SettingsKeeper } from './settings/settings-keeper'
 import { AlertWindow } from './windows/alert-window'
 import { handleAppProtocol, pageUrl, registerAppScheme } from './windows/app-protocol'
+import { callBarCommands } from './windows/call-bar-commands'
+import { CallBarWindow } from './windows/call-bar-window'
 import { CertificatePolicy } from './windows/certificate-policy'
 import { ConnectionGate } from './windows/connection-gate'
 import { ConnectionProbe } from './windows/connection-probe'
@@ -213,7 +216,7 @@ async function start(given: CommandLine): Promise<void> {
   certificates.guardErrors(app)
   // Which servers it may reach is the gate's to say, at the network.
   handleAppProtocol(engineSession, { root: pages, pages: ['engine'], connectTo: () => ['ws:', 'wss:'] })
-  guardNavigation(app, { pages: ['ui', 'engine', 'alert'], log })
+  guardNavigation(app, { pages: ['ui', 'engine', 'alert', 'bar'], log })
 
   const host = new EngineHost({
     page: new EngineWindow({ url: pageUrl('engine'), preload, session: engineSession }),
@@ -273,7 +276,7 @@ async function start(given: CommandLine): Promise<void> {
   // The windows.
   const uiSession = session.fromPartition('persist:ui')
   applySessionPolicy(uiSession, 'ui')
-  handleAppProtocol(uiSession, { root: pages, pages: ['ui', 'alert'] })
+  handleAppProtocol(uiSession, { root: pages, pages: ['ui', 'alert', 'bar'] })
   const wishes = new Wishes({
     verbs,
     accounts,
@@ -310,6 +313,29 @@ async function start(given: CommandLine): Promise<void> {
       if (!settings.current.closeToTray && registry.live().length === 0) app.quit()
     },
     onCrashed: (why) => log.error(`window: the page is gone (${why})`),
+    onFocusChanged: () => callBar.frontChanged(),
+  })
+  const barApi = new PhoneApi({
+    clock,
+    log,
+    current: () => store.current,
+    perform: callBarCommands((command) => wishes.perform(command)),
+    onLastPortClosed: () => {},
+  })
+  store.observe((state) => barApi.send({ kind: 'state', state }))
+  const callBar: CallBar = new CallBar({
+    surface: new CallBarWindow({
+      url: pageUrl('bar'),
+      preload,
+      session: uiSession,
+      backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#25282e' : '#ffffff'),
+      loadPlace: () => settings.callBarPlace,
+      savePlace: (place) => void settings.saveCallBarPlace(place),
+      onPort: (port) => barApi.serve(port),
+      onOpenPhone: () => phoneWindow.show(),
+      clock,
+    }),
+    isPhoneInFront: () => phoneWindow.isFocused,
   })
   const openWindow = (): void => phoneWindow.show()
   const openLink = (link: string | null): void => {
@@ -343,6 +369,7 @@ async function start(given: CommandLine): Promise<void> {
     }),
     new Attention({ effects: attentionEffects({ flash: (on) => phoneWindow.flash(on) }) }),
     new WakeLock({ setAwake: keepAwake() }),
+    callBar,
   ]
   for (const observer of observers) observer.update(store.current, store.current)
   const reactions = new Observers(observers, log)

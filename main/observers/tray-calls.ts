@@ -15,9 +15,9 @@ import {
   isLive,
   isMuted,
 } from '../../common/call'
+import { canSwap, partiesOf, type Party } from '../../common/party'
 import type { PhoneState } from '../../common/phone-state'
 import { plain } from '../../common/plain-text'
-import { isForeground } from '../callkit/foreground'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
 import { who } from './describe-call'
@@ -25,9 +25,6 @@ import { item, label, separator, type TrayItem } from './tray-item'
 
 /** A menu is no place for more; the window has them all. */
 const callsInMenu = 6
-
-/** A call by itself, or the members of a conference. */
-type Party = readonly [Call, ...Call[]]
 
 /** Of every call there is, and what can be done with several; each part ends in a separator. */
 export function callItems(state: PhoneState): readonly TrayItem[] {
@@ -37,18 +34,6 @@ export function callItems(state: PhoneState): readonly TrayItem[] {
   if (parties.length > callsInMenu) parts.push([label(words.tray.moreCalls)])
   parts.push(betweenItems(calls, parties))
   return parts.filter((part) => part.length > 0).flatMap((part) => [...part, separator])
-}
-
-/** In the order they began. */
-function partiesOf(calls: readonly Call[]): readonly Party[] {
-  const parties = new Map<string, [Call, ...Call[]]>()
-  for (const call of calls) {
-    const key = call.groupId === null ? `call ${call.id}` : `group ${call.groupId}`
-    const known = parties.get(key)
-    if (known) known.push(call)
-    else parties.set(key, [call])
-  }
-  return [...parties.values()]
 }
 
 function partyItems(state: PhoneState, party: Party): readonly TrayItem[] {
@@ -133,11 +118,7 @@ function memberItems(member: Call): readonly TrayItem[] {
 /** What can be done with calls together. */
 function betweenItems(calls: readonly Call[], parties: readonly Party[]): readonly TrayItem[] {
   const items: TrayItem[] = []
-  const up = parties.filter((party) => party.some(isForeground))
-  const waiting = parties.filter((party) => party.every(canResume))
-  // With more on hold it would be a guess which one is meant.
-  if (up.length === 1 && up[0]?.some(canHold) && waiting.length === 1)
-    items.push(item(words.tray.swap, { type: 'swap' }))
+  if (canSwap(parties)) items.push(item(words.tray.swap, { type: 'swap' }))
   const mergeable = calls.filter((call) => calls.some((other) => canGroup(call, other)))
   if (mergeable.length > 1)
     items.push(item(words.tray.merge, { type: 'merge', callIds: mergeable.map(({ id }) => id) }))

@@ -1,11 +1,11 @@
 /*
- * What the user has set, and where the window was: read and changed here, kept in the settings file. A patch is checked
+ * What the user has set, and where the windows were: read and changed here, kept in the settings file. A patch is checked
  * again before it is written, because it may come from a page.
  */
 import * as v from 'valibot'
 import { refused, type Result } from '../../common/errors'
 import { settingsPatchSchema, type Settings } from '../../common/settings'
-import { knownSettings, type SettingsDocument, type WindowBounds } from './settings-document'
+import { knownSettings, type BarPlace, type SettingsDocument, type WindowBounds } from './settings-document'
 import type { SettingsFile } from './settings-file'
 
 export class SettingsKeeper {
@@ -38,5 +38,13 @@ export class SettingsKeeper {
 
   saveWindowBounds({ x, y, width, height }: WindowBounds): Result {
     return this.file.write((document) => ({ ...document, window: { x, y, width, height } }))
+  }
+
+  get callBarPlace(): BarPlace | null {
+    return this.file.current.callBar
+  }
+
+  saveCallBarPlace({ x, y }: BarPlace): Result {
+    return this.file.write((document) => ({ ...document, callBar: { x, y } }))
   }
 }

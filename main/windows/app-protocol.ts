@@ -17,6 +17,7 @@ const documents: Readonly<Record<PageName, string>> = {
   ui: 'ui/index.html',
   engine: 'engine/index.html',
   alert: 'alert/index.html',
+  bar: 'bar/index.html',
   gallery: 'ui/gallery.html',
 }
 

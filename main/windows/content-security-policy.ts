@@ -3,7 +3,7 @@
  * Only the engine page may connect anywhere, and only to the servers it is given.
  */
 
-export type PageName = 'ui' | 'engine' | 'alert' | 'gallery'
+export type PageName = 'ui' | 'engine' | 'alert' | 'bar' | 'gallery'
 
 /** One WebSocket origin, or the scheme alone when the network layer decides by itself. */
 const connectSource = /^(?:wss?:|wss?:\/\/[a-z0-9.-]+(?::\d{1,5})?|wss?:\/\/\[[0-9a-f:.]+\](?::\d{1,5})?)$/

@@ -27,6 +27,8 @@ export interface PhoneWindowOptions {
   /** The window has closed; nothing is left of it. */
   readonly onClosed: () => void
   readonly onCrashed: (why: string) => void
+  /** It came to the front, or left it. */
+  readonly onFocusChanged: () => void
 }
 
 /** A page that lives shorter than this has not lived, ms. */
@@ -69,8 +71,8 @@ export class PhoneWindow {
   }
 
   private open(): void {
-    const { preload, session, icon, backgroundColor, loadBounds, saveBounds, onPort, onClosed, onCrashed, url } =
-      this.options
+    const { preload, session, icon, backgroundColor, loadBounds, url } = this.options
+    const { saveBounds, onPort, onClosed, onCrashed, onFocusChanged } = this.options
     const window = new BrowserWindow({
       ...size,
       ...this.visible(loadBounds()),
@@ -110,10 +112,13 @@ export class PhoneWindow {
     })
     window.once('ready-to-show', () => window.show())
     window.on('page-title-updated', (event) => event.preventDefault())
+    window.on('focus', onFocusChanged)
+    window.on('blur', onFocusChanged)
     window.on('close', () => saveBounds(window.getBounds()))
     window.on('closed', () => {
       if (this.window !== window) return
       this.window = null
+      onFocusChanged()
       onClosed()
     })
     window.webContents.on('render-process-gone', (_event, details) => {

@@ -5,15 +5,17 @@
 import { portMessage, type UiPagePort } from '../../common/contract/port'
 import type { UiDown, UiUp } from '../../common/contract/ui'
 
+export const takePort = (window: Window): Promise<UiPagePort> => takeRawPort(window).then(typedPort)
+
 /** Waits for the first port that this window posts to itself; every later one is ignored. */
-export function takePort(window: Window): Promise<UiPagePort> {
+export function takeRawPort(window: Window): Promise<MessagePort> {
   return new Promise((resolve) => {
     const listen = (event: MessageEvent): void => {
       const [port] = event.ports
       const ours = event.source === window && event.origin === window.location.origin && event.data === portMessage
       if (!ours || !port) return
       window.removeEventListener('message', listen)
-      resolve(typedPort(port))
+      resolve(port)
     }
     window.addEventListener('message', listen)
   })

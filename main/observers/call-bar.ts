@@ -1,0 +1,58 @@
+/*
+ * The bar of the calls: there while a call is up, seen while the phone's window is not in front, if the user wants it at
+ * all. It draws nothing and knows no window.
+ */
+import type { Call } from '../../common/call'
+import type { PhoneState } from '../../common/phone-state'
+import type { Observer } from './observer'
+
+/** The bar's window, or a test's. Each may come again. */
+export interface CallBarSurface {
+  /** Without taking the focus. */
+  show(): void
+  hide(): void
+  /** No call is up any more: nothing stays of it. */
+  close(): void
+}
+
+export class CallBar implements Observer {
+  readonly #surface: CallBarSurface
+  readonly #isPhoneInFront: () => boolean
+  #wanted = false
+
+  constructor(options: { surface: CallBarSurface; isPhoneInFront: () => boolean }) {
+    this.#surface = options.surface
+    this.#isPhoneInFront = options.isPhoneInFront
+  }
+
+  update(now: PhoneState): void {
+    const wanted = now.settings.callBar && now.calls.some(({ call }) => isUp(call))
+    if (wanted === this.#wanted) return
+    this.#wanted = wanted
+    if (wanted) this.frontChanged()
+    else this.#surface.close()
+  }
+
+  /** To be called when the phone's window comes to the front or leaves it. */
+  frontChanged(): void {
+    if (!this.#wanted) return
+    if (this.#isPhoneInFront()) this.#surface.hide()
+    else this.#surface.show()
+  }
+}
+
+/** A call that only rings here has its notification; one that is ending needs nothing any more. */
+function isUp(call: Call): boolean {
+  switch (call.state) {
+    case 'dialing':
+    case 'alerting':
+    case 'connecting':
+    case 'active':
+    case 'held':
+      return true
+    case 'incoming':
+    case 'ending':
+    case 'ended':
+      return false
+  }
+}

@@ -1,0 +1,28 @@
+/*
+ * The words of the bar: few, because there is little room. What could not be done is said in the words of the window.
+ */
+import type { CallState } from '../../common/call'
+
+export const words = {
+  bar: 'Call',
+  unknown: 'Unknown caller',
+  conference: (count: number): string => `Conference of ${count}`,
+  muted: 'Muted',
+  mute: 'Mute',
+  hold: 'Hold',
+  swap: 'Swap calls',
+  end: 'Hang up',
+  open: 'Open Patchcord',
+  others: (count: number): string => `+${count}`,
+  sayOthers: (count: number): string => (count === 1 ? '1 more call' : `${count} more calls`),
+  state: {
+    incoming: 'Calling',
+    dialing: 'Dialing…',
+    alerting: 'Ringing…',
+    connecting: 'Connecting…',
+    active: 'In call',
+    held: 'On hold',
+    ending: 'Ending…',
+    ended: 'Ended',
+  } satisfies Record<CallState, string>,
+}
