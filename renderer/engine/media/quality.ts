@@ -32,8 +32,8 @@ type Row = Readonly<Record<string, unknown>>
 
 export class QualityWatch {
   #samples: Sample[] = []
-  /** Samples before this tell nothing, ms of the clock; null: all do. */
-  #from: number | null = null
+  /** Samples before this tell nothing, ms of the clock. */
+  #from = -Infinity
 
   constructor(private readonly clock: Clock) {}
 
@@ -85,14 +85,16 @@ export class QualityWatch {
     }
   }
 
-  /** The sample that opens the window; counters that ran backwards (a new peer connection) begin a new one. */
+  /**
+   * The sample that opens the window. The first one with packets opens the first: what went missing before it is no loss but the beginning, where a
+   * server drops what it has before its own side of DTLS is through. Counters that ran backwards (a new peer connection) are another beginning.
+   */
   #oldest(now: Sample): Sample {
     const last = this.#samples.at(-1)
-    if (last !== undefined && now.received < last.received) this.#samples = []
-    const from = Math.max(now.at - windowMs, this.#from ?? -Infinity)
+    if (last === undefined || last.received === 0 || now.received < last.received) this.#samples = []
+    const from = Math.max(now.at - windowMs, this.#from)
     this.#samples = this.#samples.filter((sample) => sample.at >= from)
-    if (this.#from !== null) return this.#samples[0] ?? now
-    return this.#samples[0] ?? { at: now.at, received: 0, lost: 0, bufferDelay: 0, buffered: 0 }
+    return this.#samples[0] ?? now
   }
 }
 

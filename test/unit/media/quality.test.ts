@@ -56,6 +56,21 @@ describe('quality', () => {
     expect(watch.read(report(280, 50)).lossRatio).toBeCloseTo(0.2)
   })
 
+  it('takes what the first second lost for no loss: a server drops packets until its DTLS is ready', () => {
+    const clock = new ManualClock()
+    const watch = new QualityWatch(clock)
+    expect(watch.read(report(0, 0, 5)).mos).toBeNull()
+    clock.advance(1_000)
+    const first = watch.read(report(40, 10))
+    expect(first.lossRatio).toBe(0)
+    expect(first.packetsLost).toBe(10)
+    expect(first.mos).toBeGreaterThan(4.03)
+    clock.advance(1_000)
+    expect(watch.read(report(90, 10)).mos).toBeGreaterThan(4.03)
+    clock.advance(1_000)
+    expect(watch.read(report(130, 20)).lossRatio).toBeCloseTo(0.1)
+  })
+
   it('tells the loss of the last seconds, not of the whole call', () => {
     const clock = new ManualClock()
     const watch = new QualityWatch(clock)
