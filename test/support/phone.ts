@@ -168,7 +168,7 @@ export class Phone {
     return new HistoryFile({ path: join(this.profile, 'history.jsonl'), log: silentLog }).load()
   }
 
-  page(name: 'ui' | 'engine' | 'alert', ms?: number): Promise<Page> {
+  page(name: 'ui' | 'engine' | 'alert' | 'bar', ms?: number): Promise<Page> {
     return Page.find(this.profile, `app://${name}/`, ms)
   }
 
