@@ -34,7 +34,8 @@ export async function dial(call: LiveCall, { line, target, referral }: DialOptio
   referral?.begin()
   // Whatever ends it before an answer, whoever asked for it is told; after an answer there is nothing left to tell.
   call.onEnd(() => referral?.tell(487, 'Request Terminated'))
-  const uri = referral?.uriFor(target) ?? makeSipUri(target)
+  const asked = referral?.inviteTo(target) ?? null
+  const uri = asked?.uri ?? makeSipUri(target)
   if (uri === null) return drop(call, refused('invalid-target'))
   if (!line.connected) return drop(call, refused('not-registered'))
   // The offer is made while the microphone opens; what goes wrong with it is told by `invite`, which asks for it again.
@@ -43,7 +44,7 @@ export async function dial(call: LiveCall, { line, target, referral }: DialOptio
   if (call.stage === 'ended') return refused('failed', 'the call ended')
   if (!opened.ok) return drop(call, opened)
 
-  const inviter = new Inviter(line.userAgent, uri, { extraHeaders: referral?.extraHeaders ?? [] })
+  const inviter = new Inviter(line.userAgent, uri, { extraHeaders: asked?.extraHeaders ?? [] })
   giveMedia(inviter, call.descriptions)
   follow(call, inviter)
   call.reinvites = makeReinviteQueue(call, line)

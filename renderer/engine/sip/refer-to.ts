@@ -46,7 +46,7 @@ export function readReferTo(header: string, referredBy: string | undefined, cont
   const address = addressIn(header)
   if (address === null) return refuse(400)
   const [uriText = '', headerText = ''] = splitOnce(address, '?')
-  const uri = parse(uriText)
+  const uri = parse(withoutWay(uriText))
   if (uri === null) return refuse(/^(?:sips?|tel):/i.test(uriText) ? 400 : 416)
   const headers = readHeaders(headerText)
   if (headers === null) return refuse(400)
@@ -86,6 +86,12 @@ const splitOnce = (text: string, separator: string): [string, string] => {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
+/** sip.js takes a `maddr` for the host itself, so that who is shown would be somebody else than who was named. */
+function withoutWay(text: string): string {
+  const host = text.lastIndexOf('@') + 1
+  return text.slice(0, host) + text.slice(host).replace(/;\s*maddr\s*=[^;]*/gi, '')
+}
+
 function parse(text: string): URI | null {
   try {
     const uri = Grammar.URIParse(text)
@@ -116,7 +122,7 @@ function readHeaders(text: string): Map<string, string> | null {
 function plainUri(uri: URI): URI {
   const plain = uri.clone()
   plain.clearHeaders()
-  for (const name of ['method', 'maddr', 'ttl', 'lr']) plain.deleteParam(name)
+  for (const name of ['method', 'ttl', 'lr']) plain.deleteParam(name)
   return plain
 }
 

@@ -25,6 +25,7 @@ export class Referral {
   readonly #event: string | null
   #state: 'asked' | 'dialing' | 'over' = 'asked'
   #announced = false
+  #told = 0
   #stopWaiting = (): void => {}
 
   constructor(call: LiveCall, target: ReferTarget, event: string | null) {
@@ -37,18 +38,15 @@ export class Referral {
     }, subscriptionLength * 1_000)
   }
 
-  /** What the INVITE carries on behalf of whoever asked. */
-  get extraHeaders(): string[] {
-    const { replaces, referredBy } = this.#target
-    return [
+  /** What is sent to the address that main was told; null for any other, which nobody asked for. */
+  inviteTo(target: string): { readonly uri: URI; readonly extraHeaders: string[] } | null {
+    const { uri, replaces, referredBy } = this.#target
+    if (target !== this.#target.target) return null
+    const extraHeaders = [
       ...(referredBy === null ? [] : [`Referred-By: ${referredBy}`]),
       ...(replaces === null ? [] : [`Replaces: ${replaces}`, 'Require: replaces']),
     ]
-  }
-
-  /** The address to dial, if it is the one that main was told. */
-  uriFor(target: string): URI | null {
-    return target === this.#target.target ? this.#target.uri.clone() : null
+    return { uri: uri.clone(), extraHeaders }
   }
 
   get asked(): boolean {
@@ -73,7 +71,8 @@ export class Referral {
 
   /** A status of the call that was asked for; from 200 on the last. What comes after the last one is not told. */
   tell(status: number, reason: string): void {
-    if (this.#state === 'over') return
+    if (this.#state === 'over' || status === this.#told) return
+    this.#told = status
     const final = status >= 200
     if (final) this.#finish()
     this.#notify(

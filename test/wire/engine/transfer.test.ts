@@ -196,9 +196,10 @@ describe('a blind transfer', () => {
   it('that is challenged is sent again with credentials, and the dialog counts on', async () => {
     const talk = await bench.talk()
     const challenge = 'WWW-Authenticate: Digest realm="example.com", nonce="n1", algorithm=MD5, qop="auth"'
-    bench.peer.on('REFER', (request) =>
-      bench.peer.reply(request, ...(request.header('authorization') ? ([202] as const) : ([401, [challenge]] as const))),
-    )
+    bench.peer.on('REFER', (request) => {
+      if (request.header('authorization')) bench.peer.reply(request, 202)
+      else bench.peer.reply(request, 401, [challenge])
+    })
     const reply = bench.request({ type: 'transfer', callId: talk.callId, target: carol })
     await bench.settle()
     const numbers = bench.peer.requests('REFER').map((said) => Number.parseInt(said.header('cseq'), 10))
@@ -258,7 +259,14 @@ describe('a blind transfer', () => {
 describe('news of a transfer', () => {
   it('that is no status line is answered 400 and changes nothing', async () => {
     const talk = await transferring()
-    const bodies = ['200 OK', 'SIP/2.0 2000 OK', 'SIP/3.0 200 OK', 'INVITE sip:x SIP/2.0', 'SIP/2.0 700 X', '\r\nSIP/2.0 200 OK']
+    const bodies = [
+      '200 OK',
+      'SIP/2.0 2000 OK',
+      'SIP/3.0 200 OK',
+      'INVITE sip:x SIP/2.0',
+      'SIP/2.0 700 X',
+      '\r\nSIP/2.0 200 OK',
+    ]
     for (const [index, fragment] of bodies.entries()) await tell(talk, { sequence: 2 + index, fragment })
     expect(answersToNotify()).toEqual(bodies.map(() => 400))
     expect(talk.result()).toBeNull()
