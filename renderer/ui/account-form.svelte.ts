@@ -2,7 +2,7 @@
  * An account being typed: its fields, what is guessed from them, and what became of the last attempt. It keeps all of
  * it whatever happens to the view; it knows no markup.
  */
-import type { RefusedCertificate } from '../../common/account'
+import { noFeatures, type AccountFeatures, type RefusedCertificate } from '../../common/account'
 import type { UiCommand, UiError } from '../../common/contract/ui'
 import type { AccountState } from '../../common/phone-state'
 import { completeServer, guessAccount } from './account-guess'
@@ -20,6 +20,8 @@ export class AccountForm {
   name = $state('')
   displayName = $state('')
   certificate = $state<string | null>(null)
+  /** What the server offers and where calls go that are not taken; no empty texts. */
+  features = $state<AccountFeatures>(noFeatures)
   /** Where there is no keychain: what the user chose. */
   keepUnprotected = $state(false)
   advanced = $state(false)
@@ -42,6 +44,7 @@ export class AccountForm {
     this.name = account.name
     this.displayName = account.displayName ?? ''
     this.certificate = account.certificate
+    this.features = { ...account.features }
     this.advanced = this.username !== '' || this.displayName !== ''
   }
 
@@ -93,6 +96,7 @@ export class AccountForm {
       password: this.password === '' ? null : this.password,
       displayName: this.displayName.trim() || null,
       certificate: this.certificate,
+      features: this.features,
     }
     const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
     return this.accountId === null

@@ -108,6 +108,18 @@ const requestWords: Record<RequestErrorCode, Explanation> = {
     title: 'No sound connection could be made.',
     remedy: 'A firewall or VPN may be in the way.',
   },
+  'transfer-refused': {
+    title: 'They do not let themselves be transferred.',
+    remedy: 'They are still here. Bring everybody together instead, or give them the number.',
+  },
+  'transfer-failed': {
+    title: 'The transfer did not go through.',
+    remedy: 'They are still here. The other side was busy, did not answer, or could not be reached.',
+  },
+  'not-set-up': {
+    title: 'This account has nothing set up for that.',
+    remedy: 'Edit the account in Settings to say where such calls should go.',
+  },
   'dtmf-unsupported': { title: 'The other side does not accept digits in this call.', remedy: '' },
   'storage-failed': {
     title: 'The settings could not be saved.',
@@ -132,6 +144,10 @@ const endWords: Record<EndCause, Explanation> = {
   declined: { title: 'Declined', remedy: '' },
   'remote-hung-up': { title: 'They hung up', remedy: '' },
   'remote-cancelled': { title: 'Missed call', remedy: 'They hung up before you answered.' },
+  transferred: { title: 'Transferred', remedy: 'They are connected, without you.' },
+  'remote-transferred': { title: 'They handed you on', remedy: 'Your call goes on with somebody else.' },
+  deflected: { title: 'Sent elsewhere', remedy: '' },
+  forwarded: { title: 'Forwarded', remedy: 'Your account’s forwarding sent it on.' },
   'answered-elsewhere': { title: 'Answered elsewhere', remedy: 'Somebody took the call on another phone.' },
   'declined-elsewhere': { title: 'Declined elsewhere', remedy: 'The call was declined on another phone.' },
   unanswered: { title: 'No answer', remedy: 'Nobody picked up.' },
@@ -155,6 +171,11 @@ const endWords: Record<EndCause, Explanation> = {
     remedy: 'Another program holds it. Close that, or choose another microphone.',
   },
   'media-failed': { title: 'No sound connection', remedy: 'A firewall or VPN may be in the way.' },
+  redirected: {
+    title: 'They take calls elsewhere',
+    remedy: 'The server named another address. It was not called; the line below may show it.',
+  },
+  'session-expired': { title: 'The other side is gone', remedy: 'Their phone stopped answering without hanging up.' },
   'connection-lost': { title: 'Connection lost', remedy: 'The connection to the server broke in the call.' },
   'engine-lost': { title: 'Call interrupted', remedy: 'The call engine stopped unexpectedly. It is running again.' },
   'server-error': { title: 'The server failed', remedy: 'The server could not put the call through. Try again.' },
@@ -182,8 +203,20 @@ export const endDetails = (call: {
 }
 
 /** Causes that went as somebody wished: they need no remedy and no alarm. */
-export const endedWell = (cause: EndCause): boolean =>
-  ['hung-up', 'cancelled', 'declined', 'remote-hung-up', 'answered-elsewhere', 'declined-elsewhere'].includes(cause)
+export const endedWell = (cause: EndCause): boolean => wellEnded.includes(cause)
+
+const wellEnded: readonly EndCause[] = [
+  'hung-up',
+  'cancelled',
+  'declined',
+  'remote-hung-up',
+  'transferred',
+  'remote-transferred',
+  'deflected',
+  'forwarded',
+  'answered-elsewhere',
+  'declined-elsewhere',
+]
 
 /** What a call is doing, in words. */
 export function sayState(call: Call): string {

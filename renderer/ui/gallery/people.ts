@@ -2,7 +2,7 @@
  * The building blocks of the gallery: accounts, calls, past calls and whole snapshots with one thing changed. All times hang
  * on one frozen moment, so that every picture is the same on every run. Nothing here is a real person or number.
  */
-import type { Account, Registration } from '../../../common/account'
+import { noFeatures, type Account, type Registration } from '../../../common/account'
 import { defaultCapabilities, type Call, type CallFacts, type CallPhase } from '../../../common/call'
 import type { Clock } from '../../../common/clock'
 import type { Device } from '../../../common/device'
@@ -38,6 +38,7 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
     displayName: 'Front desk',
     certificate: null,
     enabled: true,
+    features: noFeatures,
     ...over,
   },
   registration,
@@ -83,7 +84,12 @@ export const poorSound: MediaQuality = {
 let lastId = 0
 
 /** A call with Anna unless told otherwise. */
-export function call(phase: CallPhase, over: Partial<CallFacts> = {}, media: MediaQuality = noMedia): CallView {
+export function call(
+  phase: CallPhase,
+  over: Partial<CallFacts> = {},
+  media: MediaQuality = noMedia,
+  speaking = false,
+): CallView {
   lastId += 1
   const facts: CallFacts = {
     id: `00000000-0000-4000-8000-${String(lastId).padStart(12, '0')}`,
@@ -94,15 +100,19 @@ export function call(phase: CallPhase, over: Partial<CallFacts> = {}, media: Med
     startedAt: moment - 160_000,
     capabilities: defaultCapabilities,
     waiting: false,
+    groupId: null,
     ...over,
   }
-  return { call: { ...facts, ...phase } as Call, media }
+  return { call: { ...facts, ...phase } as Call, media, speaking }
 }
 
 export const active = (over: Partial<Extract<CallPhase, { state: 'active' }>> = {}): CallPhase => ({
   state: 'active',
   muted: false,
   remoteHeld: false,
+  transfer: null,
+  referral: null,
+  digitsWaiting: 0,
   connectedAt: moment - 151_000,
   ...over,
 })
@@ -111,6 +121,9 @@ export const held = (over: Partial<Extract<CallPhase, { state: 'held' }>> = {}):
   state: 'held',
   muted: false,
   remoteHeld: false,
+  transfer: null,
+  referral: null,
+  digitsWaiting: 0,
   connectedAt: moment - 754_000,
   ...over,
 })

@@ -1,5 +1,6 @@
 /* The page's connection, over a real message channel: what is cloned there is cloned here. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { noFeatures } from '../../../common/account'
 import { uiUpSchema, type UiDown, type UiUp } from '../../../common/contract/ui'
 import * as v from 'valibot'
 import { typedPort } from '../../../renderer/ui/page-port'
@@ -116,6 +117,7 @@ describe('an account form', () => {
         password: 'pw',
         displayName: null,
         certificate: null,
+        features: noFeatures,
       },
     })
     say({ kind: 'reply', id: message.id, callId: null, error: null })
