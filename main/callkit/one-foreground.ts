@@ -6,7 +6,10 @@ import { canHold, type Call } from '../../common/call'
 import type { Action, ActionBody } from './action'
 import { Forecast } from './forecast'
 
-/** `actions`: of the transaction that is over. `pending`: what others are still going to do. Mostly nothing is to be done. */
+/**
+ * `actions`: of transactions that are over, oldest first. `pending`: what others are still going to do. Mostly nothing is to
+ * be done, or nothing yet: what is pending may settle it, or fail.
+ */
 export function restoringForeground(
   actions: readonly Action[],
   calls: readonly Call[],

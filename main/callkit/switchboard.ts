@@ -56,6 +56,8 @@ export class Switchboard implements Stage {
   private readonly providers = new Map<string, Provider>()
   private readonly executions = new Set<Execution>()
   private waiting: Execution[] = []
+  /** Actions of transactions that were over before everything had settled. */
+  private recent: readonly Action[] = []
 
   constructor(private readonly options: SwitchboardOptions) {
     this.clock = options.clock
@@ -122,8 +124,10 @@ export class Switchboard implements Stage {
   }
 
   /** Lets an incoming call ring, or refuses it. Call it inside `run`. */
-  admit(provider: Provider, callId: CallId, update: CallUpdate): Admission {
+  admit(provider: Provider, callId: CallId, update: CallUpdate, decided: (admission: Admission) => void): Admission {
     const result = this.admission(provider, callId, update)
+    // The caller waits for this word; what the computer does about the call can wait for it.
+    decided(result)
     const now = this.clock.date()
     const given = { id: callId, accountId: provider.id, startedAt: now, waiting: result.ok && result.waiting }
     const facts = incomingFacts(given, update)
@@ -198,11 +202,12 @@ export class Switchboard implements Stage {
 
   finished(execution: Execution): void {
     this.executions.delete(execution)
+    this.recent = [...this.recent, ...execution.transaction.actions]
     // After what the end of this one sets in motion.
     this.run(() => {
-      const { actions } = execution.transaction
-      const bodies = restoringForeground(actions, this.registry.calls, this.pendingBodies())
+      const bodies = restoringForeground(this.recent, this.registry.calls, this.pendingBodies())
       if (bodies.length > 0) this.accept(new Transaction(bodies.map((body) => new Action(body, this.clock))), 'policy')
+      else if (this.executions.size === 0) this.recent = []
     })
   }
 

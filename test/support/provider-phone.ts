@@ -12,7 +12,7 @@ import { CallController } from '../../main/callkit/controller'
 import type { ProviderDelegate } from '../../main/callkit/delegate'
 import type { Provider } from '../../main/callkit/provider'
 import { Registry } from '../../main/callkit/registry'
-import { Switchboard, type Accepted } from '../../main/callkit/switchboard'
+import { Switchboard, type Accepted, type SwitchboardOptions } from '../../main/callkit/switchboard'
 import { Transaction } from '../../main/callkit/transaction'
 import { ManualClock, settle } from '../fakes/manual-clock'
 
@@ -67,12 +67,18 @@ export class ProviderPhone {
   readonly controller: CallController
   readonly provider: Provider
 
-  constructor(configuration: Partial<ProviderConfiguration> = {}) {
+  constructor(configuration: Partial<ProviderConfiguration> = {}, options: Partial<SwitchboardOptions> = {}) {
     const { clock } = this
     const write = (line: string) => void this.logged.push(line)
     const log: Log = { debug: write, info: write, warn: write, error: (line) => write(`ERROR ${line}`) }
     this.registry = new Registry({ clock, log, history: (call) => this.history.push(call) })
-    this.switchboard = new Switchboard({ clock, log, registry: this.registry, settings: () => this.settings })
+    this.switchboard = new Switchboard({
+      clock,
+      log,
+      registry: this.registry,
+      settings: () => this.settings,
+      ...options,
+    })
     this.controller = new CallController(this.switchboard)
     new AudioSession(this.registry, this.switchboard)
     this.provider = this.add('work', configuration)
@@ -86,11 +92,11 @@ export class ProviderPhone {
     return added.provider
   }
 
-  action(body: ActionBody): Action {
+  action<Body extends ActionBody>(body: Body): Action<Body> {
     return new Action(body, this.clock)
   }
 
-  start(callId: CallId = crypto.randomUUID(), providerId = 'work'): Action {
+  start(callId: CallId = crypto.randomUUID(), providerId = 'work'): ActionOf<'start'> {
     const handle = { type: 'phoneNumber', value: '600' } as const
     return this.action({ kind: 'start', callId, providerId, handle, target: 'sip:600@pbx.example', referral: null })
   }
