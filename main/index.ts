@@ -270,7 +270,7 @@ async function start(given: CommandLine): Promise<void> {
       notify({ id: 'engine-restarted', kind: 'engine-restarted', detail: null })
     },
     engineReported: (report) => hear(report),
-    engineAsked: (offer) => sip.engineAsked(offer),
+    engineAsked: (offer, answer) => sip.engineAsked(offer, answer),
   })
 
   // The windows.
@@ -328,7 +328,7 @@ async function start(given: CommandLine): Promise<void> {
       url: pageUrl('bar'),
       preload,
       session: uiSession,
-      backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#25282e' : '#ffffff'),
+      backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#1d1f24' : '#ffffff'),
       loadPlace: () => settings.callBarPlace,
       savePlace: (place) => void settings.saveCallBarPlace(place),
       onPort: (port) => barApi.serve(port),

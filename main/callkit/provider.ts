@@ -71,10 +71,17 @@ export class Provider {
     return error
   }
 
-  /** Adds a ringing call; resolves with whether it may go on. One that may not was never seen by anyone. */
-  reportNewIncomingCall(callId: CallId, update: CallUpdate): Promise<Admission> {
+  /**
+   * Adds a ringing call; resolves with whether it may go on. One that may not was never seen by anyone. `decided` is told first of all,
+   * before any observer sees the call, so that a caller in a hurry need not wait for them.
+   */
+  reportNewIncomingCall(
+    callId: CallId,
+    update: CallUpdate,
+    decided: (admission: Admission) => void = () => {},
+  ): Promise<Admission> {
     return new Promise((resolve) => {
-      this.switchboard.run(() => resolve(this.switchboard.admit(this, callId, update)))
+      this.switchboard.run(() => resolve(this.switchboard.admit(this, callId, update, decided)))
     })
   }
 

@@ -4,7 +4,13 @@
  */
 import * as v from 'valibot'
 import type { Clock, Timer } from '../../common/clock'
-import { engineUpSchema, type EngineCommand, type EngineDown, type EngineUp } from '../../common/contract/engine'
+import {
+  engineUpSchema,
+  type EngineCommand,
+  type EngineDown,
+  type EngineUp,
+  type Verdict,
+} from '../../common/contract/engine'
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Engine, EngineDelegate } from './engine'
@@ -134,21 +140,22 @@ export class EngineHost implements Engine {
 
   private ask(generation: number, id: number, offer: Parameters<EngineDelegate['engineAsked']>[0]): void {
     const port = this.port
-    const answer = (verdict: Extract<EngineDown, { kind: 'verdict' }>['verdict']): void => {
-      if (generation === this.generation) port?.send({ kind: 'verdict', id, verdict })
+    let answered = false
+    const answer = (verdict: Verdict): void => {
+      if (answered) return
+      answered = true
+      if (generation !== this.generation) return
+      this.questions--
+      port?.send({ kind: 'verdict', id, verdict })
     }
-    if (this.questions >= maximumQuestions) return answer({ type: 'reject', status: 486 })
     this.questions++
-    void this.delegate
-      ?.engineAsked(offer)
-      .catch((error: unknown) => {
-        this.options.log.error(`engine: the verdict failed (${String(error)})`)
-        return { type: 'reject', status: 480 } as const
-      })
-      .then((verdict) => {
-        this.questions--
-        answer(verdict)
-      })
+    if (this.questions > maximumQuestions) return answer({ type: 'reject', status: 486 })
+    try {
+      this.delegate?.engineAsked(offer, answer)
+    } catch (error) {
+      this.options.log.error(`engine: the verdict failed (${String(error)})`)
+      answer({ type: 'reject', status: 480 })
+    }
   }
 
   private becomeReady(generation: number): void {

@@ -20,6 +20,6 @@ export interface EngineDelegate {
   /** The engine page died or was replaced: every call in it is gone (CallKit's providerDidReset). */
   engineLost(): void
   engineReported(report: EngineReport): void
-  /** An INVITE waits for this answer before anything rings. */
-  engineAsked(offer: IncomingOffer): Promise<Verdict>
+  /** An INVITE waits for `answer`, to be called once, before anything rings: at once, for every millisecond delays the 180. */
+  engineAsked(offer: IncomingOffer, answer: (verdict: Verdict) => void): void
 }

@@ -74,16 +74,17 @@ export class SipProvider implements ProviderDelegate {
   }
 
   /** The engine's question about an INVITE. */
-  async engineAsked(offer: IncomingOffer): Promise<Verdict> {
+  engineAsked(offer: IncomingOffer, answer: (verdict: Verdict) => void): void {
     const account = this.options.accounts().find(({ id }) => id === offer.accountId)
     const provider = this.providers.get(offer.accountId)
-    if (!account?.enabled || !provider) return { type: 'reject', status: 480 }
+    if (!account?.enabled || !provider) return answer({ type: 'reject', status: 480 })
     const { forward, switchboard } = this.options
     const update: CallUpdate = { remoteHandle: offer.handle, localizedCallerName: offer.name }
     const target = forward?.(offer, switchboard.admission(provider, offer.callId, update)) ?? null
-    if (target !== null) return { type: 'deflect', target }
-    const admission = await provider.reportNewIncomingCall(offer.callId, update)
-    return admission.ok ? { type: 'alert' } : { type: 'reject', status: admission.sipStatus }
+    if (target !== null) return answer({ type: 'deflect', target })
+    void provider.reportNewIncomingCall(offer.callId, update, (admission) =>
+      answer(admission.ok ? { type: 'alert' } : { type: 'reject', status: admission.sipStatus }),
+    )
   }
 
   /** Takes in what the engine says of calls; other reports are for others. */

@@ -2,6 +2,7 @@
  * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
  * stands on; it has no window, no tray and no network.
  */
+import type { Verdict } from '../../common/contract/engine'
 import { noFeatures, type Account } from '../../common/account'
 import type { Call, CallId } from '../../common/call'
 import type { EndCause } from '../../common/errors'
@@ -85,7 +86,9 @@ export class CallPhone {
   async invited(by = '4711', accountId = 'work'): Promise<{ callId: CallId; verdict: 'alert' | 'deflect' | number }> {
     const callId = crypto.randomUUID()
     const handle = { type: 'phoneNumber', value: by } as const
-    const verdict = await this.sip.engineAsked({ callId, accountId, handle, name: null })
+    const verdict = await new Promise<Verdict>((answer) => {
+      this.sip.engineAsked({ callId, accountId, handle, name: null }, answer)
+    })
     await settle()
     return { callId, verdict: verdict.type === 'reject' ? verdict.status : verdict.type }
   }

@@ -62,7 +62,7 @@ describe('the engine host', () => {
       engineReady: () => told.push('ready'),
       engineLost: () => told.push('lost'),
       engineReported: (report) => reports.push(report),
-      engineAsked: () => Promise.resolve({ type: 'alert' }),
+      engineAsked: (_offer, answer) => answer({ type: 'alert' }),
     }
     host = new EngineHost({ page, clock, log: silentLog, onHealth: (now) => health.push(now) })
     host.start(delegate)

@@ -74,8 +74,22 @@ describe('a call from outside', () => {
     const { callId, verdict } = await phone.invited()
     expect(verdict).toBe('alert')
     const offer = { callId, accountId: 'work', handle: { type: 'generic', value: 'eve' }, name: 'Eve' } as const
-    expect(await phone.sip.engineAsked(offer)).toEqual({ type: 'reject', status: 482 })
+    const again = await new Promise((answer) => phone.sip.engineAsked(offer, answer))
+    expect(again).toEqual({ type: 'reject', status: 482 })
     expect(phone.registry.calls).toMatchObject([{ handle: { value: '4711' }, name: null }])
+  })
+
+  it('gets its verdict before anybody in the house hears of it', async () => {
+    const told: string[] = []
+    phone.registry.observe((calls) => told.push(`observers see ${calls.length}`))
+    const offer = {
+      callId: crypto.randomUUID(),
+      accountId: 'work',
+      handle: { type: 'generic', value: 'eve' },
+      name: null,
+    } as const
+    phone.sip.engineAsked(offer, ({ type }) => told.push(type))
+    expect(told).toEqual(['alert', 'observers see 1'])
   })
 
   it('for an account that is not there or switched off does not ring', async () => {
