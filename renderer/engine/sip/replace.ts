@@ -2,7 +2,8 @@
  * An INVITE that takes the place of a dialog we have (RFC 3891): the far end was handed to somebody else by a transfer we are not asked
  * about. The call stays the same to its user; its session and its sound are new. Who may do so is proven by knowing the dialog.
  */
-import { Invitation, Inviter, SessionState, type Session } from 'sip.js'
+import type { Invitation} from 'sip.js';
+import { Inviter, SessionState, type Session } from 'sip.js'
 import type { CallMedia } from '../media/media'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'

@@ -17,7 +17,8 @@ import { end, hangUp } from './end'
 import type { DialogName } from './guard/guarding-transport'
 import type { SocketFactory } from './guard/socket'
 import { assertedAddress, identify } from './identity'
-import { LiveCall, type CallSurroundings } from './live-call'
+import type { CallSurroundings, LiveCall } from './live-call'
+import { LiveCalls } from './live-calls'
 import { isAddress } from './make-user-agent'
 import { Outlasting } from './outlast'
 import { playDtmf } from './play-dtmf'
@@ -37,21 +38,20 @@ export interface SwitchboardOptions extends CallSurroundings {
   readonly ask: (offer: IncomingOffer) => Promise<Verdict>
 }
 
-/** Calls at once, in every state; a flood ends here. */
-const callLimit = 16
 /** All that is said at the end must be said within this, ms. */
 const shutdownLimit = 1_500
 
 export class Switchboard {
   readonly #options: SwitchboardOptions
   readonly #lines = new Map<string, AccountLine>()
-  readonly #calls = new Map<CallId, LiveCall>()
+  readonly #calls: LiveCalls
   readonly #acknowledged = new WeakMap<LiveCall, Promise<void>>()
   readonly #outlasting = new Outlasting()
   #closed = false
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
+    this.#calls = new LiveCalls(options, options.media)
   }
 
   /** Opens the account's line, or reopens it with what changed. Its state comes as reports. */
@@ -87,9 +87,9 @@ export class Switchboard {
         }
       },
       onInvite: (invitation) => this.#receive(line, invitation),
-      onDown: () => this.#eachOf(line, (call) => this.#outlasting.begin(call)),
-      onUpAgain: () => this.#eachOf(line, (call) => this.#outlasting.over(call)),
-      onLostBye: (dialog) => this.#inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
+      onDown: () => this.#calls.of(line).forEach((call) => this.#outlasting.begin(call)),
+      onUpAgain: () => this.#calls.of(line).forEach((call) => this.#outlasting.over(call)),
+      onLostBye: (dialog) => this.#calls.inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
       onIdentity: (dialog, asserted) => this.#renamed(dialog, asserted),
     })
     this.#lines.set(account.id, line)
@@ -107,12 +107,12 @@ export class Switchboard {
   async dial(callId: CallId, accountId: string, target: string, referredIn: CallId | null): Promise<Result> {
     const line = this.#lines.get(accountId)
     if (line === undefined) return refused('unknown-account')
-    if (this.#calls.has(callId)) return refused('invalid-action')
-    if (this.#calls.size >= callLimit) return refused('too-many-calls')
+    if (this.#calls.get(callId) !== undefined) return refused('invalid-action')
+    if (this.#calls.isFull) return refused('too-many-calls')
     const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
     if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
-    return dial(this.#newCall(line, callId, 'outgoing'), { line, target, referral })
+    return dial(this.#calls.open(line, callId, 'outgoing'), { line, target, referral })
   }
 
   answer(callId: CallId): Result | Promise<Result> {
@@ -173,7 +173,7 @@ export class Switchboard {
 
   /** The calls that sound like this. */
   idsOf(media: readonly CallMedia[]): CallId[] {
-    return [...this.#calls.values()].filter((call) => media.includes(call.media)).map(({ id }) => id)
+    return this.#calls.idsOf(media)
   }
 
   playDtmf(callId: CallId, digits: string): Result | Promise<Result> {
@@ -212,17 +212,14 @@ export class Switchboard {
     }
     const replaces = invitation.request.getHeader('replaces')
     if (replaces !== undefined) return this.#replace(line, invitation, replaces)
-    const call = this.#newCall(line, this.#options.newCallId(), 'incoming')
+    const call = this.#calls.open(line, this.#options.newCallId(), 'incoming')
     const { acknowledged } = receive(call, { line, invitation, ask: this.#options.ask })
     this.#acknowledged.set(call, acknowledged)
   }
 
   #replace(line: AccountLine, invitation: Invitation, header: string): void {
     const { media } = this.#options
-    const replaced = findReplaced(
-      header,
-      [...this.#calls.values()].filter((call) => call.accountId === line.account.id),
-    )
+    const replaced = findReplaced(header, this.#calls.of(line))
     if (typeof replaced === 'number') return void invitation.reject({ statusCode: replaced }).catch(() => {})
     void replace(replaced, {
       line,
@@ -235,7 +232,7 @@ export class Switchboard {
   /** The status that refuses an INVITE before anybody is asked; null when it may be a call. */
   #refusal(line: AccountLine, invitation: Invitation): number | null {
     if (this.#closed) return 480
-    if (this.#calls.size >= callLimit && !invitation.request.hasHeader('replaces')) return 486
+    if (this.#calls.isFull && !invitation.request.hasHeader('replaces')) return 486
     const unfit = refusalOf(invitation)
     if (unfit === null) return null
     const message = `an incoming call to ${line.account.id} was refused: ${unfit.cause}`
@@ -243,42 +240,14 @@ export class Switchboard {
     return unfit.statusCode
   }
 
-  #newCall(line: AccountLine, id: CallId, direction: 'incoming' | 'outgoing'): LiveCall {
-    const { clock, log, report, media } = this.#options
-    const call = new LiveCall(
-      { id, accountId: line.account.id, direction, ownHost: line.host, media: media.createCallMedia() },
-      { clock, log, report },
-    )
-    this.#calls.set(id, call)
-    line.transport.setPace('busy')
-    call.onEnd(() => {
-      this.#calls.delete(id)
-      if (![...this.#calls.values()].some(({ accountId }) => accountId === call.accountId)) {
-        line.transport.setPace('idle')
-      }
-    })
-    return call
-  }
-
   async #close(line: AccountLine): Promise<void> {
-    this.#eachOf(line, (call) => hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up'))
+    for (const call of this.#calls.of(line)) hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up')
     if (this.#lines.get(line.account.id) === line) this.#lines.delete(line.account.id)
     await line.close(shutdownLimit)
   }
 
-  #eachOf(line: AccountLine, task: (call: LiveCall) => void): void {
-    for (const call of [...this.#calls.values()]) if (call.accountId === line.account.id) task(call)
-  }
-
-  #inDialog({ callId, localTag, remoteTag }: DialogName): LiveCall | undefined {
-    return [...this.#calls.values()].find(({ session }) => {
-      const dialog = session?.dialog
-      return dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag
-    })
-  }
-
   #renamed(name: DialogName, asserted: string): void {
-    const call = this.#inDialog(name)
+    const call = this.#calls.inDialog(name)
     const address = assertedAddress(asserted)
     if (call === undefined || address === undefined) return
     call.report({ type: 'updated', callId: call.id, ...identify(call.ownHost, address) })

@@ -1,0 +1,64 @@
+/*
+ * The calls there are, found by id, by account, by dialog or by their sound. A call enters when it is made and leaves by its own end;
+ * nothing here changes one.
+ */
+import type { CallId, Direction } from '../../../common/call'
+import type { CallMedia, MediaEngine } from '../media/media'
+import type { AccountLine } from './account-line'
+import type { DialogName } from './guard/guarding-transport'
+import { LiveCall, type CallSurroundings } from './live-call'
+
+/** Calls at once, in every state; a flood ends here. */
+const limit = 16
+
+export class LiveCalls {
+  readonly #surroundings: CallSurroundings
+  readonly #media: Pick<MediaEngine, 'createCallMedia'>
+  readonly #calls = new Map<CallId, LiveCall>()
+
+  constructor(surroundings: CallSurroundings, media: Pick<MediaEngine, 'createCallMedia'>) {
+    this.#surroundings = surroundings
+    this.#media = media
+  }
+
+  get isFull(): boolean {
+    return this.#calls.size >= limit
+  }
+
+  get(id: CallId): LiveCall | undefined {
+    return this.#calls.get(id)
+  }
+
+  /** A new one, with silent sound. The line is proven more often while it has any. */
+  open(line: AccountLine, id: CallId, direction: Direction): LiveCall {
+    const { clock, log, report } = this.#surroundings
+    const call = new LiveCall(
+      { id, accountId: line.account.id, direction, ownHost: line.host, media: this.#media.createCallMedia() },
+      { clock, log, report },
+    )
+    this.#calls.set(id, call)
+    line.transport.setPace('busy')
+    call.onEnd(() => {
+      this.#calls.delete(id)
+      if (this.of(line).length === 0) line.transport.setPace('idle')
+    })
+    return call
+  }
+
+  /** A copy: calls may end while it is gone through. */
+  of(line: AccountLine): LiveCall[] {
+    return [...this.#calls.values()].filter(({ accountId }) => accountId === line.account.id)
+  }
+
+  inDialog({ callId, localTag, remoteTag }: DialogName): LiveCall | undefined {
+    return [...this.#calls.values()].find(({ session }) => {
+      const dialog = session?.dialog
+      return dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag
+    })
+  }
+
+  /** Those that sound like this. */
+  idsOf(media: readonly CallMedia[]): CallId[] {
+    return [...this.#calls.values()].filter((call) => media.includes(call.media)).map(({ id }) => id)
+  }
+}
