@@ -177,21 +177,23 @@ test('the window’s place is remembered', () => {
   expect(new SettingsKeeper(openSettings(folder)).windowBounds).toEqual(bounds)
 })
 
-/** Runs `script` with a very small disk mounted at `/full`, in a mount namespace of its own. */
-function onSmallDisk(script: string): string {
-  return execFileSync('unshare', ['-m', 'sh', '-c', `mount -t tmpfs -o size=64k tmpfs /mnt && ${script}`], {
-    encoding: 'utf8',
-  })
-}
+test('the place of the bar of the calls is remembered, one that makes no sense is none', () => {
+  const folder = temporaryFolder()
+  expect(new SettingsKeeper(openSettings(folder)).callBarPlace).toBeNull()
+  expect(new SettingsKeeper(openSettings(folder)).saveCallBarPlace({ x: -40, y: 300 }).ok).toBe(true)
+  expect(new SettingsKeeper(openSettings(folder)).callBarPlace).toEqual({ x: -40, y: 300 })
+  writeFileSync(pathOf(folder), JSON.stringify({ version: 1, settings: {}, accounts: [], window: null, callBar: 'x' }))
+  expect(new SettingsKeeper(openSettings(folder)).callBarPlace).toBeNull()
+  expect(openSettings(folder).notices).toEqual([])
+})
 
-const canMount = (() => {
-  try {
-    onSmallDisk('true')
-    return true
-  } catch {
-    return false
-  }
-})()
+test('a file of before has the defaults of what is new in it', () => {
+  const folder = temporaryFolder()
+  const settings = { ringSeconds: 42, doNotDisturb: true, doNotDisturbUntil: 'soon', callBar: 1 }
+  writeFileSync(pathOf(folder), JSON.stringify({ version: 1, settings, accounts: [], window: null }))
+  const read = new SettingsKeeper(openSettings(folder)).current
+  expect(read).toEqual({ ...defaultSettings, ringSeconds: 42, doNotDisturb: true })
+})
 
 /** One of the programs beside this test, as one file that Node runs as it is. */
 async function bundle(name: string): Promise<string> {
@@ -209,13 +211,18 @@ async function bundle(name: string): Promise<string> {
   return join(outDir, 'program.mjs')
 }
 
-test.skipIf(!canMount)(
-  'on a full disk a change is refused and the old settings survive',
+// A file size limit of nothing: files can be made but not filled, as on a disk without a free block. Windows has no such.
+test.skipIf(process.platform === 'win32')(
+  'without room on the disk a change is refused and the old settings survive',
   { timeout: 60_000 },
   async () => {
-    const file = await bundle('disk-filler')
-    const printed = JSON.parse(onSmallDisk(`${process.execPath} ${file} /mnt`)) as unknown
-    expect(printed).toEqual({ results: [false, false], memory: 42, disk: 42, notices: [] })
+    const program = await bundle('writer-without-room')
+    const folder = profile()
+    const limited = ['-c', 'ulimit -f 0 && exec "$0" "$@"', process.execPath, program, folder]
+    const printed = JSON.parse(execFileSync('sh', limited, { encoding: 'utf8' })) as unknown
+    const refusal = { ok: false, code: 'storage-failed', detail: 'EFBIG' }
+    expect(printed).toEqual({ results: [refusal, refusal], memory: 42, disk: 42, notices: [] })
+    expect(ring(folder)).toBe(42)
   },
 )
 

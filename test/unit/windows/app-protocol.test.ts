@@ -107,7 +107,7 @@ test('the scheme is secure and does not go around the policy', () => {
 })
 
 test('the policies leave nothing open', () => {
-  for (const page of ['ui', 'engine', 'alert', 'gallery'] as const) {
+  for (const page of ['ui', 'engine', 'alert', 'bar', 'gallery'] as const) {
     const policy = contentSecurityPolicy(page, ['wss://pbx.example'])
     expect(policy).toMatch(/^default-src 'none'; script-src 'self';/)
     expect(policy).toContain("require-trusted-types-for 'script'")
