@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureElectron, officialElectron } from './electron-runtime.mjs'
 import { makeDeb } from './packages/deb.mjs'
+import { packageMaintainer } from './packages/maintainer.mjs'
 import { ensureBuild } from './setup/build.mjs'
 import { checkNodeVersion } from './setup/node-version.mjs'
 import { ensureNpmPackages } from './setup/npm-packages.mjs'
@@ -79,5 +80,6 @@ async function packForTests() {
 
 function build(args) {
   const cli = join(root, 'node_modules/electron-builder/cli.js')
-  return runInFront(process.execPath, [cli, ...args, '--publish', 'never'], { cwd: root })
+  const maintainer = `-c.linux.maintainer=${packageMaintainer(process.env)}`
+  return runInFront(process.execPath, [cli, maintainer, ...args, '--publish', 'never'], { cwd: root })
 }

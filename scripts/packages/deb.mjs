@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { root } from '../setup/places.mjs'
 import { run } from '../setup/run.mjs'
 import { StepError } from '../setup/step.mjs'
+import { packageMaintainer } from './maintainer.mjs'
 
 const depends = [
   'libgtk-3-0t64 | libgtk-3-0',
@@ -28,7 +29,7 @@ const recommends = ['libsecret-1-0', 'default-dbus-session-bus | dbus-session-bu
  * @returns {Promise<string>} path of the .deb
  */
 export async function makeDeb(unpacked, { note = '', suffix = '', quick = false, out }) {
-  const { version, description, author } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { version, description } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const tree = join(out, 'deb')
   rmSync(tree, { recursive: true, force: true })
   const place = (...path) => {
@@ -53,7 +54,7 @@ export async function makeDeb(unpacked, { note = '', suffix = '', quick = false,
     'Package: patchcord',
     `Version: ${version}${suffix}`,
     `Architecture: ${{ x64: 'amd64', arm64: 'arm64', arm: 'armhf' }[process.arch] ?? process.arch}`,
-    `Maintainer: ${author} <authors@patchcord.invalid>`,
+    `Maintainer: ${packageMaintainer(process.env)}`,
     `Installed-Size: ${Math.ceil(sizeOf(tree) / 1024)}`,
     `Depends: ${depends.join(', ')}`,
     `Recommends: ${recommends.join(', ')}`,
