@@ -2,13 +2,28 @@ export type ControlVerb =
   | 'status'
   | 'call'
   | 'answer'
+  | 'hold-and-answer'
+  | 'end-and-answer'
   | 'decline'
+  | 'voicemail'
+  | 'deflect'
   | 'end'
   | 'hold'
   | 'resume'
+  | 'swap'
   | 'mute'
   | 'unmute'
   | 'dtmf'
+  | 'continue'
+  | 'forget-digits'
+  | 'merge'
+  | 'split'
+  | 'end-conference'
+  | 'transfer'
+  | 'park'
+  | 'accept-transfer'
+  | 'refuse-transfer'
+  | 'dnd'
   | 'events'
   | 'show'
   | 'quit'
@@ -19,6 +34,13 @@ export interface ParsedRequest {
   readonly account?: string
   readonly digits?: string
   readonly call?: string
+  readonly calls?: readonly string[]
+  /** The call another one is handed to. */
+  readonly to?: string
+  readonly on?: boolean
+  readonly minutes?: number
+  /** Answer when it was done, not when it was accepted. */
+  readonly wait?: true
 }
 
 /** `request` null: only help was asked for. `userData` null: the default profile. */

@@ -6,15 +6,30 @@
 /** Each verb with what follows it and what it does. */
 export const verbs = {
   status: ['', 'print the phone: accounts, registrations, calls'],
-  call: ['TARGET [--account NAME]', 'call a number or a SIP address'],
+  call: ['TARGET [--account NAME]', 'call a number or a SIP address; digits after , or ; follow it'],
   answer: ['[CALL]', 'answer the ringing call'],
+  'hold-and-answer': ['[CALL]', 'answer it and hold the active one'],
+  'end-and-answer': ['[CALL]', 'answer it and hang up on the active one'],
   decline: ['[CALL]', 'refuse the ringing call'],
+  voicemail: ['[CALL]', 'send the ringing call to the voicemail'],
+  deflect: ['[CALL] TARGET', 'send the ringing call to another number'],
   end: ['[CALL]', 'hang up'],
-  hold: ['[CALL]', 'put the call on hold'],
+  hold: ['[CALL]', 'put the call on hold, or its conference'],
   resume: ['[CALL]', 'take it back'],
+  swap: ['', 'hold the active call and take back the held one'],
   mute: ['[CALL]', 'silence the microphone'],
   unmute: ['[CALL]', 'open it again'],
   dtmf: ['DIGITS [CALL]', 'send digits: 0-9 * # A-D, and a comma for a pause'],
+  continue: ['[CALL]', 'send the digits that wait after a ;'],
+  'forget-digits': ['[CALL]', 'do not send them'],
+  merge: ['[CALL CALL…]', 'make a conference of these calls, or of all'],
+  split: ['[CALL]', 'take a call out of its conference'],
+  'end-conference': ['[CALL]', 'hang up on everybody in the conference'],
+  transfer: ['[CALL] TARGET|--to CALL', 'hand the call to a number, or to another call'],
+  park: ['[CALL]', 'hand the call to the parking place'],
+  'accept-transfer': ['[CALL]', 'call whom the far end names'],
+  'refuse-transfer': ['[CALL]', 'do not'],
+  dnd: ['[on|off|30m|2h]', 'do not disturb; without a word, whether it is on'],
   events: ['', 'print one JSON line at each change, until interrupted'],
   show: ['', 'bring the window to the front'],
   quit: ['', 'end calls, unregister, quit'],
@@ -23,12 +38,16 @@ export const verbs = {
 export const usage = `Usage: patchcord [--user-data-dir=DIR] VERB …
 
 ${Object.entries(verbs)
-  .map(([verb, [words, meaning]]) => `  ${`${verb} ${words}`.padEnd(30)} ${meaning}`)
+  .map(([verb, [words, meaning]]) => `  ${`${verb} ${words}`.padEnd(32)} ${meaning}`)
   .join('\n')}
 
+With --wait a verb answers when it was done, or says why it was not, instead of when it was accepted.
 CALL is a call's id, or the beginning of one; it may be left out when only one call can be meant.
 Prints JSON. The exit code is 0 when it was done, else 1 with {"error":{"code","message"}}.
 `
+
+/** A week, minutes. */
+const longestRest = 10_080
 
 const wrong = (message) => ({ ok: false, message })
 
@@ -73,44 +92,82 @@ function splitSwitches(argv, lenient) {
   return { rest: argv.slice(index), userData, help: false, problem: null }
 }
 
-function requestOf(verb, words) {
+/** What stands after the verb: options with what they say, and the other words. */
+function sortWords(verb, words) {
+  const named = verb === 'call' ? ['account'] : verb === 'transfer' ? ['to'] : []
+  const options = {}
   const plain = []
-  let account = null
   let literal = false
   for (let index = 0; index < words.length; index++) {
     const word = words[index]
-    const value = literal || verb !== 'call' ? null : valueOf('--account', words, index)
-    if (value) {
-      if (!value.text) return wrong('--account needs a name')
-      account = value.text
-      index += value.used - 1
-    } else if (!literal && word === '--') literal = true
-    else if (!literal && word.startsWith('--')) return wrong(`unknown option: ${word}`)
+    const name = literal ? undefined : named.find((one) => valueOf(`--${one}`, words, index))
+    if (name !== undefined) {
+      const { text, used } = valueOf(`--${name}`, words, index)
+      if (!text) return { problem: name === 'account' ? '--account needs a name' : '--to needs a call' }
+      options[name] = text
+      index += used - 1
+    } else if (!literal && word === '--wait') options.wait = true
+    else if (!literal && word === '--') literal = true
+    else if (!literal && word.startsWith('--')) return { problem: `unknown option: ${word}` }
     else plain.push(word)
   }
+  return { options, plain }
+}
+
+function requestOf(verb, words) {
+  const { options, plain, problem } = sortWords(verb, words)
+  if (problem) return wrong(problem)
+  const { account, to, wait } = options
+  const request = (fields) => ({
+    ok: true,
+    request: Object.fromEntries(Object.entries({ verb, ...fields, wait }).filter(([, value]) => value !== undefined)),
+  })
   const [first, second] = plain
   const atMost = (count) => plain.length <= count
   switch (verb) {
     case 'call':
       if (!first) return wrong('call needs a number or a SIP address')
       if (!atMost(1)) return wrong('call takes one number; put it in quotes when it has spaces')
-      return { ok: true, request: account === null ? { verb, target: first } : { verb, target: first, account } }
+      return request({ target: first, account })
     case 'dtmf':
       if (!first) return wrong('dtmf needs digits')
       if (!atMost(2)) return wrong('dtmf takes digits and one call')
-      return {
-        ok: true,
-        request: second === undefined ? { verb, digits: first } : { verb, digits: first, call: second },
-      }
+      return request({ digits: first, call: second })
+    case 'merge':
+      return plain.length === 1 ? wrong('merge takes two calls or more') : request(first ? { calls: plain } : {})
+    case 'transfer':
+      if (to !== undefined) return atMost(1) ? request({ call: first, to }) : wrong('transfer takes one call')
+      return onward()
+    case 'deflect':
+      return onward()
+    case 'dnd': {
+      const rest = atMost(1) ? restOf(first) : null
+      return rest ? request(rest) : wrong('dnd takes on, off or a while like 30m or 2h')
+    }
     case 'status':
+    case 'swap':
     case 'events':
     case 'show':
     case 'quit':
-      return atMost(0) ? { ok: true, request: { verb } } : wrong(`${verb} takes nothing after it`)
+      return atMost(0) ? request({}) : wrong(`${verb} takes nothing after it`)
     default:
-      if (!atMost(1)) return wrong(`${verb} takes one call`)
-      return { ok: true, request: first === undefined ? { verb } : { verb, call: first } }
+      return atMost(1) ? request({ call: first }) : wrong(`${verb} takes one call`)
   }
+
+  function onward() {
+    if (!first) return wrong(`${verb} needs a number or a SIP address`)
+    if (!atMost(2)) return wrong(`${verb} takes one call and one number; put it in quotes when it has spaces`)
+    return request(second === undefined ? { target: first } : { call: first, target: second })
+  }
+}
+
+/** `on`, `off`, `30m`, `2h`; nothing for how things stand. null when it is none of them. */
+function restOf(word) {
+  if (word === undefined) return {}
+  if (word === 'on' || word === 'off') return { on: word === 'on' }
+  const [, count, unit] = /^(\d{1,5})([mh])$/.exec(word) ?? []
+  const minutes = Number(count) * (unit === 'h' ? 60 : 1)
+  return minutes >= 1 && minutes <= longestRest ? { on: true, minutes } : null
 }
 
 /** `--name=VALUE` or `--name VALUE` at `index`; null when another word stands there. */

@@ -6,8 +6,9 @@ import { connect } from 'node:net'
 import { controlAddress, defaultUserData } from './control-address.mjs'
 import { parseArguments, usage } from './control-arguments.mjs'
 
-/** How long the phone may take to answer, ms. */
+/** How long the phone may take to answer, ms; with `--wait` as long as a transfer rings, and a little. */
 const answerLimitMs = 20_000
+const outcomeLimitMs = 900_000
 
 /**
  * Carries out the command in `argv` and prints its outcome as lines of JSON. Resolves with the exit code, 0 or 1; never
@@ -33,7 +34,10 @@ export async function runControlVerb(argv, { stdout, stderr, userData = null, le
   return new Promise((resolve) => {
     const streaming = parsed.request.verb === 'events'
     const socket = connect(controlAddress(folder))
-    const limit = setTimeout(() => finish(fail('timed-out', 'the phone did not answer')), answerLimitMs)
+    const limit = setTimeout(
+      () => finish(fail('timed-out', 'the phone did not answer')),
+      parsed.request.wait ? outcomeLimitMs : answerLimitMs,
+    )
     let received = ''
     let settled = false
     let lines = 0
@@ -58,7 +62,8 @@ export async function runControlVerb(argv, { stdout, stderr, userData = null, le
       clearTimeout(limit)
       lines++
       out.write(`${line}\n`)
-      if (answer.error) finish(1)
+      // An event may tell of an error; it is none of ours.
+      if (answer.error && answer.event === undefined) finish(1)
       else if (!streaming) finish(0)
     }
 

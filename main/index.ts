@@ -7,7 +7,6 @@ import { app, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { systemClock } from '../common/clock'
 import type { Notice } from '../common/phone-state'
-import { CallHistory } from './call-history'
 import { DoNotDisturbTimer } from './callkit/dnd-timer'
 import { parseCommandLine, type CommandLine } from './command-line'
 import { isControlCommand, runControlVerb } from './control/control-client'
@@ -26,6 +25,7 @@ import { TrayObserver } from './observers/tray'
 import { WakeLock } from './observers/wake-lock'
 import { attentionEffects } from './os/attention-effects'
 import { keepAwake } from './os/keep-awake'
+import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
 import { watchPower } from './os/power'
@@ -35,22 +35,16 @@ import { startAtLogin } from './os/start-at-login'
 import { SystemTray } from './os/tray'
 import { CallViews } from './phone/call-views'
 import { makeCalls } from './phone/calls'
-import { leaveOrderly } from './phone/leave'
+import { openProfile } from './phone/profile'
 import { hear } from './phone/reports'
-import { openSessions } from './phone/sessions'
-import { makeWindows } from './phone/windows'
 import { PhoneStore } from './phone-store'
-import { Accounts } from './settings/accounts'
 import { AppliedSettings } from './settings/apply-settings'
-import { HistoryFile } from './settings/history-file'
 import { importAccounts } from './settings/import-accounts'
-import { SecretVault } from './settings/secret-vault'
-import { emptyDocument, parseDocument } from './settings/settings-document'
-import { SettingsFile } from './settings/settings-file'
-import { SettingsKeeper } from './settings/settings-keeper'
 import { AlertWindow } from './windows/alert-window'
 import { pageUrl, registerAppScheme } from './windows/app-protocol'
 import { EngineWindow } from './windows/engine-window'
+import { openSessions } from './windows/sessions'
+import { makeWindows } from './windows/windows'
 import { Wishes } from './wishes'
 
 const appId = 'app.patchcord.Patchcord'
@@ -88,9 +82,9 @@ function setSwitches(): void {
 
 async function start(given: CommandLine): Promise<void> {
   const clock = systemClock
-  const profile = app.getPath('userData')
+  const folder = app.getPath('userData')
   const log = createLog({
-    folder: join(profile, 'logs'),
+    folder: join(folder, 'logs'),
     level: process.env.PATCHCORD_LOG === 'debug' ? 'debug' : 'info',
     console: !app.isPackaged || process.stderr.isTTY,
   })
@@ -100,22 +94,15 @@ async function start(given: CommandLine): Promise<void> {
   Menu.setApplicationMenu(null)
 
   // The profile: settings, accounts, history.
-  const file = new SettingsFile({
-    folder: profile,
-    name: 'settings',
+  const profile = openProfile({
+    folder,
     openStore: openElectronStore,
-    parse: parseDocument,
-    empty: emptyDocument,
+    safeStorage: electronSafeStorage,
+    onHistoryChange: (shown) => store.put({ history: shown }),
     clock,
     log,
   })
-  const keeper = new SettingsKeeper(file)
-  const vault = new SecretVault(electronSafeStorage, log)
-  const accounts = new Accounts({ file, vault })
-  const history = new CallHistory({
-    file: new HistoryFile({ path: join(profile, 'history.jsonl'), log }),
-    onChange: (shown) => store.put({ history: shown }),
-  })
+  const { settings: keeper, vault, accounts, history } = profile
   const imported = given.provision === null ? [] : importAccounts(given.provision, accounts, log)
 
   const store = new PhoneStore(
@@ -130,7 +117,7 @@ async function start(given: CommandLine): Promise<void> {
       devices: [],
       settings: keeper.current,
       secretStorage: vault.storage,
-      notices: [...file.notices, ...imported],
+      notices: [...profile.notices, ...imported],
     },
     log,
   )
@@ -291,7 +278,7 @@ async function start(given: CommandLine): Promise<void> {
   // The doors.
   const electron = process.versions.electron
   const control = new ControlServer({
-    userData: profile,
+    userData: folder,
     verbs: new ControlVerbs({
       calls: verbs,
       state: () => store.current,
@@ -308,10 +295,10 @@ async function start(given: CommandLine): Promise<void> {
     log,
   })
   await control.start()
-  app.on('second-instance', (_event, argv, folder) => {
+  app.on('second-instance', (_event, argv, from) => {
     const again = parseCommandLine(argv.slice(1))
     if (again.provision !== null) {
-      for (const notice of importAccounts(resolve(folder, again.provision), accounts, log)) notify(notice)
+      for (const notice of importAccounts(resolve(from, again.provision), accounts, log)) notify(notice)
       accountsChanged()
     }
     // Started at login beside a phone that runs already: nobody asked for a window.

@@ -141,7 +141,12 @@ export const engineReportSchema = v.variant('type', [
   /** `early`: the far end sends sound before the answer (183 with SDP). */
   v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),
   /** Both sides can communicate: 200 and ACK done, ICE and DTLS connected. */
-  v.strictObject({ type: v.literal('connected'), callId }),
+  v.strictObject({
+    type: v.literal('connected'),
+    callId,
+    /** The far end is a conference and this is its URI (Contact with `isfocus`, RFC 4579 section 5.2). */
+    focus: v.exactOptional(text(1024)),
+  }),
   v.strictObject({
     type: v.literal('updated'),
     callId,

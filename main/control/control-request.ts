@@ -7,28 +7,71 @@ import * as v from 'valibot'
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max))
 /** A call's UUID or its beginning. */
 const call = v.exactOptional(text(64))
+/** Answer when it was done, or was not, instead of when it was accepted. */
+const wait = v.exactOptional(v.boolean())
+
+const about = <const Verb extends string>(verb: Verb) => v.strictObject({ verb: v.literal(verb), call, wait })
+const alone = <const Verb extends string>(verb: Verb) => v.strictObject({ verb: v.literal(verb), wait })
 
 const controlRequestSchema = v.variant('verb', [
-  v.strictObject({ verb: v.literal('status') }),
-  v.strictObject({ verb: v.literal('call'), target: text(512), account: v.exactOptional(text(512)) }),
-  v.strictObject({ verb: v.literal('answer'), call }),
-  v.strictObject({ verb: v.literal('decline'), call }),
-  v.strictObject({ verb: v.literal('end'), call }),
-  v.strictObject({ verb: v.literal('hold'), call }),
-  v.strictObject({ verb: v.literal('resume'), call }),
-  v.strictObject({ verb: v.literal('mute'), call }),
-  v.strictObject({ verb: v.literal('unmute'), call }),
+  alone('status'),
+  v.strictObject({ verb: v.literal('call'), target: text(512), account: v.exactOptional(text(512)), wait }),
+  about('answer'),
+  about('hold-and-answer'),
+  about('end-and-answer'),
+  about('decline'),
+  about('voicemail'),
+  v.strictObject({ verb: v.literal('deflect'), target: text(512), call, wait }),
+  about('end'),
+  about('hold'),
+  about('resume'),
+  alone('swap'),
+  about('mute'),
+  about('unmute'),
   v.strictObject({
     verb: v.literal('dtmf'),
     digits: v.pipe(v.string(), v.regex(/^[0-9A-Da-d*#,]{1,64}$/)),
     call,
+    wait,
   }),
-  v.strictObject({ verb: v.literal('events') }),
-  v.strictObject({ verb: v.literal('show') }),
-  v.strictObject({ verb: v.literal('quit') }),
+  about('continue'),
+  about('forget-digits'),
+  v.strictObject({
+    verb: v.literal('merge'),
+    calls: v.exactOptional(v.pipe(v.array(text(64)), v.minLength(2), v.maxLength(16))),
+    wait,
+  }),
+  about('split'),
+  about('end-conference'),
+  v.strictObject({
+    verb: v.literal('transfer'),
+    /** A number, or another call; one of the two. */
+    target: v.exactOptional(text(512)),
+    to: v.exactOptional(text(64)),
+    call,
+    wait,
+  }),
+  about('park'),
+  about('accept-transfer'),
+  about('refuse-transfer'),
+  v.strictObject({
+    verb: v.literal('dnd'),
+    /** Left out: nothing changes. */
+    on: v.exactOptional(v.boolean()),
+    minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080))),
+    wait,
+  }),
+  alone('events'),
+  alone('show'),
+  alone('quit'),
 ])
 export type ControlRequest = v.InferOutput<typeof controlRequestSchema>
-export type CallVerb = Exclude<ControlRequest['verb'], 'status' | 'events' | 'show' | 'quit' | 'call'>
+
+/** Verbs that are about one call. */
+export type CallVerb = Exclude<
+  ControlRequest['verb'],
+  'status' | 'events' | 'show' | 'quit' | 'call' | 'swap' | 'merge' | 'dnd'
+>
 
 export interface ControlError {
   readonly error: { readonly code: string; readonly message: string }

@@ -7,9 +7,10 @@ import type { Clock, Timer } from '../../common/clock'
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
+import type { ActionEvent } from '../callkit/action-events'
 import { controlError, parseRequest, type ControlError, type ControlRequest } from './control-request'
 import type { ControlVerbs } from './control-verbs'
-import { eventsBetween, firstEvent, type ControlEvent } from './events'
+import { actionEvent, eventsBetween, firstEvent, type ControlEvent } from './events'
 import { prepareAddress, withPrivateUmask } from './socket-file'
 
 export interface ControlServerOptions {
@@ -19,6 +20,8 @@ export interface ControlServerOptions {
   readonly state: () => PhoneState
   /** Calls back after every change; returns how to stop. */
   readonly observe: (listener: (now: PhoneState, before: PhoneState) => void) => () => void
+  /** Calls back for everything that happens to actions; returns how to stop. */
+  readonly observeActions: (listener: (event: ActionEvent) => void) => () => void
   readonly electron: string
   /** Asked for after `quit` was answered. */
   readonly quit: () => void
@@ -168,12 +171,17 @@ class Client {
 
   private startEvents(): void {
     if (this.stopEvents) return
-    const { state, observe, electron, clock } = this.options
-    this.send(firstEvent(state(), electron, clock.date()))
-    this.stopEvents = observe((now, before) => {
-      for (const event of eventsBetween(before, now, clock.date())) this.send(event)
+    const { state, observe, observeActions, electron, clock } = this.options
+    const tell = (events: readonly ControlEvent[]): void => {
+      for (const event of events) this.send(event)
       if (this.socket.writableLength > maximumUnread) this.socket.destroy()
-    })
+    }
+    tell([firstEvent(state(), electron, clock.date())])
+    const stops = [
+      observe((now, before) => tell(eventsBetween(before, now, clock.date()))),
+      observeActions((event) => tell([actionEvent(event)])),
+    ]
+    this.stopEvents = () => stops.forEach((stop) => stop())
   }
 
   private send(message: object | ControlEvent | ControlError): void {

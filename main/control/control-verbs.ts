@@ -2,13 +2,13 @@
  * What each verb of the control door does: the same verbs the window and the notification use, with the call and account
  * that are meant worked out. Knows nothing of sockets.
  */
-import type { CallId } from '../../common/call'
-import type { RequestErrorCode, Result } from '../../common/errors'
+import type { Call, CallId } from '../../common/call'
+import { done, type RequestErrorCode, type Result } from '../../common/errors'
 import type { AccountState, PhoneState } from '../../common/phone-state'
-import type { CallVerbs } from '../callkit/verbs'
-import { chooseCall } from './choose-call'
+import type { CallVerbs, Requested } from '../callkit/verbs'
+import { chooseCall, chooseCalls } from './choose-call'
 import { controlError, type CallVerb, type ControlError, type ControlRequest } from './control-request'
-import { statusOf, type Status } from './status'
+import { iso, statusOf, type Status } from './status'
 
 export interface ControlVerbsOptions {
   readonly calls: CallVerbs
@@ -17,49 +17,84 @@ export interface ControlVerbsOptions {
   readonly electron: string
   /** Opens the window or brings it to the front. */
   readonly show: () => void
+  /** `minutes` null: until it is switched off. */
+  readonly setDoNotDisturb: (on: boolean, minutes: number | null) => Result<unknown>
 }
 
 /** What is printed: one JSON object. */
-export type ControlAnswer = Status | { readonly call: CallId } | { readonly ok: true } | ControlError
+export type ControlAnswer =
+  | Status
+  | { readonly call: CallId }
+  | { readonly ok: true }
+  /** `until`: ISO 8601; null when it does not end by itself. */
+  | { readonly doNotDisturb: boolean; readonly until: string | null }
+  | ControlError
+
+type Verb = Exclude<ControlRequest, { verb: 'events' | 'quit' }>
+type AboutACall = Extract<Verb, { verb: CallVerb }>
 
 export class ControlVerbs {
   constructor(private readonly options: ControlVerbsOptions) {}
 
   /** `events` and `quit` are the server's: they outlive the answer. Never rejects. */
-  async perform(request: Exclude<ControlRequest, { verb: 'events' | 'quit' }>): Promise<ControlAnswer> {
+  async perform(request: Verb): Promise<ControlAnswer> {
     const { calls, state, electron, show } = this.options
+    const wait = request.wait === true
     switch (request.verb) {
       case 'status':
         return statusOf(state(), electron)
       case 'show':
         show()
         return { ok: true }
+      case 'dnd':
+        return this.rest(request)
       case 'call': {
         const account = request.account === undefined ? null : findAccount(state().accounts, request.account)
         if (account !== null && typeof account !== 'string') return account
-        const called = await calls.call(request.target, account, 'control')
-        return called.ok ? { call: called.value } : explain(called)
+        return answered(await calls.call(request.target, account, 'control'), wait, (call) => ({ call }))
+      }
+      case 'swap':
+        return answered(await calls.swap('control'), wait, () => ({ ok: true }))
+      case 'merge': {
+        const chosen = chooseCalls(this.calls, request.calls)
+        if ('error' in chosen) return chosen
+        return answered(await calls.merge(chosen, 'control'), wait, () => ({ ok: true }))
       }
       default: {
-        const call = chooseCall(
-          request.verb,
-          state().calls.map((view) => view.call),
-          request.call,
-        )
+        const calls = 'to' in request ? this.otherThan(request.to) : this.calls
+        const call = chooseCall(request.verb, calls, request.call)
         if (typeof call !== 'string') return call
-        const result = await this.toCall(request.verb, call, request.verb === 'dtmf' ? request.digits : '')
-        return result.ok ? { call } : explain(result)
+        const asked = this.toCall(request, call)
+        return 'error' in asked ? asked : answered(await asked, wait, (other) => ({ call: other ?? call }))
       }
     }
   }
 
-  private toCall(verb: CallVerb, call: CallId, digits: string): Promise<Result> {
+  private get calls(): readonly Call[] {
+    return this.options.state().calls.map((view) => view.call)
+  }
+
+  /** Who could be handed to the call that is named. */
+  private otherThan(to: string | undefined): readonly Call[] {
+    const other = to === undefined ? null : chooseCall('transfer', this.calls, to)
+    return this.calls.filter(({ id }) => id !== other)
+  }
+
+  private toCall(request: AboutACall, call: CallId): Promise<Requested<CallId | null | void>> | ControlError {
     const { calls } = this.options
-    switch (verb) {
+    switch (request.verb) {
       case 'answer':
         return calls.answer(call, 'control')
+      case 'hold-and-answer':
+        return calls.holdAndAnswer(call, 'control')
+      case 'end-and-answer':
+        return calls.endAndAnswer(call, 'control')
       case 'decline':
         return calls.decline(call, 'control')
+      case 'voicemail':
+        return calls.sendToVoicemail(call, 'control')
+      case 'deflect':
+        return calls.deflect(call, request.target, 'control')
       case 'end':
         return calls.end(call, 'control')
       case 'hold':
@@ -71,9 +106,57 @@ export class ControlVerbs {
       case 'unmute':
         return calls.setMuted(call, false, 'control')
       case 'dtmf':
-        return calls.playDtmf(call, digits, 'control')
+        return calls.playDtmf(call, request.digits, 'control')
+      case 'continue':
+        return calls.continueDigits(call, true, 'control')
+      case 'forget-digits':
+        return calls.continueDigits(call, false, 'control')
+      case 'split':
+        return calls.split(call, 'control')
+      case 'end-conference':
+        return calls.endGroup(call, 'control')
+      case 'transfer':
+        return this.transfer(request, call)
+      case 'park':
+        return calls.park(call, 'control')
+      case 'accept-transfer':
+        return calls.answerReferral(call, true, 'control')
+      case 'refuse-transfer':
+        return calls.answerReferral(call, false, 'control')
     }
   }
+
+  private transfer(
+    { target, to }: Extract<Verb, { verb: 'transfer' }>,
+    call: CallId,
+  ): Promise<Requested> | ControlError {
+    const { calls } = this.options
+    if ((target === undefined) === (to === undefined)) {
+      return controlError('invalid-argument', 'transfer: a target or another call, one of the two')
+    }
+    if (target !== undefined) return calls.transfer(call, target, 'control')
+    const other = chooseCall('transfer', this.calls, to)
+    return typeof other === 'string' ? calls.transferToCall(call, other, 'control') : other
+  }
+
+  private rest({ on, minutes }: Extract<Verb, { verb: 'dnd' }>): ControlAnswer {
+    const { state, setDoNotDisturb } = this.options
+    const result = on === undefined ? done : setDoNotDisturb(on, minutes ?? null)
+    if (!result.ok) return explain(result)
+    const { doNotDisturb, doNotDisturbUntil: until } = state().settings
+    return { doNotDisturb, until: until === null ? null : iso(until) }
+  }
+}
+
+/** With `wait` the outcome, else the acceptance. */
+async function answered<T>(
+  requested: Requested<T>,
+  wait: boolean,
+  words: (value: T) => ControlAnswer,
+): Promise<ControlAnswer> {
+  if (!requested.ok) return explain(requested)
+  const outcome = wait ? await requested.completed : done
+  return outcome.ok ? words(requested.value) : explain(outcome)
 }
 
 /** By name, id or SIP address; first as it is written, then in any case. */

@@ -1,9 +1,13 @@
 /*
- * What changed between two states of the phone, as the lines `events` prints. The counters of a call's media change every
- * second and are not news; `status` has them. Pure.
+ * What changed between two states of the phone, as the lines `events` prints. The counters of a call's media, and who
+ * speaks, change every second and are not news; `status` has them. Pure.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { RequestErrorCode } from '../../common/errors'
 import type { CallView, PhoneState } from '../../common/phone-state'
+import type { ActionKind } from '../callkit/action'
+import type { ActionEvent } from '../callkit/action-events'
+import type { Originator } from '../callkit/verbs'
 import { iso, statusAccount, statusCall, statusOf, type Status, type StatusAccount, type StatusCall } from './status'
 
 /** One line. `at`: ISO 8601. */
@@ -15,6 +19,19 @@ export type ControlEvent =
   | { readonly event: 'account-removed'; readonly at: string; readonly account: StatusAccount }
   /** A call is new or changed. */
   | { readonly event: 'call'; readonly at: string; readonly call: StatusCall }
+  /** What became of something that was asked for. It names no digits and no numbers. */
+  | {
+      readonly event: 'action'
+      readonly type: ActionEvent['type']
+      readonly action: ActionKind
+      readonly call: string
+      /** Who asked: window, tray, notification, headset, url, control or policy. */
+      readonly originator: Originator
+      readonly transaction: string
+      /** Why it was not done, as the codes of errors; null unless `failed` or `timed-out`. */
+      readonly error: RequestErrorCode | null
+      readonly at: string
+    }
   | {
       readonly event: 'ended'
       readonly at: string
@@ -28,6 +45,17 @@ export const firstEvent = (state: PhoneState, electron: string, now: number): Co
   event: 'status',
   at: iso(now),
   ...statusOf(state, electron),
+})
+
+export const actionEvent = ({ type, kind, callId, by, transactionId, code, at }: ActionEvent): ControlEvent => ({
+  event: 'action',
+  type,
+  action: kind,
+  call: callId,
+  originator: by,
+  transaction: transactionId,
+  error: code,
+  at: iso(at),
 })
 
 /** `now`: wall-clock ms. */
@@ -71,7 +99,7 @@ function endedEvent(view: CallView, at: string): ControlEvent {
 }
 
 function withoutCounters(view: CallView): unknown {
-  const { media, ...rest } = statusCall(view)
+  const { media, speaking: _, ...rest } = statusCall(view)
   const remoteHeld = 'remoteHeld' in view.call && view.call.remoteHeld
   return { ...rest, codec: media.codec, remoteHeld }
 }

@@ -3,7 +3,7 @@
  * fields may be added and must not change their meaning. Pure.
  */
 import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
-import { connectedAt, isLive, isMuted, type CallState } from '../../common/call'
+import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
 import type { RegistrationFailure } from '../../common/errors'
 import type { Handle } from '../../common/handle'
 
@@ -35,6 +35,22 @@ export interface StatusCall {
     readonly jitterMs: number | null
     readonly roundTripMs: number | null
   }
+  /** The conference it is part of, the same for all its members; null when it stands alone. */
+  readonly group: string | null
+  /** Being handed to somebody else. */
+  readonly transfer: {
+    readonly kind: 'blind' | 'attended'
+    readonly handle: Handle
+    /** The call it is handed to; null for a blind transfer. */
+    readonly call: string | null
+    readonly progress: 'asked' | 'trying' | 'ringing'
+  } | null
+  /** The far end asks us to call somebody. */
+  readonly referral: { readonly handle: Handle; readonly by: Handle | null } | null
+  /** How many digits wait to be sent. */
+  readonly digitsWaiting: number
+  /** The far end speaks now; only known in a conference. */
+  readonly speaking: boolean
 }
 
 export interface Status {
@@ -62,7 +78,7 @@ export const statusAccount = ({ account, registration }: AccountState): StatusAc
   },
 })
 
-export function statusCall({ call, media }: CallView): StatusCall {
+export function statusCall({ call, media, speaking }: CallView): StatusCall {
   const connected = connectedAt(call)
   return {
     id: call.id,
@@ -81,8 +97,25 @@ export function statusCall({ call, media }: CallView): StatusCall {
       jitterMs: media.jitterMs,
       roundTripMs: media.roundTripMs,
     },
+    group: call.groupId,
+    transfer: statusTransfer('transfer' in call ? call.transfer : null),
+    referral: statusReferral('referral' in call ? call.referral : null),
+    digitsWaiting: 'digitsWaiting' in call ? call.digitsWaiting : 0,
+    speaking,
   }
 }
+
+const statusTransfer = (transfer: Transfer | null): StatusCall['transfer'] =>
+  transfer && {
+    kind: transfer.kind,
+    handle: { type: transfer.to.type, value: transfer.to.value },
+    call: transfer.toCallId,
+    progress: transfer.progress,
+  }
+
+/** The address for the wire stays here: it may carry what no script is to see. */
+const statusReferral = (referral: Referral | null): StatusCall['referral'] =>
+  referral && { handle: referral.handle, by: referral.by }
 
 /** Wall-clock ms as ISO 8601 in UTC. */
 export const iso = (ms: number): string => new Date(ms).toISOString()

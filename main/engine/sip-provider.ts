@@ -47,6 +47,7 @@ export class SipProvider implements ProviderDelegate {
   private readonly answered = new Set<CallId>()
   /** Calls the engine mixes with others. */
   private readonly grouped = new Set<CallId>()
+  private readonly focuses = new Map<CallId, string>()
   private readonly dialogs = new Map<CallId, LostDialog>()
   private lost: readonly LostDialog[] = []
 
@@ -93,6 +94,7 @@ export class SipProvider implements ProviderDelegate {
       case 'progress':
         return this.providerOf(report.callId)?.reportOutgoingProgress(report.callId, report.stage)
       case 'connected':
+        if (report.focus !== undefined) this.focuses.set(report.callId, report.focus)
         return this.providerOf(report.callId)?.reportConnected(report.callId)
       case 'updated': {
         const provider = this.providerOf(report.callId)
@@ -103,6 +105,7 @@ export class SipProvider implements ProviderDelegate {
         const { callId, cause, sipStatus, reason } = report
         this.dialogs.delete(callId)
         this.answered.delete(callId)
+        this.focuses.delete(callId)
         return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
       }
       case 'transfer':
@@ -129,7 +132,13 @@ export class SipProvider implements ProviderDelegate {
     this.dialogs.clear()
     this.answered.clear()
     this.grouped.clear()
+    this.focuses.clear()
     for (const provider of this.providers.values()) provider.reset('engine-lost')
+  }
+
+  /** The SIP URI by which the far end of a call names itself a conference (RFC 4579 section 5.2); null when it is none. */
+  focusOf(callId: CallId): string | null {
+    return this.focuses.get(callId) ?? null
   }
 
   /** Dialogs a former engine left open, oldest first. */

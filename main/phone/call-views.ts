@@ -1,0 +1,51 @@
+/*
+ * How the calls look to windows and observers: each with the quality of its sound, whether its far end speaks, and whether
+ * the user silenced its ringing. None of that is the registry's, and none of it decides anything about a call.
+ */
+import { canAnswer, isLive, type Call, type CallId } from '../../common/call'
+import { noMedia, type MediaQuality } from '../../common/media'
+import type { Registry } from '../callkit/registry'
+import type { PhoneStore } from '../phone-store'
+
+export class CallViews {
+  private readonly quality = new Map<CallId, MediaQuality>()
+  private speaking: ReadonlySet<CallId> = new Set()
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly store: PhoneStore,
+  ) {
+    registry.observe((calls) => this.show(calls))
+  }
+
+  measured(callId: CallId, quality: MediaQuality): void {
+    const call = this.registry.find(callId)
+    if (!call || !isLive(call)) return
+    this.quality.set(callId, quality)
+    this.show(this.registry.calls)
+  }
+
+  heard(callIds: readonly CallId[]): void {
+    this.speaking = new Set(callIds)
+    this.show(this.registry.calls)
+  }
+
+  /** Makes no sound for this call any more, should it still ring. */
+  silence(callId: CallId): void {
+    const { silenced } = this.store.current
+    const call = this.registry.find(callId)
+    if (call && canAnswer(call)) this.store.put({ silenced: [...new Set([...silenced, callId])] })
+  }
+
+  private show(calls: readonly Call[]): void {
+    for (const id of [...this.quality.keys()]) if (!calls.some((call) => call.id === id)) this.quality.delete(id)
+    this.store.put({
+      calls: calls.map((call) => ({
+        call,
+        media: this.quality.get(call.id) ?? noMedia,
+        speaking: isLive(call) && this.speaking.has(call.id),
+      })),
+      silenced: this.store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
+    })
+  }
+}

@@ -1,0 +1,61 @@
+/*
+ * The calls of the phone put together: their one truth, who may change it, the policies that watch over it, and the verbs
+ * everybody uses. It needs no engine and no window; tests make the same phone with it.
+ */
+import type { Call, CallId } from '../../common/call'
+import type { Clock } from '../../common/clock'
+import type { Log } from '../../common/log'
+import type { AccountState } from '../../common/phone-state'
+import type { Settings } from '../../common/settings'
+import { AudioSession } from '../callkit/audio-session'
+import { CallController } from '../callkit/controller'
+import { Forwarding } from '../callkit/forwarding'
+import { PhoneVerbs } from '../callkit/phone-verbs'
+import { Registry } from '../callkit/registry'
+import { ResumePolicy } from '../callkit/resume-policy'
+import { RingTimeout } from '../callkit/ring-timeout'
+import { Switchboard } from '../callkit/switchboard'
+import { Watchdog } from '../callkit/watchdog'
+import { dialTarget } from '../engine/dial-target'
+
+export interface CallsOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly settings: () => Settings
+  readonly accounts: () => readonly AccountState[]
+  /** Gets every call that ended, exactly once. */
+  readonly history: (call: Call) => void
+  /** The SIP URI by which the far end of a call names itself a conference; null when it is none. */
+  readonly focusOf: (callId: CallId) => string | null
+}
+
+export interface Calls {
+  readonly registry: Registry
+  readonly switchboard: Switchboard
+  readonly controller: CallController
+  readonly forwarding: Forwarding
+  readonly verbs: PhoneVerbs
+}
+
+export function makeCalls({ clock, log, settings, accounts, history, focusOf }: CallsOptions): Calls {
+  const registry = new Registry({ clock, log, history })
+  const switchboard = new Switchboard({ clock, log, registry, settings })
+  const controller = new CallController(switchboard)
+  const parts = { registry, switchboard, controller, clock }
+  const forwarding = new Forwarding({
+    registry,
+    clock,
+    accounts: () => accounts().map(({ account }) => account),
+    dialTarget,
+  })
+  new AudioSession(registry, switchboard)
+  new RingTimeout({
+    ...parts,
+    ringSeconds: () => settings().ringSeconds,
+    whenUnanswered: (call) => forwarding.whenUnanswered(call),
+  })
+  new Watchdog({ ...parts, log })
+  new ResumePolicy({ ...parts, resumeAfterRemoteEnd: () => settings().resumeAfterRemoteEnd })
+  const verbs = new PhoneVerbs({ ...parts, accounts, dialTarget, focusOf })
+  return { registry, switchboard, controller, forwarding, verbs }
+}

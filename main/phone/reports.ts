@@ -1,0 +1,43 @@
+/*
+ * Where each of the engine's reports goes: to the calls, to the accounts, to what is shown, or to the log. It keeps nothing.
+ */
+import type { EngineReport } from '../../common/contract/engine'
+import type { UiDown } from '../../common/contract/ui'
+import type { Log } from '../../common/log'
+import type { Registrar } from '../engine/registrar'
+import type { SipProvider } from '../engine/sip-provider'
+import type { PhoneStore } from '../phone-store'
+import type { CallViews } from './call-views'
+
+export interface ReportsOptions {
+  readonly sip: SipProvider
+  readonly registrar: Registrar
+  readonly store: PhoneStore
+  readonly views: CallViews
+  /** To every page of the phone's window. */
+  readonly send: (message: UiDown) => void
+  readonly log: Log
+}
+
+/** Takes in one report. */
+export function hear(report: EngineReport, { sip, registrar, store, views, send, log }: ReportsOptions): void {
+  sip.engineReported(report)
+  switch (report.type) {
+    case 'registration':
+      return registrar.reported(report.accountId, report.registration)
+    case 'devices':
+      return store.put({ devices: report.devices })
+    case 'quality':
+      return views.measured(report.callId, report.quality)
+    case 'speaking':
+      return views.heard(report.callIds)
+    case 'level':
+      return send({ kind: 'level', microphone: report.microphone, speaker: report.speaker })
+    case 'fault':
+      return log.error(`engine: ${report.code}: ${report.message}`)
+    case 'log':
+      return log[report.level](`engine: ${report.message}`)
+    default:
+      return
+  }
+}
