@@ -5,7 +5,7 @@
  */
 import type { CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
-import { done, refused, type RequestErrorCode, type Result } from '../../common/errors'
+import { done, refused, type EndCause, type RequestErrorCode, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Action, ActionKind, Outcome } from './action'
 import type { ActionEvent } from './action-events'
@@ -103,10 +103,14 @@ export class Execution {
     perform(action, provider, this.stage.log)
   }
 
-  /** A call is over: what was to be done to it is moot. Its end is what an end action wanted. */
-  callEnded(callId: CallId): void {
+  /** A call is over: what was to be done to it is moot. Its end is what an end action wanted, or what comes of a transfer. */
+  callEnded(callId: CallId, cause: EndCause): void {
     for (const action of this.pending(undefined, callId)) {
-      if (action.is('end')) action.fulfill()
+      const wanted =
+        action.is('end') ||
+        (action.is('transfer') && cause === 'transferred') ||
+        (action.is('deflect') && (cause === 'deflected' || cause === 'forwarded'))
+      if (wanted) action.fulfill()
       else action.fail('unknown-call')
     }
   }

@@ -6,16 +6,13 @@ import { canHold, type Call } from '../../common/call'
 import type { Action, ActionBody } from './action'
 import { Forecast } from './forecast'
 
-/**
- * `actions`: of transactions that are over, oldest first. `pending`: what others are still going to do. Mostly nothing is to
- * be done, or nothing yet: what is pending may settle it, or fail.
- */
-export function restoringForeground(
-  actions: readonly Action[],
-  calls: readonly Call[],
-  pending: readonly ActionBody[],
-): readonly ActionBody[] {
-  const forecast = new Forecast(calls, pending)
+/** Whether an action can change who has the user's ear. */
+export const movesForeground = ({ kind }: ActionBody): boolean =>
+  kind === 'start' || kind === 'answer' || kind === 'setHeld' || kind === 'setGroup'
+
+/** `actions`: of the transactions that are over since it was settled last, oldest first. Mostly nothing is to be done. */
+export function restoringForeground(actions: readonly Action[], calls: readonly Call[]): readonly ActionBody[] {
+  const forecast = new Forecast(calls, [])
   const bodies: ActionBody[] = []
   const add = (body: ActionBody) => {
     bodies.push(body)

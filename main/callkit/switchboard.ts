@@ -17,7 +17,7 @@ import { callKitError, type CallKitError, type RequestTransactionError } from '.
 import { Execution, type Stage } from './execution'
 import { normalHandle } from './handle'
 import { incomingFacts, outgoingCall } from './new-call'
-import { restoringForeground } from './one-foreground'
+import { movesForeground, restoringForeground } from './one-foreground'
 import { preflight, type Plan } from './preflight'
 import { Provider } from './provider'
 import type { Registry } from './registry'
@@ -204,11 +204,15 @@ export class Switchboard implements Stage {
     this.executions.delete(execution)
     this.recent = [...this.recent, ...execution.transaction.actions]
     // After what the end of this one sets in motion.
-    this.run(() => {
-      const bodies = restoringForeground(this.recent, this.registry.calls, this.pendingBodies())
-      if (bodies.length > 0) this.accept(new Transaction(bodies.map((body) => new Action(body, this.clock))), 'policy')
-      else if (this.executions.size === 0) this.recent = []
-    })
+    this.run(() => this.restoreForeground())
+  }
+
+  /** When nothing is on its way that could still settle it. It tries once; a hold that fails again is the user's to see. */
+  private restoreForeground(): void {
+    if (this.pendingBodies().some(movesForeground)) return
+    const bodies = restoringForeground(this.recent, this.registry.calls)
+    this.recent = []
+    if (bodies.length > 0) this.accept(new Transaction(bodies.map((body) => new Action(body, this.clock))), 'policy')
   }
 
   private pendingBodies(): readonly ActionBody[] {
@@ -232,7 +236,7 @@ export class Switchboard implements Stage {
   private settleEnded(now: readonly Call[], before: readonly Call[]): void {
     for (const call of now) {
       if (call.state !== 'ended' || !before.some((old) => old.id === call.id && isLive(old))) continue
-      for (const execution of [...this.executions]) execution.callEnded(call.id)
+      for (const execution of [...this.executions]) execution.callEnded(call.id, call.cause)
     }
   }
 }
