@@ -84,7 +84,8 @@ export type CallPhase =
   | { readonly state: 'ending'; readonly connectedAt: number | null; readonly cause: EndCause }
   | Ended
 
-type Talking<State extends string> = {
+/** A conversation, held or not. */
+export type Talking<State extends string> = {
   readonly state: State
   readonly muted: boolean
   /** The far end holds us (its SDP said sendonly or inactive). */

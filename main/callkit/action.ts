@@ -69,7 +69,8 @@ export type TransferTarget =
   | { readonly kind: 'call'; readonly callId: CallId }
 
 export type ActionKind = ActionBody['kind']
-type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
+/** What an action of this kind asks for. */
+export type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
 export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
 
 /** Whose engine translates (CXTranslationEngine): the system's, or the provider's own. */

@@ -65,14 +65,23 @@ const notificationServiceExtension = {
   missingNotificationFilteringEntitlement: 2,
 } as const
 
-const tables = { general, incomingCall, requestTransaction, callDirectoryManager, notificationServiceExtension }
-type Tables = typeof tables
-export type ErrorDomain = keyof Tables
+/** Every code of every domain, by its name. */
+export const errorCodes = {
+  general,
+  incomingCall,
+  requestTransaction,
+  callDirectoryManager,
+  notificationServiceExtension,
+} as const
+export type ErrorCodes = typeof errorCodes
+
+/** Whose codes an error's are. */
+export type ErrorDomain = keyof ErrorCodes
 
 /** An error as a value. CallKit's carry no user info; these name the call and the action they are about. */
 export interface CallKitError<Domain extends ErrorDomain = ErrorDomain> {
   readonly domain: (typeof errorDomains)[Domain]
-  readonly name: keyof Tables[Domain] & string
+  readonly name: keyof ErrorCodes[Domain] & string
   readonly code: number
   readonly callId: CallId | null
   readonly actionId: string | null
@@ -84,10 +93,10 @@ export type RequestTransactionError = CallKitError<'requestTransaction'>
 /** The error `name` of `domain`, about this call and action. */
 export function callKitError<Domain extends ErrorDomain>(
   domain: Domain,
-  name: keyof Tables[Domain] & string,
+  name: keyof ErrorCodes[Domain] & string,
   about: { callId?: CallId; actionId?: string } = {},
 ): CallKitError<Domain> {
-  const code = (tables[domain] as Readonly<Record<string, number>>)[name] ?? 0
+  const code = (errorCodes[domain] as Readonly<Record<string, number>>)[name] ?? 0
   return { domain: errorDomains[domain], name, code, callId: about.callId ?? null, actionId: about.actionId ?? null }
 }
 
