@@ -112,6 +112,17 @@ export class Asterisk {
     return Number(/(\d+) active channel/.exec(await this.cli('core show channels count'))?.[1] ?? -1)
   }
 
+  /** The channel that is at this extension of the dial plan; '' when there is none. */
+  async channelAt(extension: string): Promise<string> {
+    const channels = await this.cli('core show channels concise')
+    return (
+      channels
+        .split('\n')
+        .find((line) => line.split('!')[2] === extension)
+        ?.split('!')[0] ?? ''
+    )
+  }
+
   async global(name: string): Promise<string> {
     return new RegExp(`${name}=(.*)`).exec(await this.cli('dialplan show globals'))?.[1]?.trim() ?? ''
   }
