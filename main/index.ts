@@ -15,16 +15,6 @@ import { ControlVerbs } from './control/control-verbs'
 import { EngineHost } from './engine/engine-host'
 import { Registrar } from './engine/registrar'
 import { SipProvider } from './engine/sip-provider'
-import { Attention } from './observers/attention'
-import { MissedCalls } from './observers/missed-calls'
-import { Notifier } from './observers/notifier'
-import type { Observer } from './observers/observer'
-import { Observers } from './observers/observers'
-import { Ringer } from './observers/ringer'
-import { TrayObserver } from './observers/tray'
-import { WakeLock } from './observers/wake-lock'
-import { attentionEffects } from './os/attention-effects'
-import { keepAwake } from './os/keep-awake'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
@@ -32,10 +22,12 @@ import { watchPower } from './os/power'
 import { electronSafeStorage } from './os/safe-storage'
 import { openElectronStore } from './os/settings-store'
 import { startAtLogin } from './os/start-at-login'
-import { SystemTray } from './os/tray'
+import { setSwitches } from './os/switches'
+import { accountStates } from './phone/account-states'
 import { CallViews } from './phone/call-views'
 import { makeCalls } from './phone/calls'
 import { openProfile } from './phone/profile'
+import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
 import { AppliedSettings } from './settings/apply-settings'
@@ -64,20 +56,11 @@ function begin(given: CommandLine): void {
   app.setName('Patchcord')
   app.setAppUserModelId(appId)
   if (given.userData) app.setPath('userData', given.userData)
-  setSwitches()
+  setSwitches(app)
   if (!app.requestSingleInstanceLock()) return app.exit(0)
   registerAppScheme(protocol)
   // The module must end before Electron becomes ready: no top-level await here.
   void app.whenReady().then(() => start(given))
-}
-
-function setSwitches(): void {
-  // Servers cannot resolve the .local names that would stand for this computer's addresses.
-  const disabled = app.commandLine.getSwitchValue('disable-features')
-  const features = [...(disabled ? [disabled] : []), 'WebRtcHideLocalIpsWithMdns']
-  app.commandLine.appendSwitch('disable-features', features.join(','))
-  // The demo line, and a server on this very computer, are reached without any network.
-  app.commandLine.appendSwitch('allow-loopback-in-peer-connection')
 }
 
 async function start(given: CommandLine): Promise<void> {
@@ -172,14 +155,7 @@ async function start(given: CommandLine): Promise<void> {
     allow: (server) => sessions.gate.allow(server),
     explain: (server) => sessions.probe.explain(server),
     onChange: (registrations) => {
-      store.put({
-        accounts: accounts.list.map((account) => ({
-          account,
-          registration: registrations.get(account.id) ?? { state: 'unregistered' },
-          needsPassword: accounts.needsPassword(account.id),
-          unprotected: accounts.isUnprotected(account.id),
-        })),
-      })
+      store.put({ accounts: accountStates(accounts, registrations) })
       for (const [id, { state }] of registrations) if (state === 'registered') void sip.sayFarewell(id)
     },
   })
@@ -253,27 +229,20 @@ async function start(given: CommandLine): Promise<void> {
     icon: app.isPackaged ? 'patchcord' : appIcon,
     reserve: new AlertWindow({ url: pageUrl('alert'), preload, session: sessions.ui }),
   })
-  const observers: readonly Observer[] = [
-    new Ringer({ setTone: (tone) => void host.request({ type: 'setTone', tone }) }),
-    new Notifier({ center, verbs, openWindow, log }),
-    new MissedCalls({ center, verbs, openWindow, log }),
-    new TrayObserver({
-      view: new SystemTray(),
-      verbs,
-      setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
-      clock,
-      silence: (callId) => views.silence(callId),
-      openWindow,
-      quit: () => app.quit(),
-      log,
-    }),
-    new Attention({ effects: attentionEffects({ flash: (on) => windows.phone.flash(on) }) }),
-    new WakeLock({ setAwake: keepAwake() }),
-    windows.bar,
-  ]
-  for (const observer of observers) observer.update(store.current, store.current)
-  const reactions = new Observers(observers, log)
-  store.observe((now, before) => reactions.update(now, before))
+  startReactions({
+    clock,
+    log,
+    store,
+    engine: host,
+    verbs,
+    center,
+    setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
+    silence: (callId) => views.silence(callId),
+    openWindow,
+    flash: (on) => windows.phone.flash(on),
+    quit: () => app.quit(),
+    others: [windows.bar],
+  })
 
   // The doors.
   const electron = process.versions.electron
