@@ -295,9 +295,18 @@ class Life {
 
 const someone = { handle: { type: 'phoneNumber', value: '601' }, target: 'sip:601@pbx.example' } as const
 
-it('whatever happens, latches hold, one has the ear, no call is lost, every transaction settles', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => new Life().live(steps)),
-    { numRuns: 150 },
-  )
-})
+/** As many lives as one has time for; more with the environment's RUNS. */
+const numRuns = Number(process.env['RUNS'] ?? 150)
+
+it(
+  'whatever happens, latches hold, one has the ear, no call is lost, every transaction settles',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) =>
+        new Life().live(steps),
+      ),
+      { numRuns },
+    )
+  },
+  numRuns * 200,
+)
