@@ -14,6 +14,7 @@ import { Backoff } from './backoff'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
 import type { GuardingTransport } from './guard/guarding-transport'
+import type { IncomingUpdate } from './guard/incoming-update'
 import { createLimiters, type DialogName, type GuardingTransportOptions } from './guard/guarding-transport'
 import type { SocketFactory } from './guard/socket'
 import { notifyGate } from './notify-gate'
@@ -40,8 +41,8 @@ export interface LineOptions {
   readonly onUpAgain: () => void
   /** A BYE was answered below sip.js: the call of this dialog is over. */
   readonly onLostBye: (dialog: DialogName) => void
-  /** The far end of a dialog has a new name (P-Asserted-Identity as sent), outside any re-INVITE. */
-  readonly onIdentity: (dialog: DialogName, assertedIdentity: string) => void
+  /** An UPDATE came in a dialog; false when no call is in it. */
+  readonly onUpdate: (update: IncomingUpdate) => boolean
 }
 
 /** How often a refusal that only the server's owner can lift is tried again, ms. */
@@ -294,9 +295,7 @@ export class AccountLine {
         onNote: (note) => log.debug(`${account.id}: ${note}`),
         onLost: (reason) => log.info(`${account.id}: connection lost, ${reason}`),
         onUnansweredBye: (dialog) => this.#options.onLostBye(dialog),
-        onUpdate: (dialog, identity) => {
-          if (identity !== null) this.#options.onIdentity(dialog, identity)
-        },
+        onUpdate: (update) => this.#options.onUpdate(update),
       },
     }
   }

@@ -63,6 +63,7 @@ function reportCapabilities(call: LiveCall): void {
 function measure(call: LiveCall): void {
   call.later(async () => {
     const quality = await call.media.stats()
+    call.care?.ghosts.measured(quality.packetsReceived)
     call.report({ type: 'quality', callId: call.id, quality })
     if (call.stage !== 'ended') measure(call)
   }, qualityEvery)

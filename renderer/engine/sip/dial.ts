@@ -8,12 +8,11 @@ import type { AccountLine } from './account-line'
 import { connect } from './connect'
 import { causeOfRejection, parseReasons } from './end-cause'
 import { hangUp } from './end'
+import { keepDialog } from './dialog-care'
 import { follow, reportRemoteHold } from './follow'
-import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 import type { Referral } from './referral'
-import { makeReinviteQueue } from './renegotiate'
 
 /** An INVITE that nobody answers finally; main's own ring limit is shorter, ms. */
 const ringLimit = 180_000
@@ -47,19 +46,20 @@ export async function dial(call: LiveCall, { line, target, referral }: DialOptio
   const inviter = new Inviter(line.userAgent, uri, { extraHeaders: asked?.extraHeaders ?? [] })
   giveMedia(inviter, call.descriptions)
   follow(call, inviter)
-  call.reinvites = makeReinviteQueue(call, line)
+  keepDialog(call, line)
   inviter.stateChange.addListener((state) => {
     if (state !== SessionState.Established) return
     referral?.tell(200, 'OK')
     established(call, inviter)
   })
   try {
-    await inviter.invite({ requestDelegate: listen(call, inviter, line, referral) })
+    await inviter.invite({ requestDelegate: listen(call, inviter, referral) })
   } catch (error) {
     // `follow` may have ended the call by the time we hear of it; the cause is in the descriptions.
     call.surroundings.log.warn(`dialing: ${String(error)}`)
     return drop(call, refused('media-failed'))
   }
+  call.care?.repeatWhenTooBrief()
   call.invited = true
   call.later(() => {
     if (call.stage === 'dialing' || call.stage === 'alerting') hangUp(call, 'unanswered')
@@ -81,7 +81,6 @@ function drop(call: LiveCall, result: Result): Result {
 function listen(
   call: LiveCall,
   inviter: Inviter,
-  line: AccountLine,
   referral: Referral | null,
 ): Core.OutgoingInviteRequestDelegate {
   let early: string | null = null
@@ -114,9 +113,7 @@ function listen(
     },
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
-      const asserted = assertedAddress(message.getHeader('p-asserted-identity'))
-      if (!asserted || call.stage === 'ended' || !isCurrent()) return
-      call.report({ type: 'updated', callId: call.id, ...identify(line.host, asserted) })
+      if (isCurrent()) call.care?.accepted(message)
     },
     onReject: ({ message }) => {
       if (!isCurrent()) return

@@ -4,7 +4,6 @@
 import { SessionState, type Core, type Invitation, type Inviter, type SessionDelegate } from 'sip.js'
 import type { EndCause } from '../../../common/errors'
 import { causeOfCancel, parseReasons } from './end-cause'
-import { assertedAddress, identify, sameIdentity, type Identity } from './identity'
 import type { LiveCall } from './live-call'
 import { takeRefer } from './referral'
 import { takeNotify } from './transfer'
@@ -25,7 +24,6 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
   const acknowledged = new Promise<void>((resolve) => {
     acknowledge = resolve
   })
-  let known: Identity | null = null
   let acked = false
 
   const delegate: SessionDelegate = {
@@ -46,13 +44,8 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
       const text = reasons.find(({ protocol }) => protocol === 'SIP')?.text ?? reasons[0]?.text ?? null
       call.finish({ cause: causeOfCancel(reasons), reason: text })
     },
-    onInvite: (request, _response, status) => {
-      if (status !== 200) return
-      reportRemoteHold(call)
-      const identity = identityIn(request, call.ownHost)
-      if (identity === null || (known !== null && sameIdentity(identity, known))) return
-      known = identity
-      call.report({ type: 'updated', callId: call.id, handle: identity.handle, name: identity.name })
+    onInvite: (_request, _response, status) => {
+      if (status === 200) reportRemoteHold(call)
     },
     onInfo: (info) => void info.accept().catch(() => {}),
     onNotify: (notification) => takeNotify(call, notification),
@@ -129,9 +122,4 @@ function unexplained(call: LiveCall, acked: boolean): EndCause {
 
 function byeEnd(request: Core.IncomingRequestMessage): { cause: 'remote-hung-up'; reason: string | null } {
   return { cause: 'remote-hung-up', reason: parseReasons(request.getHeaders('reason'))[0]?.text ?? null }
-}
-
-function identityIn(request: Core.IncomingRequestMessage, ownHost: string): Identity | null {
-  const asserted = assertedAddress(request.getHeader('p-asserted-identity'))
-  return asserted === undefined ? null : identify(ownHost, asserted)
 }

@@ -12,9 +12,9 @@ import type { CallMedia } from '../media/media'
 import type { Referral } from './referral'
 import type { Transfer } from './transfer'
 import { DescriptionAdapter } from './description-adapter'
+import type { DialogCare } from './dialog-care'
 import { recordDialog, type DialogFacts } from './dialog-record'
 import { plainText } from './plain-text'
-import type { ReinviteQueue } from './reinvite-queue'
 
 /**
  * `offered`: main has not said yet whether it may ring. `answering`: from the user's word to our 200. `dialing` until a
@@ -59,7 +59,8 @@ export class LiveCall {
   descriptions: DescriptionAdapter
   stage: Stage
   session: Invitation | Inviter | null = null
-  reinvites: ReinviteQueue | null = null
+  /** What keeps its dialog healthy; null before there is a session. */
+  care: DialogCare | null = null
   /** A provisional answer to our INVITE came, so a CANCEL is allowed (RFC 3261 section 9.1). */
   provisional = false
   /** The INVITE went out. */

@@ -5,7 +5,9 @@
 import type { CallId, Direction } from '../../../common/call'
 import type { CallMedia, MediaEngine } from '../media/media'
 import type { AccountLine } from './account-line'
+import { findByDialog } from './find-dialog'
 import type { DialogName } from './guard/guarding-transport'
+import type { IncomingUpdate } from './guard/incoming-update'
 import { LiveCall, type CallSurroundings } from './live-call'
 
 /** Calls at once, in every state; a flood ends here. */
@@ -50,11 +52,16 @@ export class LiveCalls {
     return [...this.#calls.values()].filter(({ accountId }) => accountId === line.account.id)
   }
 
-  inDialog({ callId, localTag, remoteTag }: DialogName): LiveCall | undefined {
-    return [...this.#calls.values()].find(({ session }) => {
-      const dialog = session?.dialog
-      return dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag
-    })
+  /** Also while the dialog is early. */
+  inDialog(name: DialogName): LiveCall | undefined {
+    return findByDialog(this.#calls.values(), name)
+  }
+
+  /** False when no call is in its dialog. */
+  takeUpdate(update: IncomingUpdate): boolean {
+    const care = this.inDialog(update.dialog)?.care
+    care?.takeUpdate(update)
+    return Boolean(care)
   }
 
   /** Those that sound like this. */

@@ -43,7 +43,7 @@ export function makeUserAgent(
     transportOptions: setup.transport(viaHost),
     sendInitialProvisionalResponse: false,
     // sip.js's own handling of Replaces throws at dialogs it half knows; `replace` does it.
-    sipExtensionExtraSupported: ['replaces'],
+    sipExtensionExtraSupported: ['replaces', 'timer', 'from-change'],
     // Main owns ring timing; this is the last net under it, seconds.
     noAnswerTimeout: 180,
     gracefulShutdown: false,

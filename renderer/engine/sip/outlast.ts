@@ -17,6 +17,7 @@ export class Outlasting {
   /** The connection went away. */
   begin(call: LiveCall): void {
     this.#clear(call)
+    call.care?.connectionLost()
     const answered = call.stage === 'established' || call.stage === 'connecting'
     const check = (): void => {
       this.#waits.delete(call)

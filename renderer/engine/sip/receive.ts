@@ -9,11 +9,11 @@ import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
 import { redirect } from './deflect'
+import { keepDialog } from './dialog-care'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
-import { makeReinviteQueue } from './renegotiate'
 
 /** A main that does not answer within this is not there, ms. */
 const verdictLimit = 500
@@ -43,7 +43,7 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
   giveMedia(invitation, call.descriptions)
   tameAckTimeout(invitation)
   const followed = follow(call, invitation)
-  call.reinvites = makeReinviteQueue(call, line)
+  keepDialog(call, line)
   const { request } = invitation
   if (request.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(request.getHeaders('allow').join(','))
   decide(call, options).catch((error: unknown) => {

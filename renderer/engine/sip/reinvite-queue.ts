@@ -3,7 +3,7 @@
  * owns the Call-ID waits 2.1 to 4 s, the other 0 to 2 s. sip.js refuses a second one and never repeats. It does not know what a
  * re-INVITE is for.
  */
-import { SessionState, type Session, type SessionInviteOptions } from 'sip.js'
+import { SessionState, type Core, type Session, type SessionInviteOptions } from 'sip.js'
 import type { Clock, Timer } from '../../../common/clock'
 
 export type ReinviteOutcome =
@@ -18,6 +18,13 @@ export interface ReinviteQueueOptions {
   readonly ownsCallId: boolean
   /** 0 ≤ x < 1. */
   readonly random?: () => number
+  /** An offer of theirs waits for its answer, or our answer for its ACK (section 14.1: ours must wait). */
+  readonly isTheirTurn?: () => boolean
+  /** More lines for each request. */
+  readonly lines?: () => readonly string[]
+  readonly onAccepted?: (answer: Core.IncomingResponseMessage) => void
+  /** The 422 of a session interval (RFC 4028): true when the lines have changed and it is worth another try at once. */
+  readonly onTooBrief?: (answer: Core.IncomingResponseMessage) => boolean
 }
 
 /** Built anew for every attempt, so that it says what is wanted now. */
@@ -34,7 +41,14 @@ export class ReinviteQueue {
   #closed = false
 
   constructor(options: ReinviteQueueOptions) {
-    this.#options = { random: Math.random, ...options }
+    this.#options = {
+      random: Math.random,
+      isTheirTurn: () => false,
+      lines: () => [],
+      onAccepted: () => {},
+      onTooBrief: () => false,
+      ...options,
+    }
     options.session.stateChange.addListener((state) => {
       if (state === SessionState.Terminating || state === SessionState.Terminated) this.close()
     })
@@ -73,6 +87,10 @@ export class ReinviteQueue {
   }
 
   #once(make: MakeInvite): Promise<{ result: ReinviteOutcome; retryIn: number | null }> {
+    // sip.js would make an offer first and find out afterwards that it may not be sent.
+    if (this.#options.isTheirTurn()) {
+      return Promise.resolve({ result: { ok: false, sipStatus: 491 }, retryIn: this.#glareWait() })
+    }
     return new Promise((resolve) => {
       const settle = (result: ReinviteOutcome, retryIn: number | null = null) => {
         this.#waiting.delete(give)
@@ -85,20 +103,21 @@ export class ReinviteQueue {
       const wanted = make()
       const invite: SessionInviteOptions = {
         ...wanted,
+        requestOptions: {
+          ...wanted.requestOptions,
+          extraHeaders: [...(wanted.requestOptions?.extraHeaders ?? []), ...this.#options.lines()],
+        },
         requestDelegate: {
           ...wanted.requestDelegate,
           onAccept: (response) => {
+            this.#options.onAccepted(response.message)
             wanted.requestDelegate?.onAccept?.(response)
             settle({ ok: true })
           },
           onReject: (response) => {
             wanted.requestDelegate?.onReject?.(response)
             const status = response.message.statusCode ?? 500
-            const after = Number(response.message.getHeader('retry-after') ?? Number.NaN)
-            // 491: both asked at once. 500 with Retry-After: the other side is still busy with its own (section 14.2).
-            const retry =
-              status === 491 ? this.#glareWait() : status === 500 && after >= 0 && after <= 10 ? after * 1_000 : null
-            settle({ ok: false, sipStatus: status }, retry)
+            settle({ ok: false, sipStatus: status }, this.#retryIn(status, response.message))
           },
           onRedirect: (response) => settle({ ok: false, sipStatus: response.message.statusCode ?? 300 }),
         },
@@ -111,6 +130,16 @@ export class ReinviteQueue {
         again()
       }
     })
+  }
+
+  /** 491: both asked at once. 500 with Retry-After: the other side is still busy with its own (section 14.2). */
+  #retryIn(status: number, answer: Core.IncomingResponseMessage): number | null {
+    if (status === 491) return this.#glareWait()
+    // What was made here when nothing came has no headers at all.
+    if (!answer.callId) return null
+    if (status === 422) return this.#options.onTooBrief(answer) ? 0 : null
+    const after = Number.parseInt(answer.getHeader('retry-after') ?? '', 10)
+    return status === 500 && after >= 0 && after <= 10 ? after * 1_000 : null
   }
 
   #timer(task: () => void, ms: number): Timer {

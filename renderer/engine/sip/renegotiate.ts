@@ -2,39 +2,24 @@
  * Re-INVITEs of a call, through its queue: what the media now wants to say is said, or said anew with fresh ICE after the network
  * changed. What the answer means for hold or for the user is the caller's business.
  */
-import { Inviter, type SessionInviteOptions } from 'sip.js'
+import type { SessionInviteOptions } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
-import { ReinviteQueue } from './reinvite-queue'
-
-/** For a call whose session is there. */
-export function makeReinviteQueue(call: LiveCall, { random }: { random: () => number }): ReinviteQueue | null {
-  const { session } = call
-  if (session === null) return null
-  const queue = new ReinviteQueue({
-    session,
-    clock: call.surroundings.clock,
-    ownsCallId: session instanceof Inviter,
-    random,
-  })
-  call.onEnd(() => queue.close())
-  return queue
-}
 
 /** Offers what the media now says. `media-failed` when the far end cannot take it; `failed` when the call is over or unreachable. */
 export async function reinvite(call: LiveCall, { iceRestart = false } = {}): Promise<Result> {
-  const { reinvites, session } = call
-  if (reinvites === null || session === null) return refused('failed')
+  const { care, session } = call
+  if (care === null || session === null) return refused('failed')
   const options = { sessionDescriptionHandlerOptions: { iceRestart } } as SessionInviteOptions
-  const outcome = await reinvites.run(() => options)
+  const outcome = await care.reinvites.run(() => options)
   // sip.js would use the options of this one for every later description.
   session.sessionDescriptionHandlerOptionsReInvite = {}
   call.recordDialog()
   if (outcome.ok) return done
   const { sipStatus } = outcome
-  // The far end no longer knows the dialog (RFC 5057 section 5.1).
-  if (sipStatus === 481) hangUp(call, 'connection-lost')
+  // The far end no longer knows the dialog, or nobody answers in it (RFC 3261 section 12.2.1.2).
+  if (sipStatus === 481 || sipStatus === 408) hangUp(call, 'connection-lost')
   return refused(
     sipStatus === 488 || sipStatus === 606 ? 'media-failed' : 'failed',
     sipStatus === null ? undefined : `SIP ${sipStatus}`,

@@ -2,18 +2,18 @@
  * An INVITE that takes the place of a dialog we have (RFC 3891): the far end was handed to somebody else by a transfer we are not asked
  * about. The call stays the same to its user; its session and its sound are new. Who may do so is proven by knowing the dialog.
  */
-import type { Invitation} from 'sip.js';
+import type { Invitation } from 'sip.js'
 import { Inviter, SessionState, type Session } from 'sip.js'
 import type { CallMedia } from '../media/media'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
 import { carryOn, connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
+import { keepDialog } from './dialog-care'
 import { follow, reportRemoteHold } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
-import { makeReinviteQueue } from './renegotiate'
 import { namesDialog, parseReplaces, type Replaces } from './replaces'
 
 export interface ReplaceOptions {
@@ -95,7 +95,7 @@ function take(call: LiveCall, { line, invitation, media, joinGroup }: ReplaceOpt
   const former = call.session
   const wasTalking = call.stage === 'established'
   call.unfollow()
-  call.reinvites?.close()
+  call.care?.close()
   call.referral?.forget()
   call.endsAs = null
   call.takeOver(media, adapters.get(media) ?? new DescriptionAdapter(media))
@@ -105,7 +105,7 @@ function take(call: LiveCall, { line, invitation, media, joinGroup }: ReplaceOpt
   media.setAudio(call.audio)
   if (call.groupId !== null) joinGroup(media, call.groupId)
   const { acknowledged } = follow(call, invitation)
-  call.reinvites = makeReinviteQueue(call, line)
+  keepDialog(call, line)
   if (former !== null) letGo(former)
   introduce(call, invitation)
   if (wasTalking) {

@@ -14,9 +14,7 @@ import { answer } from './answer'
 import { deflect } from './deflect'
 import { dial } from './dial'
 import { end, hangUp } from './end'
-import type { DialogName } from './guard/guarding-transport'
 import type { SocketFactory } from './guard/socket'
-import { assertedAddress, identify } from './identity'
 import type { CallSurroundings, LiveCall } from './live-call'
 import { LiveCalls } from './live-calls'
 import { isAddress } from './make-user-agent'
@@ -90,7 +88,7 @@ export class Switchboard {
       onDown: () => this.#calls.of(line).forEach((call) => this.#outlasting.begin(call)),
       onUpAgain: () => this.#calls.of(line).forEach((call) => this.#outlasting.over(call)),
       onLostBye: (dialog) => this.#calls.inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
-      onIdentity: (dialog, asserted) => this.#renamed(dialog, asserted),
+      onUpdate: (update) => this.#calls.takeUpdate(update),
     })
     this.#lines.set(account.id, line)
     line.open()
@@ -244,13 +242,6 @@ export class Switchboard {
     for (const call of this.#calls.of(line)) hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up')
     if (this.#lines.get(line.account.id) === line) this.#lines.delete(line.account.id)
     await line.close(shutdownLimit)
-  }
-
-  #renamed(name: DialogName, asserted: string): void {
-    const call = this.#calls.inDialog(name)
-    const address = assertedAddress(asserted)
-    if (call === undefined || address === undefined) return
-    call.report({ type: 'updated', callId: call.id, ...identify(call.ownHost, address) })
   }
 }
 

@@ -66,7 +66,7 @@ export async function warmUp(clock: Clock, media: MediaEngine): Promise<void> {
     onDown: () => {},
     onUpAgain: () => {},
     onLostBye: () => {},
-    onIdentity: () => {},
+    onUpdate: () => false,
   })
   line.open()
   await Promise.race([call.ended, new Promise<void>((resolve) => clock.setTimeout(resolve, 2_000))])

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { tameAckTimeout } from '../../../renderer/engine/sip/ack-timeout'
 import type { DialogName } from '../../../renderer/engine/sip/guard/guarding-transport'
+import type { IncomingUpdate } from '../../../renderer/engine/sip/guard/incoming-update'
 import { ReinviteQueue } from '../../../renderer/engine/sip/reinvite-queue'
 import { FakeMedia } from '../support/fake-media'
 import { fresh, SDP, type RequestParts } from '../support/scripted-peer'
@@ -229,15 +230,16 @@ describe('R6: UPDATE in a call', () => {
   })
 
   it('ours answers 200, keeps the session timer and tells who it is now', async () => {
-    const onUpdate = vi.fn()
+    const onUpdate = vi.fn((_update: IncomingUpdate) => false)
     const { alice, again, callId } = await answeredCall(ours, { events: { onUpdate } })
     await again(update)
     const [answer] = alice.peer.responses('UPDATE')
     expect(answer?.status).toBe(200)
     expect(answer?.header('session-expires')).toBe('1800;refresher=uac')
     expect(answer?.header('contact')).toMatch(/^<sip:/)
-    expect(onUpdate.mock.calls[0]?.[0]).toMatchObject({ callId, remoteTag: 'bobtag' })
-    expect(onUpdate.mock.calls[0]?.[1]).toBe('"Carol" <sip:carol@example.com>')
+    const [update] = onUpdate.mock.calls[0] ?? []
+    expect(update?.dialog).toMatchObject({ callId, remoteTag: 'bobtag' })
+    expect(update?.header('p-asserted-identity')).toBe('"Carol" <sip:carol@example.com>')
     await again({ method: 'BYE', sequence: 12 })
     expect(alice.peer.responses('BYE').map((said) => said.status)).toEqual([200])
   })
@@ -265,7 +267,7 @@ describe('D24: a MESSAGE, which nobody here reads', () => {
     alice.peer.request(message)
     await settle()
     const [answer] = alice.peer.responses('MESSAGE')
-    expect([answer?.status, answer?.header('allow')]).toEqual([405, 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'])
+    expect([answer?.status, answer?.header('allow')]).toEqual([405, 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER,UPDATE'])
   })
 })
 

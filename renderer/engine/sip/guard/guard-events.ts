@@ -1,6 +1,7 @@
 /*
  * What the guarding transport has to tell its owner. Types only.
  */
+import type { IncomingUpdate } from './incoming-update'
 import type { DialogName } from './own-answers'
 import type { RegisterFacts } from './register-answer'
 
@@ -12,8 +13,8 @@ export interface GuardEvents {
   onRegisterAnswer?(facts: RegisterFacts): void
   /** A SUBSCRIBE was refused. `retryAfter`: s, null when the server named none. */
   onSubscribeRefused?(retryAfter: number | null): void
-  /** An UPDATE in a dialog named the far end anew (P-Asserted-Identity as sent, RFC 3325), or null when it did not. */
-  onUpdate?(dialog: DialogName, assertedIdentity: string | null): void
+  /** An UPDATE came in a dialog. True: the owner answers it, now or later. */
+  onUpdate?(update: IncomingUpdate): boolean
   /** A BYE that sip.js did not answer was answered here: the call is over, whatever sip.js believes. */
   onUnansweredBye?(dialog: DialogName): void
   /** One line about something dropped, answered or repaired; holds no content. */

@@ -1,72 +1,32 @@
 /*
- * The one transport between sip.js and a socket: every message in and out passes here and is judged, repaired, limited, counted and
- * remembered. It owns one socket at a time (a generation); when that is lost it says so and stays quiet, the owner decides about
- * reconnecting. It knows transactions and Call-IDs, but no calls and no registrations.
+ * The one transport between sip.js and a connection: every message in and out passes here and is judged, repaired, limited, counted and
+ * remembered. When the connection is lost it says so and stays quiet, the owner decides about reconnecting. It knows transactions and
+ * Call-IDs, but no calls and no registrations.
  */
 import { EmitterImpl, TransportState, type Transport, type UserAgent } from 'sip.js'
-import type { Clock, Timer } from '../../../../common/clock'
-import { ByeWatch } from './bye-watch'
+import { restoreAliases } from './alias'
+import { allowRightly } from './allowed-methods'
 import { chooseChallenge } from './challenge'
+import { Connection } from './connection'
+import { decodeFrame, isKeepAlive } from './frame'
+import { Delivery } from './delivery'
+import type { GuardEvents } from './guard-events'
+import type { GuardingTransportOptions } from './guard-options'
+import { sendWithin } from './held-back'
 import { Ladder } from './ladder'
 import { defaultSupported, inspectMessage, type Passed } from './message-guard'
 import { OwnAnswers } from './own-answers'
 import { Pinger, type Pace } from './pinger'
 import { readRegister, readSeconds, RegisterAnswers } from './register-answer'
+import { replyTo, type ReplyParts } from './reply'
 import { createLimiters, type AccountLimiters, type RequestLimiter } from './request-limiter'
-import { replyTo } from './reply'
-import type { GuardEvents } from './guard-events'
-import { restoreAliases } from './alias'
-import {
-  headerValue,
-  isResponse,
-  MAX_MESSAGE,
-  parameter,
-  parseWire,
-  renderWire,
-  type WireMessage,
-} from './wire-message'
-import type { MinimalWebSocket, SocketFactory } from './socket'
+import { headerValue, isResponse, parseWire, renderWire, type WireMessage } from './wire-message'
 
+export { ConnectError } from './connection'
 export { createLimiters } from './request-limiter'
 export type { DialogName } from './own-answers'
 export type { GuardEvents } from './guard-events'
-
-export interface GuardingTransportOptions {
-  /** `ws:` or `wss:` URL. */
-  readonly url: string
-  readonly openSocket: SocketFactory
-  readonly clock: Clock
-  /** `sip:user@domain`; pings carry it. */
-  readonly aor: string
-  /** The sent-by of our Via headers: UserAgentOptions.viaHost. */
-  readonly viaHost: string
-  readonly events?: GuardEvents
-  readonly limiters?: AccountLimiters
-  /** Option tags an incoming request may require. */
-  readonly supported?: ReadonlySet<string>
-  /** False: never ping (the demo line, transcripts). */
-  readonly ping?: boolean
-  readonly ladder?: Ladder
-  readonly connectTimeoutMs?: number
-}
-
-/** Why connect() failed. */
-export class ConnectError extends Error {
-  constructor(
-    readonly reason: 'timeout' | 'closed' | 'refused' | 'aborted',
-    readonly code: number | null = null,
-  ) {
-    super(`connect ${reason}${code === null ? '' : ` ${code}`}`)
-  }
-}
-
-interface Pending {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-const CONNECT_TIMEOUT = 8_000
+export type { GuardingTransportOptions } from './guard-options'
 
 export class GuardingTransport implements Transport {
   readonly protocol: string
@@ -77,34 +37,44 @@ export class GuardingTransport implements Transport {
   onMessage: ((message: string) => void) | undefined
 
   readonly #options: GuardingTransportOptions
-  readonly #clock: Clock
   readonly #events: GuardEvents
   readonly #limiters: AccountLimiters
   readonly #supported: ReadonlySet<string>
   readonly #pinger: Pinger | null
+  readonly #connection: Connection
   readonly #own: OwnAnswers
-  readonly #byes: ByeWatch
+  readonly #delivery: Delivery
   readonly #registerAnswers = new RegisterAnswers()
-  #state: TransportState = TransportState.Disconnected
-  #socket: MinimalWebSocket | null = null
-  #connecting: Pending | null = null
-  #connectTimer: Timer | null = null
-  /** The request sip.js is working on right now, to see whether it gets an answer. */
-  #current: Passed | null = null
 
   /** The signature sip.js wants; it passes UserAgentOptions.transportOptions. */
   constructor(_logger: unknown, options: GuardingTransportOptions) {
     this.#options = options
-    this.#clock = options.clock
     this.#events = options.events ?? {}
     this.#limiters = options.limiters ?? createLimiters(options.clock)
     this.#supported = options.supported ?? defaultSupported
-    this.#own = new OwnAnswers(options.clock, {
-      reply: (request, status, extra) => this.#answer(request, status, extra),
-      note: (note) => this.#note(note),
-      onUpdate: (dialog, identity) => this.#tell('onUpdate', dialog, identity),
+    this.#connection = new Connection(options, {
+      onState: (state) => this.stateChange.emit(state),
+      onOpen: () => this.#onOpen(),
+      onFrame: (data) => this.#onFrame(data),
+      onGone: () => this.#onGone(),
+      onDown: (reason, error) => this.#onDown(reason, error),
+      safely: (what, task) => this.#safely(what, task),
     })
-    this.#byes = new ByeWatch(options.clock)
+    this.#own = new OwnAnswers(options.clock, {
+      reply: (request, status, extra, parts) => this.#answer(request, status, extra, parts),
+      note: (note) => this.#note(note),
+      onUpdate: (update) => {
+        let taken = false
+        this.#safely('onUpdate', () => (taken = this.#events.onUpdate?.(update) ?? false))
+        return taken
+      },
+    })
+    this.#delivery = new Delivery(options.clock, {
+      give: (text) => this.#safely('onMessage', () => this.onMessage?.(text)),
+      answer: (request, status) => this.#answer(request, status),
+      onLostBye: (bye) => this.#onLostBye(bye),
+      onInviteAnswered: (branch) => this.#own.inviteAnswered(branch),
+    })
     this.ladder = options.ladder ?? new Ladder(options.clock)
     this.protocol = /^wss:/i.test(options.url) ? 'WSS' : 'WS'
     this.#pinger =
@@ -122,11 +92,11 @@ export class GuardingTransport implements Transport {
   }
 
   get state(): TransportState {
-    return this.#state
+    return this.#connection.state
   }
 
   isConnected(): boolean {
-    return this.#state === TransportState.Connected
+    return this.state === TransportState.Connected
   }
 
   /** Gives the guard sight of the dialogs, so that it can answer what belongs to one. Call once, after `new UserAgent`. */
@@ -149,32 +119,19 @@ export class GuardingTransport implements Transport {
     return this.#own.isPeerDialog(callId)
   }
 
+  /** Counts the connections made so far: the same number means the same connection. */
+  get generation(): number {
+    return this.#connection.generation
+  }
+
   /** Always settles: resolves when the socket is open, rejects with ConnectError when it closes, is refused or takes too long. */
   connect(): Promise<void> {
-    if (this.#state === TransportState.Connected) return Promise.resolve()
-    if (this.#connecting) return this.#connecting.promise
-    let resolve = () => {}
-    let reject: (error: Error) => void = () => {}
-    const promise = new Promise<void>((yes, no) => {
-      resolve = yes
-      reject = no
-    })
-    this.#connecting = { promise, resolve, reject }
-    this.#setState(TransportState.Connecting)
-    try {
-      this.#openSocket()
-    } catch {
-      this.#end('refused', new ConnectError('refused'))
-    }
-    return promise
+    return this.#connection.connect()
   }
 
   /** Closes at once; a peer that never confirms the close is not waited for. */
   disconnect(): Promise<void> {
-    if (this.#state === TransportState.Connected || this.#state === TransportState.Connecting) {
-      this.#setState(TransportState.Disconnecting)
-      this.#end('disconnect', null)
-    }
+    this.#connection.disconnect()
     return Promise.resolve()
   }
 
@@ -184,99 +141,49 @@ export class GuardingTransport implements Transport {
 
   /** Abandons a socket believed dead: the state is Disconnected when this returns. */
   drop(reason: string): void {
-    if (this.#state === TransportState.Connected || this.#state === TransportState.Connecting)
-      this.#end(reason, new Error(`connection dropped: ${reason}`))
+    this.#connection.drop(reason)
   }
 
   send(text: string): Promise<void> {
-    if (this.#state !== TransportState.Connected) return Promise.reject(new Error('Not connected.'))
+    if (!this.isConnected()) return Promise.reject(new Error('Not connected.'))
     const parsed = parseWire(text)
     if (!parsed.ok) return this.#write(text) ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
     const { message } = parsed
+    allowRightly(message)
+    const wire = message.changed ? renderWire(message) : text
     if (isResponse(message)) {
-      if (!this.#onResponseOut(message)) return Promise.resolve()
+      if (!this.#delivery.admits(message)) return Promise.resolve()
     } else {
       const method = message.start.slice(0, message.start.indexOf(' '))
-      if (method === 'REGISTER') return this.#sendLimited(text, message, this.#limiters.register)
+      if (method === 'REGISTER') return this.#sendLimited(wire, message, this.#limiters.register)
       if (method === 'SUBSCRIBE') {
         const key = `${message.start} ${headerValue(message, 'event')}`
-        return this.#sendLimited(text, message, this.#limiters.subscribe.at(key))
+        return this.#sendLimited(wire, message, this.#limiters.subscribe.at(key))
       }
     }
-    return this.#write(text) ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
-  }
-
-  #openSocket(): void {
-    const socket = this.#options.openSocket(this.#options.url, 'sip')
-    this.#socket = socket
-    if ('binaryType' in socket) socket.binaryType = 'arraybuffer'
-    const mine = (task: () => void) => () => {
-      if (socket === this.#socket) task()
-    }
-    socket.onopen = mine(() => this.#onOpen())
-    socket.onmessage = (event) => {
-      if (socket === this.#socket) this.#safely('frame', () => this.#onFrame(event.data))
-    }
-    socket.onerror = () => {} // a close always follows; without a listener some sockets throw
-    socket.onclose = (event) => {
-      if (socket !== this.#socket) return
-      const code = event.code ?? 1006
-      this.#end(`closed ${code}`, this.#connecting ? new ConnectError('closed', code) : new Error(`closed ${code}`))
-    }
-    const patience = this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT
-    this.#connectTimer = this.#clock.setTimeout(() => this.#end('timeout', new ConnectError('timeout')), patience)
+    return this.#write(wire) ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
   }
 
   #onOpen(): void {
-    if (this.#state !== TransportState.Connecting) return
-    const connecting = this.#connecting
-    this.#connecting = null
-    this.#clearConnectTimer()
-    this.#setState(TransportState.Connected)
     this.#pinger?.start()
     this.#safely('onConnect', () => this.onConnect?.())
-    connecting?.resolve()
   }
 
-  /** The socket's end, wanted (`error` null) or not. Whatever the callbacks do, the state is right and connect() settles. */
-  #end(reason: string, error: Error | null): void {
-    const socket = this.#socket
-    const wasUp =
-      this.#state === TransportState.Connected || (this.#state === TransportState.Disconnecting && !this.#connecting)
-    const connecting = this.#connecting
-    this.#socket = null
-    this.#connecting = null
-    this.#clearConnectTimer()
+  #onGone(): void {
     this.#pinger?.stop()
-    this.#byes.clear()
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null
-      socket.onerror = () => {}
-      this.#safely('close', () => socket.close(1000))
-    }
-    this.#setState(TransportState.Disconnected)
-    if (wasUp) this.#safely('onDisconnect', () => (error ? this.onDisconnect?.(error) : this.onDisconnect?.()))
-    if (wasUp && error) this.#tell('onLost', reason)
-    connecting?.reject(error instanceof ConnectError ? error : new ConnectError('aborted'))
+    this.#delivery.clear()
   }
 
-  #clearConnectTimer(): void {
-    if (this.#connectTimer !== null) this.#clock.clearTimeout(this.#connectTimer)
-    this.#connectTimer = null
-  }
-
-  #setState(state: TransportState): void {
-    if (state === this.#state) return
-    this.#state = state
-    this.#safely('stateChange', () => this.stateChange.emit(state))
+  #onDown(reason: string, error: Error | null): void {
+    this.#safely('onDisconnect', () => (error ? this.onDisconnect?.(error) : this.onDisconnect?.()))
+    if (error) this.#tell('onLost', reason)
   }
 
   #onFrame(data: unknown): void {
-    if (this.#state !== TransportState.Connected) return
     this.#pinger?.heard()
     const text = decodeFrame(data)
     if (text === null) return this.#note('dropped too-large')
-    if (text === '' || /^[\r\n]{1,8}$/.test(text)) {
+    if (isKeepAlive(text)) {
       // RFC 5626 section 3.5.1: two CRLF are a ping, one is its answer.
       if (text === '\r\n\r\n') this.#write('\r\n')
       else this.#pinger?.takesPong()
@@ -294,7 +201,7 @@ export class GuardingTransport implements Transport {
     if (passed.status > 0) this.#onResponseIn(passed)
     else if (this.#own.answer(passed)) return this.ladder.record('in', original, 'answered by the guard')
     this.ladder.record('in', original, passed.message.changed ? 'repaired' : '')
-    this.#deliver(passed, passed.message.changed ? renderWire(passed.message) : original)
+    this.#delivery.deliver(passed, passed.message.changed ? renderWire(passed.message) : original)
   }
 
   #onResponseIn(passed: Passed): void {
@@ -309,62 +216,28 @@ export class GuardingTransport implements Transport {
       this.#tell('onSubscribeRefused', readSeconds(headerValue(message, 'retry-after')))
   }
 
-  #answer(request: WireMessage, status: number, extra: readonly string[] = []): void {
-    const reply = replyTo(request, status, extra)
+  #answer(request: WireMessage, status: number, extra: readonly string[] = [], parts: ReplyParts = {}): void {
+    const reply = replyTo(request, status, extra, parts)
     if (reply !== null) this.#write(reply)
   }
 
-  /** Hands a message to sip.js. A request that makes it throw still gets an answer. */
-  #deliver(passed: Passed, text: string): void {
-    const { method, status, message, branch } = passed
-    if (method === 'BYE' && status === 0) this.#byes.watch(branch, () => this.#settleBye(passed))
-    this.#current = status === 0 ? passed : null
-    const fine = this.#safely('onMessage', () => this.onMessage?.(text))
-    const unanswered = this.#current !== null
-    this.#current = null
-    if (!fine && unanswered && method !== 'ACK' && method !== 'BYE') this.#answer(message, 500)
-  }
-
-  #settleBye(passed: Passed): void {
-    this.#answer(passed.message, 200)
+  #onLostBye({ callId, toTag, fromTag }: Passed): void {
     this.#note('answered 200 a BYE sip.js left open')
-    const { callId, toTag, fromTag } = passed
     this.#tell('onUnansweredBye', { callId, localTag: toTag, remoteTag: fromTag })
   }
 
-  /** False when the response must not be sent any more. */
-  #onResponseOut(message: WireMessage): boolean {
-    const status = Number(message.start.slice(8, 11))
-    if (status < 200) return true
-    const branch = parameter(headerValue(message, 'via') ?? '', 'branch') ?? ''
-    const method = /\s(\S+)$/.exec(headerValue(message, 'cseq') ?? '')?.[1]
-    if (branch === this.#current?.branch && method === this.#current.method) this.#current = null
-    if (method === 'INVITE') this.#own.inviteAnswered(branch)
-    return method !== 'BYE' || this.#byes.answering(branch)
-  }
-
-  /** Sends now, a moment later, or answers in the server's place so that sip.js settles. */
   #sendLimited(text: string, message: WireMessage, limiter: RequestLimiter): Promise<void> {
-    const admission = limiter.admit()
-    const send = () => {
-      if (limiter === this.#limiters.register) this.#noteRegister(message)
-      return this.#write(text)
-    }
-    if (admission.type === 'send' && admission.wait === 0)
-      return send() ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
-    const socket = this.#socket
-    const seconds = Math.ceil(admission.wait / 1_000)
-    this.#note(`${admission.type === 'send' ? 'delayed' : 'refused'} a request, wait ${seconds} s`)
-    const refusal = replyTo(message, 503, [`Retry-After: ${seconds}`], 'Held Back')
-    this.#clock.setTimeout(
-      () => {
-        if (socket !== this.#socket) return
-        if (admission.type === 'send') send()
-        else if (refusal) this.#safely('onMessage', () => this.onMessage?.(refusal))
+    const { generation } = this
+    return sendWithin(limiter, message, {
+      clock: this.#options.clock,
+      send: () => {
+        if (limiter === this.#limiters.register) this.#noteRegister(message)
+        return this.#write(text)
       },
-      admission.type === 'send' ? admission.wait : 0,
-    )
-    return Promise.resolve()
+      deliver: (reply) => this.#safely('onMessage', () => this.onMessage?.(reply)),
+      isCurrent: () => this.isConnected() && generation === this.generation,
+      note: (note) => this.#note(note),
+    })
   }
 
   #noteRegister(message: WireMessage): void {
@@ -373,11 +246,10 @@ export class GuardingTransport implements Transport {
   }
 
   #write(text: string): boolean {
-    const socket = this.#socket
-    if (!socket || this.#state !== TransportState.Connected) return false
+    if (!this.isConnected()) return false
     const wire = restoreAliases(text)
     if (wire.length > 4) this.ladder.record('out', wire)
-    return this.#safely('send', () => socket.send(wire))
+    return this.#connection.write(wire)
   }
 
   #tell<K extends keyof GuardEvents>(event: K, ...args: Parameters<NonNullable<GuardEvents[K]>>): void {
@@ -399,11 +271,4 @@ export class GuardingTransport implements Transport {
       return false
     }
   }
-}
-
-const decodeFrame = (data: unknown): string | null => {
-  if (typeof data === 'string') return data.length > MAX_MESSAGE ? null : data
-  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data instanceof Uint8Array ? data : null
-  if (bytes === null || bytes.byteLength > MAX_MESSAGE) return null
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }

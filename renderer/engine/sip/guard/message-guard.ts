@@ -2,6 +2,7 @@
  * Looks at every message before sip.js's parser does, which is quadratic, throws and is silent about what it drops. It decides:
  * pass (repaired if need be), answer statelessly, or drop. It holds no state and knows nothing of calls or registrations.
  */
+import { knowsTimers, leastInterval } from '../session-interval'
 import { checkBody } from './body'
 import { numberIn, Refusal, rewrite } from './refusal'
 import {
@@ -164,6 +165,7 @@ const checkRequest = (message: WireMessage, options: GuardOptions): Passed => {
   if (method !== 'ACK' && method !== 'CANCEL') checkRequire(message, options)
   checkBody(message, method, method === 'ACK')
   if (method === 'INVITE') checkInvite(message)
+  if (method === 'INVITE' || method === 'UPDATE') checkInterval(message)
   if (method === 'REFER') checkRefer(message)
   if (method === 'NOTIFY') repairRetryAfter(message)
   return facts
@@ -188,6 +190,14 @@ const checkInvite = (message: WireMessage): void => {
   if (expires !== undefined && !(numberIn(expires, MAX_INVITE_EXPIRES) ?? 0)) removeHeader(message, 'expires')
   const accept = headerValue(message, 'accept')
   if (accept && !/\*\/\*|application\/(?:\*|sdp)/i.test(accept)) throw new Refusal(406, 'accept')
+}
+
+/** RFC 4028 section 9: whoever knows session timers is told that this one is too short; for others it is lengthened later. */
+const checkInterval = (message: WireMessage): void => {
+  const asked = /^\d{1,10}/.exec(headerValue(message, 'session-expires') ?? '')?.[0]
+  if (asked === undefined || Number(asked) >= leastInterval) return
+  if (knowsTimers((name) => headerValue(message, name)))
+    throw new Refusal(422, 'session interval', [`Min-SE: ${leastInterval}`])
 }
 
 const checkRefer = (message: WireMessage): void => {

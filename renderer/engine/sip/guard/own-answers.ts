@@ -4,8 +4,11 @@
  */
 import type { UserAgent } from 'sip.js'
 import type { Clock } from '../../../../common/clock'
+import { allowedMethods } from './allowed-methods'
+import type { IncomingUpdate } from './incoming-update'
 import { InviteGate } from './invite-gate'
 import type { Passed } from './message-guard'
+import type { ReplyParts } from './reply'
 import { headerValue, type WireMessage } from './wire-message'
 
 /** Names a dialog from our side (RFC 3261 section 12). */
@@ -16,13 +19,13 @@ export interface DialogName {
 }
 
 interface Ways {
-  reply(request: WireMessage, status: number, extra?: readonly string[]): void
+  reply(request: WireMessage, status: number, extra?: readonly string[], parts?: ReplyParts): void
   note(note: string): void
-  onUpdate(dialog: DialogName, assertedIdentity: string | null): void
+  /** False when nobody takes it. */
+  onUpdate(update: IncomingUpdate): boolean
 }
 
 const MAX_PEER_CALL_IDS = 1_024
-const ALLOWED = 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'
 
 export class OwnAnswers {
   readonly #ways: Ways
@@ -59,7 +62,7 @@ export class OwnAnswers {
     }
     // sip.js would say 200 to a text that nobody reads: its writer must know that it did not arrive (RFC 3428 section 4).
     if (method === 'MESSAGE') {
-      this.#ways.reply(message, 405, [`Allow: ${ALLOWED}`])
+      this.#ways.reply(message, 405, [`Allow: ${allowedMethods}`])
       return true
     }
     if (method === 'UPDATE') return this.#answerUpdate(passed)
@@ -79,20 +82,36 @@ export class OwnAnswers {
     return true
   }
 
-  /** RFC 3311: connected identity and session refresh without an offer are accepted, offers are left to re-INVITE. */
-  #answerUpdate({ message, callId, toTag, fromTag }: Passed): true {
+  /** RFC 3311: whoever keeps the dialog answers. Where nobody does, a refresh without an offer is accepted. */
+  #answerUpdate({ message, callId, toTag, fromTag, sequence }: Passed): true {
     const known = this.#userAgent?.userAgentCore.dialogs.has(callId + toTag + fromTag) ?? false
-    if (toTag === '' || !known) this.#ways.reply(message, 481)
-    else if (message.body !== '') this.#ways.reply(message, 488)
-    else {
-      const extra = [`Contact: ${this.#userAgent?.contact.toString() ?? ''}`]
-      const interval = /^\d{1,6}/.exec(headerValue(message, 'session-expires') ?? '')?.[0]
-      // RFC 4028 section 9: the far end refreshes; without the header the session would count as unlimited.
-      if (interval) extra.push(`Session-Expires: ${interval};refresher=uac`, 'Require: timer')
-      this.#ways.reply(message, 200, extra)
-      const dialog = { callId, localTag: toTag, remoteTag: fromTag }
-      this.#ways.onUpdate(dialog, headerValue(message, 'p-asserted-identity') ?? null)
+    if (toTag === '' || !known) {
+      this.#ways.reply(message, 481)
+      return true
     }
+    let answered = false
+    const update: IncomingUpdate = {
+      dialog: { callId, localTag: toTag, remoteTag: fromTag },
+      sequence,
+      body: message.body,
+      header: (name) => headerValue(message, name),
+      reply: (status, lines = [], sdp) => {
+        if (answered) return
+        answered = true
+        const allow = status === 200 ? [`Allow: ${allowedMethods}`] : []
+        this.#ways.reply(message, status, [...allow, ...lines], { sdp })
+      },
+    }
+    if (!this.#ways.onUpdate(update)) this.#refuseUpdate(update)
     return true
+  }
+
+  #refuseUpdate(update: IncomingUpdate): void {
+    if (update.body !== '') return update.reply(488)
+    const lines = [`Contact: ${this.#userAgent?.contact.toString() ?? ''}`]
+    const interval = /^\d{1,6}/.exec(update.header('session-expires') ?? '')?.[0]
+    // RFC 4028 section 9: the far end refreshes; without the header the session would count as unlimited.
+    if (interval) lines.push(`Session-Expires: ${interval};refresher=uac`, 'Require: timer')
+    update.reply(200, lines)
   }
 }

@@ -13,10 +13,12 @@ const phrases: Record<number, string> = {
   415: 'Unsupported Media Type',
   416: 'Unsupported URI Scheme',
   420: 'Bad Extension',
+  422: 'Session Interval Too Small',
   481: 'Call/Transaction Does Not Exist',
   482: 'Loop Detected',
   486: 'Busy Here',
   488: 'Not Acceptable Here',
+  491: 'Request Pending',
   500: 'Server Internal Error',
   501: 'Not Implemented',
   503: 'Service Unavailable',
@@ -32,17 +34,22 @@ export const randomToken = (length = 10): string => {
   return token
 }
 
+export interface ReplyParts {
+  readonly reason?: string
+  readonly sdp?: string | undefined
+}
+
 const copied = new Set(['via', 'from', 'to', 'call-id', 'cseq'])
 
 /**
  * The response text, or null when the request lacks what a response is made of or is an ACK (which is never answered).
- * `extra`: complete header lines without line ends.
+ * `extra`: complete header lines without line ends. `sdp`: a session description as its body.
  */
 export const replyTo = (
   request: WireMessage,
   status: number,
   extra: readonly string[] = [],
-  reason = reasonPhrase(status),
+  { reason = reasonPhrase(status), sdp = '' }: ReplyParts = {},
 ): string | null => {
   if (/^ACK /i.test(request.start)) return null
   const seen = new Set<string>()
@@ -56,5 +63,6 @@ export const replyTo = (
   // Via and CSeq are what a response is matched by (section 17.1.3); From, To and Call-ID may be what is missing.
   if (!seen.has('via') || !seen.has('cseq')) return null
   for (const line of extra) text += `${line}\r\n`
-  return `${text}Content-Length: 0\r\n\r\n`
+  if (sdp !== '') text += 'Content-Type: application/sdp\r\n'
+  return `${text}Content-Length: ${new TextEncoder().encode(sdp).length}\r\n\r\n${sdp}`
 }
