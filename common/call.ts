@@ -8,6 +8,7 @@ import type { Handle } from './handle'
 /** A call's UUID; chosen by main for both directions. */
 export type CallId = string
 
+/** Who called whom: `incoming` rings here. */
 export type Direction = 'incoming' | 'outgoing'
 
 /** What the far end and the dialog allow (CXCallUpdate, contract section 2.4). */
@@ -74,6 +75,7 @@ export interface Referral {
  */
 export type Call = CallFacts & CallPhase
 
+/** The state a call is in, and what is true in that state alone. */
 export type CallPhase =
   | { readonly state: 'incoming' }
   | { readonly state: 'dialing' }
@@ -97,6 +99,7 @@ export type Talking<State extends string> = {
   readonly digitsWaiting: number
 }
 
+/** A call that is over, and what ended it. */
 export type Ended = {
   readonly state: 'ended'
   readonly cause: EndCause
@@ -108,7 +111,9 @@ export type Ended = {
   readonly connectedAt: number | null
 }
 
+/** The states a call can be in. */
 export type CallState = Call['state']
+/** A call that has not ended. */
 export type LiveCall = Exclude<Call, { state: 'ended' }>
 
 /** What may happen to a call. Requests are marked by `request`, everything else is a report. */
@@ -137,6 +142,7 @@ export type CallEvent =
       readonly at: number
     }
 
+/** What became of an event: the call after it, or why it is not legal. */
 export type Transition = { readonly ok: true; readonly call: Call } | { readonly ok: false; readonly why: string }
 
 /** The call after `event`, or why that event is not legal in its state. Never throws, never mutates. */
@@ -251,20 +257,25 @@ export function connectedAt(call: Call): number | null {
   }
 }
 
+/** It has not ended. */
 export const isLive = (call: Call): call is Call & LiveCall => call.state !== 'ended'
 
+/** It rings here, and nobody answered yet. */
 export function canAnswer(call: Call): boolean {
   return call.state === 'incoming'
 }
 
+/** It is not over, nor on its way there. */
 export function canEnd(call: Call): boolean {
   return call.state !== 'ending' && call.state !== 'ended'
 }
 
+/** It is active, and the far end lets itself be held. */
 export function canHold(call: Call): boolean {
   return call.state === 'active' && call.capabilities.holding
 }
 
+/** It is held here. */
 export function canResume(call: Call): boolean {
   return call.state === 'held'
 }
@@ -316,6 +327,7 @@ export function canGroup(call: Call, other: Call): boolean {
   )
 }
 
+/** It is in a conference that it may leave. */
 export function canUngroup(call: Call): boolean {
   return isTalking(call) && call.groupId !== null && call.capabilities.ungrouping
 }
@@ -343,6 +355,7 @@ export function isMissed(call: Call): boolean {
 /** CXCallEndedReason (contract section 5.1); null when the local user ended the call, which needs no reason. */
 export type EndedReason = 'failed' | 'remoteEnded' | 'unanswered' | 'answeredElsewhere' | 'declinedElsewhere'
 
+/** The reason CallKit would give for this cause. */
 export function endedReason(cause: EndCause): EndedReason | null {
   switch (cause) {
     case 'hung-up':

@@ -6,6 +6,7 @@
 /** Opaque handle of a pending timer. */
 export type Timer = ReturnType<typeof setTimeout>
 
+/** Time, as whoever needs it is given it. */
 export interface Clock {
   /** Monotonic time in ms since an arbitrary start. */
   now(): number
@@ -13,6 +14,7 @@ export interface Clock {
   date(): number
   /** Runs `task` once after `ms` milliseconds. */
   setTimeout(task: () => void, ms: number): Timer
+  /** Stops a timer that has not run; of one that has, or of nothing, it is without effect. */
   clearTimeout(timer: Timer): void
 }
 

@@ -29,6 +29,7 @@ export const requestErrorCodes = [
   'registration-failed', // the trial registration of a new account failed; `registration` in the details says why
   'failed', // anything else; the log has it
 ] as const
+/** One of `requestErrorCodes`. */
 export type RequestErrorCode = (typeof requestErrorCodes)[number]
 
 /** The outcome of a request. Expected failures are values. */
@@ -92,4 +93,5 @@ export const endCauses = [
   'server-error', // other 4xx, 5xx, 6xx
   'failed', // anything else
 ] as const
+/** One of `endCauses`. */
 export type EndCause = (typeof endCauses)[number]

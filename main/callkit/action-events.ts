@@ -8,6 +8,7 @@ import type { Log } from '../../common/log'
 import type { ActionKind } from './action'
 import type { Originator } from './verbs'
 
+/** One thing that became of one action. Names no digits and no handles. */
 export interface ActionEvent {
   /** Accepted; done; not done; not done in time. One `requested` and exactly one of the others for every accepted action. */
   readonly type: 'requested' | 'performed' | 'failed' | 'timed-out'
@@ -23,8 +24,10 @@ export interface ActionEvent {
   readonly at: number
 }
 
+/** Must not throw; one that does is logged, and the others hear all the same. */
 export type ActionListener = (event: ActionEvent) => void
 
+/** Where the fate of actions is told. */
 export class ActionEvents {
   private readonly listeners = new Set<ActionListener>()
 
@@ -36,7 +39,7 @@ export class ActionEvents {
     return () => void this.listeners.delete(listener)
   }
 
-  /** For the switchboard. */
+  /** For the switchboard. @internal */
   tell(event: ActionEvent): void {
     for (const listener of [...this.listeners]) {
       try {

@@ -14,6 +14,7 @@ import type { Clock } from '../../common/clock'
 import type { EndCause, RequestErrorCode } from '../../common/errors'
 import type { Handle } from '../../common/handle'
 
+/** What is asked for, by its `kind`. */
 export type ActionBody =
   /** `target`: the SIP URI for the wire, made by the dial rules; `handle` is what people read. */
   | {
@@ -68,9 +69,11 @@ export type TransferTarget =
   | { readonly kind: 'address'; readonly handle: Handle; readonly target: string }
   | { readonly kind: 'call'; readonly callId: CallId }
 
+/** Names an action; CallKit's eight and three more. */
 export type ActionKind = ActionBody['kind']
 /** What an action of this kind asks for. */
 export type BodyOf<Kind extends ActionKind> = Extract<ActionBody, { kind: Kind }>
+/** An action of this kind. */
 export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
 
 /** Whose engine translates (CXTranslationEngine): the system's, or the provider's own. */
@@ -97,6 +100,7 @@ const timeLimits: Readonly<Record<ActionKind, number>> = {
   refuseReferral: 5_000,
 }
 
+/** One thing to be done to one call (CXCallAction). Complete once, by whoever fulfils or fails it first, or by its deadline. */
 export class Action<Body extends ActionBody = ActionBody> {
   /** Monotonic ms, as `clock.now()`. */
   readonly createdAt: number
@@ -131,6 +135,7 @@ export class Action<Body extends ActionBody = ActionBody> {
     return this.result
   }
 
+  /** Whether it is of this kind; its body is known then. */
   is<Wanted extends ActionKind>(kind: Wanted): this is ActionOf<Wanted> {
     return (this.body.kind as ActionKind) === kind
   }
@@ -161,12 +166,12 @@ export class Action<Body extends ActionBody = ActionBody> {
     this.complete({ ok: false, code, cause })
   }
 
-  /** A provider holds it from now on; `onComplete` is called at most once. For the switchboard. */
+  /** A provider holds it from now on; `onComplete` is called at most once. For the switchboard. @internal */
   hold(onComplete: (outcome: Outcome) => void): void {
     if (!this.isComplete) this.onComplete = onComplete
   }
 
-  /** Nobody waits for it any more: after a reset it is never answered. For the switchboard. */
+  /** Nobody waits for it any more: after a reset it is never answered. For the switchboard. @internal */
   discard(): void {
     this.onComplete = null
     this.discarded = true

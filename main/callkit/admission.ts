@@ -3,16 +3,24 @@
  * Pure; it knows the calls that are up and what the user wishes; who is not to be heard at all it is told by a screen.
  */
 import { canEnd, type Call, type CallId } from '../../common/call'
-import type { Settings } from '../../common/settings'
 import type { ProviderConfiguration } from './configuration'
 import { callKitError, type IncomingCallError } from './errors'
 import { isForeground } from './foreground'
 
+/** Whether an incoming call may ring, and what to do with one that may not. */
 export type Admission =
   /** `waiting`: another call has or had the user's ear, so this one alerts softly. */
   | { readonly ok: true; readonly waiting: boolean }
   /** `sipStatus`: what the caller is told. `recorded`: the user will find it among the missed calls. */
   | { readonly ok: false; readonly error: IncomingCallError; readonly sipStatus: number; readonly recorded: boolean }
+
+/** What the user wishes of incoming calls. */
+export interface CallWishes {
+  /** No call rings: it is refused as `filteredByDoNotDisturb` and found among the missed ones. */
+  readonly doNotDisturb: boolean
+  /** What a call meets while another is up: it alerts, or hears busy (`callWaitingDisabled`). */
+  readonly callWaiting: 'alert' | 'busy'
+}
 
 /** Why somebody is not to be heard, whoever else calls. */
 export type ScreenedOut = Extract<
@@ -33,7 +41,7 @@ export function admission(
   callId: CallId,
   calls: readonly Call[],
   configuration: ProviderConfiguration,
-  wishes: Pick<Settings, 'doNotDisturb' | 'callWaiting'>,
+  wishes: CallWishes,
   screenedOut: ScreenedOut | null = null,
   counts: (call: Call) => boolean = () => true,
 ): Admission {

@@ -6,6 +6,7 @@ import { isLive, type Call, type CallId } from '../../common/call'
 import type { Registry } from './registry'
 import type { Switchboard } from './switchboard'
 
+/** Switches the sound of each call on once and off once, through the delegate of its provider. */
 export class AudioSession {
   /** Calls whose sound is on, and the account each belongs to. */
   private readonly on = new Map<CallId, string>()

@@ -37,6 +37,7 @@ export interface CallKitOptions extends Partial<Omit<SwitchboardOptions, 'regist
   readonly policies?: CallKitPolicies
 }
 
+/** The parts of the framework, joined. */
 export interface CallKit {
   readonly clock: Clock
   readonly log: Log

@@ -5,6 +5,7 @@
 import type { HandleType } from '../../common/handle'
 import { callKitError, type CallKitError } from './errors'
 
+/** What a provider can do (CXProviderConfiguration). */
 export interface ProviderConfiguration {
   /** Shown beside the call; on the desktop the account's name. */
   readonly localizedName: string
@@ -31,6 +32,7 @@ export interface ProviderConfiguration {
   readonly audioMixer: string | null
 }
 
+/** CallKit's defaults: two calls at once, five in a conference, no kind of handle it can dial until that is said. */
 export const defaultConfiguration: ProviderConfiguration = {
   localizedName: '',
   maximumCallGroups: 2,

@@ -8,6 +8,7 @@ import type { Accepted, Switchboard } from './switchboard'
 import { Transaction } from './transaction'
 import type { Originator } from './verbs'
 
+/** Where wishes go (CXCallController). Any number may exist. */
 export class CallController {
   /** Everybody's calls, without handles. */
   readonly callObserver: CallObserver
@@ -27,6 +28,7 @@ export class CallController {
     })
   }
 
+  /** As `request`, of a transaction made of these actions in this order. */
   requestActions(actions: readonly Action[], by: Originator): Promise<Accepted> {
     return this.request(new Transaction(actions), by)
   }

@@ -73,6 +73,7 @@ export const errorCodes = {
   callDirectoryManager,
   notificationServiceExtension,
 } as const
+/** The codes by domain and name. */
 export type ErrorCodes = typeof errorCodes
 
 /** Whose codes an error's are. */
@@ -87,7 +88,9 @@ export interface CallKitError<Domain extends ErrorDomain = ErrorDomain> {
   readonly actionId: string | null
 }
 
+/** Why an incoming call may not ring. */
 export type IncomingCallError = CallKitError<'incomingCall'>
+/** Why a transaction was refused. */
 export type RequestTransactionError = CallKitError<'requestTransaction'>
 
 /** The error `name` of `domain`, about this call and action. */

@@ -19,8 +19,10 @@ export interface ObservedCall {
 /** CXCall's isEqual(to:): the same call, however it looks in either snapshot. */
 export const isEqual = (a: ObservedCall, b: ObservedCall): boolean => a.id === b.id
 
+/** Told of every call that looks different. `sequence`: the number of the change, growing. */
 export type CallChanged = (call: ObservedCall, sequence: number) => void
 
+/** Sees calls without knowing whose they are (CXCallObserver). Any number may exist. */
 export class CallObserver {
   private current: readonly ObservedCall[] = []
   private reached: number

@@ -21,6 +21,7 @@ export interface Situation {
   make(body: ActionBody): Action
 }
 
+/** What a transaction would be made of, with what has to happen besides; or why it would be refused. */
 export type Plan =
   | { readonly ok: true; readonly actions: readonly Action[] }
   | { readonly ok: false; readonly error: RequestTransactionError }

@@ -22,6 +22,7 @@ export interface EndReport {
   readonly at?: number
 }
 
+/** The network side of one account (CXProvider): its reports change calls, its delegate carries out what is asked of them. */
 export class Provider {
   /** Whether the phone can be one at all: always, unlike CallKit, which some regions do without. */
   static readonly isSupported: boolean = true
@@ -32,7 +33,7 @@ export class Provider {
   /** The registration that the delegate has not been told of yet. */
   private begun = false
 
-  /** For the switchboard, which makes providers with `addProvider`. */
+  /** For the switchboard, which makes providers with `addProvider`. @internal */
   constructor(
     readonly id: string,
     configuration: ProviderConfiguration,
@@ -85,6 +86,7 @@ export class Provider {
     })
   }
 
+  /** What is known of the call has changed, from its caller's name to what it can do. What the update leaves out stays as it is. */
   reportUpdated(callId: CallId, update: CallUpdate): void {
     this.report(callId, () => {
       const call = this.switchboard.registry.find(callId)
@@ -172,6 +174,7 @@ export class Provider {
     return this.switchboard.pendingTransactions(this)
   }
 
+  /** Incomplete actions of this kind for one of this provider's calls; in `execute` too, what is being offered. */
   pendingCallActions<Kind extends ActionKind>(kind: Kind, callId: CallId): readonly ActionOf<Kind>[] {
     return this.switchboard
       .pendingActions(kind, callId)

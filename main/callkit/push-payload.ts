@@ -4,6 +4,7 @@
  */
 import { callKitError, type CallKitError } from './errors'
 
+/** What a decrypted message says of a call; its owner knows its shape. */
 export type PushPayload = Readonly<Record<string, unknown>>
 
 /** Who knocks. On the desktop an isolated process that main has started for this, never a page. */

@@ -10,6 +10,7 @@ import { settledGroups } from './groups'
 /** Called after every change with the calls as they are and were. `sequence` grows by one each time. */
 export type RegistryListener = (now: readonly Call[], before: readonly Call[], sequence: number) => void
 
+/** What a registry needs. */
 export interface RegistryOptions {
   readonly clock: Clock
   readonly log: Log
@@ -25,6 +26,7 @@ interface Change {
   readonly sequence: number
 }
 
+/** The one truth of calls: everything that changes one goes through it, and everybody hears of it in the same order. */
 export class Registry {
   private list: readonly Call[] = []
   private count = 0
@@ -43,6 +45,7 @@ export class Registry {
     return this.count
   }
 
+  /** A call that is up, or ended a moment ago. */
   find(callId: CallId): Call | undefined {
     return this.list.find(({ id }) => id === callId)
   }

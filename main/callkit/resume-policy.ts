@@ -11,6 +11,7 @@ import { isForeground } from './foreground'
 import type { Registry } from './registry'
 import type { Switchboard } from './switchboard'
 
+/** What the policy needs. */
 export interface ResumePolicyOptions {
   readonly registry: Registry
   readonly switchboard: Switchboard
@@ -20,6 +21,7 @@ export interface ResumePolicyOptions {
   readonly resumeAfterRemoteEnd?: () => boolean
 }
 
+/** Resumes a held call when the one that took its place is over. */
 export class ResumePolicy {
   /** Calls that had the user's ear when the user ended them. */
   private readonly leaving = new Set<CallId>()

@@ -9,6 +9,7 @@ import type { CallController } from './controller'
 import type { Registry } from './registry'
 import type { Switchboard } from './switchboard'
 
+/** What the policy needs. */
 export interface RingTimeoutOptions {
   readonly registry: Registry
   readonly switchboard: Switchboard
@@ -20,6 +21,7 @@ export interface RingTimeoutOptions {
   readonly whenUnanswered?: (call: Call) => ActionBody | null
 }
 
+/** Ends incoming calls that nobody answers in time. */
 export class RingTimeout {
   private readonly timers = new Map<CallId, Timer>()
 

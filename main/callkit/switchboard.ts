@@ -8,10 +8,9 @@ import type { Clock } from '../../common/clock'
 import type { EndCause, Result } from '../../common/errors'
 import { anonymous, type Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
-import type { Settings } from '../../common/settings'
 import { Action, type ActionBody, type ActionKind, type ActionOf } from './action'
 import { ActionEvents, type ActionEvent } from './action-events'
-import { admission, type Admission, type ScreenedOut } from './admission'
+import { admission, type Admission, type CallWishes, type ScreenedOut } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
 import { Execution, type Stage } from './execution'
@@ -26,11 +25,13 @@ import { Transaction } from './transaction'
 import type { CallUpdate } from './update'
 import type { Originator } from './verbs'
 
+/** What the one who owns calls needs to know, and how strict it is. */
 export interface SwitchboardOptions {
   readonly clock: Clock
   readonly log: Log
   readonly registry: Registry
-  readonly settings: () => Pick<Settings, 'doNotDisturb' | 'callWaiting'>
+  /** What the user wishes of incoming calls; read at each one. */
+  readonly settings: () => CallWishes
   /**
    * What a provider's maximumCallGroups counts. `phone`, and when left out: all calls, because whoever uses several accounts is still
    * one person at one phone. `provider`: only its own, as for CallKit, where each provider is another app.
@@ -42,14 +43,17 @@ export interface SwitchboardOptions {
   readonly screen?: (handle: Handle, providerId: string) => ScreenedOut | null
 }
 
+/** Accepted is not performed: `completed` never rejects and tells how it went. Not accepted, nothing has happened. */
 export type Accepted =
   | { readonly ok: true; readonly transactionId: string; readonly completed: Promise<Result> }
   | { readonly ok: false; readonly error: RequestTransactionError }
 
+/** Admits incoming calls, accepts transactions and carries them out. Mostly met through a `CallController` and a `Provider`. */
 export class Switchboard implements Stage {
   readonly clock: Clock
   readonly log: Log
   readonly registry: Registry
+  /** @internal */
   readonly serial: Serial
   /** What becomes of every accepted action. */
   readonly actionEvents: ActionEvents
@@ -85,6 +89,7 @@ export class Switchboard implements Stage {
     return { ok: true, provider }
   }
 
+  /** The provider of this id; null when there is none, or no more. */
   provider(id: string): Provider | null {
     return this.providers.get(id) ?? null
   }
@@ -153,10 +158,12 @@ export class Switchboard implements Stage {
     provider.delegate?.providerDidReset(provider)
   }
 
+  /** Forgets a provider. @internal */
   remove(provider: Provider): void {
     if (this.providers.get(provider.id) === provider) this.providers.delete(provider.id)
   }
 
+  /** Transactions with an incomplete action for one of this provider's calls. */
   pendingTransactions(provider: Provider): readonly Transaction[] {
     return [...this.executions]
       .filter((execution) => execution.pending().some((action) => this.providerOf(action) === provider))
@@ -168,11 +175,13 @@ export class Switchboard implements Stage {
     return [...this.executions].flatMap((execution) => execution.pending(kind, callId)) as unknown as ActionOf<Kind>[]
   }
 
+  /** Who carries this action out. @internal */
   providerOf(action: Action): Provider | null {
     const id = action.is('start') ? action.body.providerId : this.registry.find(action.callId)?.accountId
     return id === undefined ? null : this.provider(id)
   }
 
+  /** @internal */
   isBusy(action: Action, by: Execution): boolean {
     let earlier = true
     for (const execution of this.executions) {
@@ -186,20 +195,24 @@ export class Switchboard implements Stage {
     return false
   }
 
+  /** @internal */
   wait(execution: Execution): void {
     this.waiting.push(execution)
   }
 
+  /** @internal */
   completed(): void {
     const retry = this.waiting
     this.waiting = []
     for (const execution of retry) execution.next()
   }
 
+  /** @internal */
   tell(event: ActionEvent): void {
     this.actionEvents.tell(event)
   }
 
+  /** @internal */
   finished(execution: Execution): void {
     this.executions.delete(execution)
     this.recent = [...this.recent, ...execution.transaction.actions]

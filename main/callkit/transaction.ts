@@ -4,6 +4,7 @@
  */
 import type { Action } from './action'
 
+/** Actions that are asked for together (CXTransaction): judged as a whole, carried out one after another. */
 export class Transaction {
   private list: Action[]
 
@@ -23,6 +24,7 @@ export class Transaction {
     return this.list.every((action) => action.isComplete)
   }
 
+  /** Adds an action at the end. Without effect on what was already requested. */
   add(action: Action): void {
     this.list = [...this.list, action]
   }

@@ -7,6 +7,7 @@ import { anonymous, type Handle } from '../../common/handle'
 import { normalHandle } from './handle'
 import { visibleText } from './visible-text'
 
+/** What a provider says of a call (CXCallUpdate). Left out: as it was. null: cleared. A value: set. */
 export interface CallUpdate {
   /** null: the caller became anonymous. */
   readonly remoteHandle?: Handle | null

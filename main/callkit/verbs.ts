@@ -5,7 +5,9 @@
 import type { CallId } from '../../common/call'
 import type { Result } from '../../common/errors'
 
+/** Who can ask for something; `policy` is the phone itself. */
 export const originators = ['window', 'tray', 'notification', 'headset', 'url', 'control', 'policy'] as const
+/** Who asked for something: it is logged, and may decide what is permitted. */
 export type Originator = (typeof originators)[number]
 
 /** Accepted, and a promise of the outcome that never rejects; or refused, and nothing happened. */

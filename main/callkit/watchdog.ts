@@ -12,6 +12,7 @@ import type { CallController } from './controller'
 import type { Registry } from './registry'
 import type { Switchboard } from './switchboard'
 
+/** What the policy needs. */
 export interface WatchdogOptions {
   readonly registry: Registry
   readonly switchboard: Switchboard
@@ -38,6 +39,7 @@ const causes: Readonly<Record<Exclude<Limbo, 'transfer'>, EndCause>> = {
   ending: 'failed',
 }
 
+/** Gives up calls that hang between two states. */
 export class Watchdog {
   private readonly watched = new Map<CallId, { limbo: Limbo; timer: Timer }>()
 
