@@ -104,6 +104,28 @@ describe('in a conference', () => {
     expect(heard).toEqual({ held: without, resumed: together, off: without, on: together })
   })
 
+  it('a far end that holds us plays its music to us, but not to the others', async () => {
+    const others = [withoutSecond[0], withoutSecond[1]] as number[][]
+    const heard = await media.page.evaluate(
+      async ({ others, together }) => {
+        const { ends, calls } = await lab.calls(3)
+        const [first, second, third] = ends
+        if (!first || !second || !third) throw new Error('three calls')
+        const answer = async (direction: RTCRtpTransceiverDirection): Promise<void> => {
+          await calls[1]?.setDescription(await second.offer(direction))
+          await second.accept((await calls[1]?.getDescription())?.body ?? '')
+        }
+        await answer('sendonly')
+        const held = await lab.tones([first, third], others)
+        const here = await lab.until(() => lab.played(lab.elements[1]), loud)
+        await answer('sendrecv')
+        return { held, here: here.hertz, resumed: await lab.tones(ends, together) }
+      },
+      { others, together },
+    )
+    expect(heard).toEqual({ held: others, here: 1540, resumed: together })
+  })
+
   it('all who are held hear nothing, and the sound system of the conference sleeps', async () => {
     const heard = await media.page.evaluate(async (together) => {
       const { ends, calls } = await lab.calls(3)

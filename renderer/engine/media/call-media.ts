@@ -77,9 +77,10 @@ export class PeerCallMedia implements CallMedia, Party {
     return this.#description.remoteHeld
   }
 
-  /** What it brings to a conference; null while its sound is off. */
+  /** What it brings to a conference; null while its sound is off, and while the far end holds us: its music is not for the others. */
   get sound(): PartySound | null {
-    if (this.#closed || !this.#isOn || this.#transceiver === null || this.#lease === null) return null
+    if (this.#closed || !this.#isOn || this.remoteHeld || this.#transceiver === null || this.#lease === null)
+      return null
     return { microphone: this.#lease.track, farEnd: this.#transceiver.receiver.track }
   }
 
@@ -101,8 +102,10 @@ export class PeerCallMedia implements CallMedia, Party {
   async setDescription(sdp: string): Promise<void> {
     const before = this.remoteHeld
     await this.#description.setDescription(sdp)
+    if (this.remoteHeld === before) return
     // What did not come while they held us is no loss.
-    if (this.remoteHeld !== before) this.#quality.restart()
+    this.#quality.restart()
+    void this.needs.onSound()
   }
 
   setEarlyDescription(sdp: string): Promise<void> {
@@ -113,8 +116,9 @@ export class PeerCallMedia implements CallMedia, Party {
     return this.#description.hasDescription(contentType)
   }
 
-  rollbackDescription(): Promise<void> {
-    return this.#description.rollbackDescription()
+  async rollbackDescription(): Promise<void> {
+    await this.#description.rollbackDescription()
+    void this.needs.onSound()
   }
 
   sendDtmf(digits: string): boolean {

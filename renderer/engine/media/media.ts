@@ -118,7 +118,7 @@ export interface MediaEngine {
   createCallMedia(): CallMedia
   /**
    * Puts a call of `createCallMedia` into the conference of this name: its far end then hears the microphone and the far ends of all others there, and
-   * they hear it. null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not
+   * they hear it. A far end that holds us is not heard by the others (its music). null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not
    * of this engine. Idempotent. A call leaves by itself when it is closed; hold, mute and audio go on as they are.
    */
   joinGroup(call: CallMedia, groupId: string | null): Promise<Result>

@@ -109,6 +109,7 @@ export class Mixer<Party extends object> {
   readonly #leaving = new Map<Strip, Timer>()
   #seenTime = -1
   #closed = false
+  #finishStart: (running: boolean) => void = () => {}
 
   constructor(
     /** Made for this mixer, which closes it. One that plays nowhere will do. */
@@ -116,18 +117,18 @@ export class Mixer<Party extends object> {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether its sound system runs within `ms`. */
+  /** Whether its sound system runs within `ms`; it does not when it is closed first. */
   starts(ms: number): Promise<boolean> {
     if (this.context.state === 'running') return Promise.resolve(true)
     return new Promise((resolve) => {
       const limit = this.clock.setTimeout(() => resolve(false), ms)
-      const finish = (running: boolean): void => {
+      this.#finishStart = (running) => {
         this.clock.clearTimeout(limit)
-        resolve(running && !this.#closed)
+        resolve(running)
       }
       this.context.resume().then(
-        () => finish(true),
-        () => finish(false),
+        () => this.#finishStart(!this.#closed),
+        () => this.#finishStart(false),
       )
     })
   }
@@ -183,6 +184,7 @@ export class Mixer<Party extends object> {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#finishStart(false)
     for (const [strip, timer] of this.#leaving) {
       this.clock.clearTimeout(timer)
       strip.end()
