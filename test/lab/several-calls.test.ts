@@ -107,9 +107,9 @@ describe('a transfer', () => {
     expect(phone.recents()[0]).toMatchObject({ id, cause: 'transferred' })
   })
 
-  test('to somebody who is busy fails, and the call is taken back', async () => {
+  test('to a number that there is not fails, and the call is taken back', async () => {
     const { id } = await talk()
-    const { code, output } = await phone.control('transfer', id, '610', '--wait')
+    const { code, output } = await phone.control('transfer', id, '999', '--wait')
     expect(code).toBe(1)
     expect(output).toMatchObject({ error: { code: 'transfer-failed' } })
     await inState(id, 'active')
@@ -117,14 +117,26 @@ describe('a transfer', () => {
     await ear.hears(otherMicrophoneHz)
   })
 
+  test('to somebody who is busy fails; Asterisk has let go of both ends by then', async () => {
+    const { id } = await talk()
+    const { code, output } = await phone.control('transfer', id, '610', '--wait')
+    expect(code).toBe(1)
+    expect(output).toMatchObject({ error: { code: 'transfer-failed' } })
+    await phone.noCalls()
+    await other.noCalls()
+    expect(phone.recents()[0]).toMatchObject({ id, cause: 'remote-hung-up' })
+  })
+
   test('after a word with the one it goes to joins the two', async () => {
     const { id: first } = await talk()
-    await phone.do('call', '601')
+    await phone.do('call', '600')
+    await inState(first, 'held')
     const second = await phone.callIn('active')
-    await ear.hears(asteriskHz)
+    await ear.hears(microphoneHz)
     await phone.do('transfer', first, '--to', second.id, '--wait')
     await phone.noCalls()
-    await otherEar.hears(asteriskHz)
+    // Its own voice, come back from whom it was handed to.
+    await otherEar.hears(otherMicrophoneHz)
   })
 
   test('to somebody who still rings is made without waiting for the answer', async () => {

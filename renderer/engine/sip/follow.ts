@@ -35,9 +35,7 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
       // Answered before the call hears of it: a 200 is owed whatever happens here.
       void bye.accept().catch(() => {})
       const end = byeEnd(bye.request)
-      // Main hears first that whom we talked to was handed on, then that it is gone.
-      if (call.transfer?.farewell() === true) call.later(() => call.finish(end), 0)
-      else call.finish(end)
+      if (call.transfer?.farewell(() => call.finish(end)) !== true) call.finish(end)
     },
     onCancel: ({ request }) => {
       const reasons = parseReasons(request.getHeaders('reason'))
@@ -59,8 +57,9 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
     // Why a session ended is told right after its state; what nobody explained by then has no better reason.
     if (state === SessionState.Terminated) {
       queueMicrotask(() => {
-        if (call.session !== session || call.transfer?.farewell() === true) return
-        call.finish({ cause: call.descriptions.failure ?? unexplained(call, acked) })
+        if (call.session !== session) return
+        const finish = (): void => call.finish({ cause: call.descriptions.failure ?? unexplained(call, acked) })
+        if (call.transfer?.farewell(finish) !== true) finish()
       })
     }
   }

@@ -6,6 +6,7 @@ import type { Core, Notification } from 'sip.js'
 import { done, refused, type EndCause, type RequestErrorCode, type Result } from '../../../common/errors'
 import { hangUp } from './end'
 import { countAlong } from './in-dialog'
+import { listenForNews } from './late-news'
 import type { LiveCall } from './live-call'
 import { fragmentLimit, isFragmentType, readFragment, statusText } from './sipfrag'
 
@@ -14,6 +15,9 @@ const longestSilence = 180_000
 const shortestSilence = 32_000
 /** Whoever was handed on hangs up; if not within this, we do, ms. */
 const courtesy = 2_000
+
+/** After its BYE the far end may still say that it failed, ms. */
+const lastWord = 500
 
 const handedOn: EndCause = 'transferred'
 
@@ -34,6 +38,7 @@ export class Transfer {
   #progress: 'trying' | 'ringing' | null = null
   #request: Core.OutgoingRequest | null = null
   #firstSequence = 0
+  #isParting = false
   #stopWaiting = (): void => {}
   #resolve: (result: Result) => void = () => {}
 
@@ -78,10 +83,21 @@ export class Transfer {
     this.#tell(status >= 180 && status < 190 ? 'ringing' : 'trying')
   }
 
-  /** The far end hung up. After it took the REFER that is how most servers carry it out. True when the transfer counts as done. */
-  farewell(): boolean {
-    if (this.#state === 'accepted') this.#succeed()
-    return this.#state === 'over'
+  /**
+   * The far end hung up. After it took the REFER that is how most servers carry it out, and no news are good news. True: `finish` will be
+   * called when that is settled; main hears of the outcome first.
+   */
+  farewell(finish: () => void): boolean {
+    const { call } = this.#needs
+    if (this.#state === 'asked') return false
+    if (this.#isParting) return true
+    this.#isParting = true
+    if (this.#state === 'accepted' && call.session !== null) {
+      call.onEnd(listenForNews(call.session, (notification) => this.notified(notification)))
+      call.later(() => this.#succeed(), lastWord)
+    }
+    void this.result.then(() => call.later(finish, 0))
+    return true
   }
 
   #ask(): void {

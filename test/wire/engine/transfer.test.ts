@@ -85,10 +85,34 @@ describe('a blind transfer', () => {
   it('whose far end hangs up right after it took the REFER has succeeded', async () => {
     const talk = await transferring()
     await bye(talk)
+    await bench.settle(600)
     expect(talk.result()).toEqual({ ok: true, value: undefined })
-    await bench.settle()
     expect(causeOf(talk.callId)).toBe('transferred')
     expect(bench.peer.transcript).toBe('REFER 202 BYE 200')
+  })
+
+  it('whose far end hangs up and then says that it failed has failed', async () => {
+    const talk = await transferring()
+    await bye(talk)
+    await tell(talk, { sequence: 51, fragment: 'SIP/2.0 486 Busy Here', state: 'terminated;reason=noresource' })
+    await bench.settle(600)
+    expect(talk.result()).toEqual({ ok: false, code: 'transfer-failed', detail: '486 Busy Here' })
+    expect(bench.reported('ended')).toMatchObject([{ callId: talk.callId, cause: 'remote-hung-up' }])
+    expect(bench.peer.transcript).toBe('REFER 202 BYE 200 NOTIFY 200')
+    await tell(talk, { sequence: 52, fragment: 'SIP/2.0 486 Busy Here' })
+    expect(answersToNotify()).toEqual([200, 481])
+  })
+
+  it('whose far end hung up believes no news from anybody else', async () => {
+    const talk = await transferring()
+    await bye(talk)
+    bench.inOutgoingDialog(talk.invite, {
+      ...news({ sequence: 51, fragment: 'SIP/2.0 486 Busy Here' }),
+      from: '<sip:bob@example.com>;tag=forged',
+    })
+    await bench.settle(600)
+    expect(answersToNotify()).toEqual([481])
+    expect(talk.result()).toMatchObject({ ok: true })
   })
 
   it.each([
