@@ -104,4 +104,19 @@ describe('no call hangs', () => {
     await phone.clock.advanceAsync(1)
     expect(phone.states).toEqual(['ended (media-failed)'])
   })
+
+  it('one that is handed over and never heard of again goes on as if it had not been', async () => {
+    const callId = await phone.answered()
+    const transfer = {
+      kind: 'blind',
+      to: { type: 'phoneNumber', value: '602' },
+      toCallId: null,
+      progress: 'ringing',
+    } as const
+    phone.registry.apply(callId, { type: 'transfer', transfer })
+    await phone.clock.advanceAsync(184_999)
+    expect(phone.call(callId)).toMatchObject({ transfer })
+    await phone.clock.advanceAsync(1)
+    expect(phone.call(callId)).toMatchObject({ state: 'active', transfer: null })
+  })
 })

@@ -1,6 +1,7 @@
 /* More than one call: who may ring, who is held, and who gets their voice back. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { Action } from '../../../main/callkit/action'
 import { isForeground } from '../../../main/callkit/foreground'
 import { settle } from '../../fakes/manual-clock'
 import { account, CallPhone } from '../../support/call-phone'
@@ -231,6 +232,106 @@ describe('when the other call ends', () => {
     expect(phone.states).toEqual(['ended (hung-up)', 'active'])
   })
 })
+
+describe('two callers at once', () => {
+  it('are listed in the order they came, and each can be reached', async () => {
+    const first = await phone.invited('4711')
+    const second = await phone.invited('4712')
+    expect(phone.registry.calls.map(({ id }) => id)).toEqual([first.callId, second.callId])
+    await phone.verbs.answer(second.callId, 'window')
+    await settle()
+    expect(phone.states).toEqual(['incoming', 'active'])
+  })
+
+  it('when one is answered the other goes on ringing; answered too, it takes the ear', async () => {
+    const first = await phone.invited('4711')
+    const second = await phone.invited('4712')
+    await phone.verbs.answer(first.callId, 'window')
+    await settle()
+    expect(phone.states).toEqual(['active', 'incoming'])
+    await phone.verbs.answer(second.callId, 'window')
+    await settle()
+    expect(phone.states).toEqual(['held', 'active'])
+  })
+
+  it('when one is declined the other is still there', async () => {
+    const first = await phone.invited('4711')
+    await phone.invited('4712')
+    await phone.verbs.decline(first.callId, 'window')
+    await settle()
+    expect(phone.states).toEqual(['ended (declined)', 'incoming'])
+  })
+})
+
+describe('the wish to be given back the held call whoever hung up', () => {
+  it('resumes it when the far end ends the other one', async () => {
+    phone.settings.resumeAfterRemoteEnd = true
+    await phone.answered()
+    const second = await phone.connected()
+    await phone.remoteEnds(second)
+    await settle()
+    expect(phone.states).toEqual(['active', 'ended (remote-hung-up)'])
+  })
+
+  it('does not bring back a call the user holds when a caller gives up', async () => {
+    phone.settings.resumeAfterRemoteEnd = true
+    const first = await phone.answered()
+    await phone.verbs.setHeld(first, true, 'window')
+    await settle()
+    const { callId } = await phone.invited()
+    await phone.remoteEnds(callId, 'remote-cancelled')
+    await settle()
+    expect(phone.states).toEqual(['held', 'ended (remote-cancelled)'])
+  })
+})
+
+describe('a conference on hold', () => {
+  it('is one call: hanging up on the other one resumes all of it', async () => {
+    const capabilities = { holding: true, grouping: true, ungrouping: true, dtmf: true }
+    const [first, second] = [await phone.answered(), await phone.connected()]
+    for (const callId of [first, second]) phone.sip.engineReported({ type: 'updated', callId, capabilities })
+    await phone.verbs.merge([first, second], 'window')
+    await settle()
+    const third = await phone.connected('602')
+    expect(phone.states).toEqual(['held', 'held', 'active'])
+    await phone.verbs.end(third, 'window')
+    await settle()
+    expect(phone.states).toEqual(['active', 'active', 'ended (hung-up)'])
+  })
+})
+
+describe('after a transfer', () => {
+  it('that failed the call is taken back', async () => {
+    const callId = await phone.answered()
+    phone.engine.answerTo('transfer', 'silent')
+    await phone.verbs.transfer(callId, '602', 'window')
+    await settle()
+    expect(phone.call(callId)).toMatchObject({ state: 'held', transfer: { progress: 'asked' } })
+    phone.engine.reply('transfer', { ok: false, code: 'transfer-failed' })
+    await settle()
+    expect(phone.call(callId)).toMatchObject({ state: 'active', transfer: null })
+  })
+
+  it('that failed the call stays held while the user talks to somebody else', async () => {
+    const first = await phone.answered()
+    const second = await phone.connected()
+    phone.engine.answerTo('transferToCall', { ok: false, code: 'transfer-refused' })
+    await phone.verbs.transferToCall(first, second, 'window')
+    await settle()
+    expect(phone.states).toEqual(['held', 'active'])
+  })
+
+  it('that worked a call on hold is given back, as after hanging up', async () => {
+    await phone.answered()
+    const second = await phone.connected()
+    const transfer = { kind: 'transfer', callId: second, to: { kind: 'address', ...somebody } } as const
+    await phone.controller.requestActions([new Action(transfer, phone.clock)], 'window')
+    await settle()
+    expect(phone.states).toEqual(['active', 'ended (transferred)'])
+  })
+})
+
+const somebody = { handle: { type: 'phoneNumber', value: '602' }, target: 'sip:602@pbx.example' } as const
 
 describe('whatever people do', () => {
   it('at most one call is un-held once everything has settled', async () => {
