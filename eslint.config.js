@@ -15,7 +15,7 @@ const fromRenderer = { group: ['**/renderer/**'], message: 'Main and common code
 const border = (paths, patterns = []) => ({ 'no-restricted-imports': ['error', { paths, patterns }] })
 
 export default ts.config(
-  { ignores: ['node_modules', 'out', 'dist', '.cache', 'test/fixtures'] },
+  { ignores: ['node_modules', 'out', 'dist', '.cache', 'docs/reference', 'test/fixtures'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,

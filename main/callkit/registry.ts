@@ -98,7 +98,12 @@ export class Registry {
   }
 
   /** Calls `listener` after every change from now on. Returns where things stand, so that nothing falls in between. */
-  observe(listener: RegistryListener): { calls: readonly Call[]; sequence: number; stop: () => void } {
+  observe(listener: RegistryListener): {
+    calls: readonly Call[]
+    sequence: number
+    /** Nothing is told any more. */
+    stop: () => void
+  } {
     // What is still being told is older than the snapshot returned here.
     const from = this.count
     const guarded: RegistryListener = (now, before, sequence) => {
