@@ -22,6 +22,13 @@ export const words = {
     count === 1 ? `Missed call from ${who}` : `${count} missed calls from ${who}`,
   unansweredCalls: (who: string, count: number): string =>
     count === 1 ? `Could not answer ${who}` : `Could not answer ${who}, ${count} times`,
+  asksToCall: (who: string, target: string): string => `${who} asks you to call ${target}`,
+  callTarget: (target: string): string => `Call ${target}`,
+  doNotCall: 'Do not call',
+  digitsWait: (who: string, count: number): string =>
+    count === 1 ? `Send 1 more digit to ${who}?` : `Send ${count} more digits to ${who}?`,
+  sendDigits: 'Send',
+  forgetDigits: 'Do not send',
   /** The second line of a notification: what is known for sure, then where it came in. */
   detail: (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' · '),
   tray: {
@@ -46,10 +53,7 @@ export const words = {
     conference: (count: number): string => `Conference of ${count}`,
     endConference: 'End conference',
     asksToCall: (target: string): string => `Asks you to call ${target}`,
-    callTarget: (target: string): string => `Call ${target}`,
-    doNotCall: 'Do not call',
     sendDigits: (count: number): string => (count === 1 ? 'Send 1 more digit' : `Send ${count} more digits`),
-    forgetDigits: 'Do not send them',
     noAccount: 'No account yet',
     moreCalls: 'More calls in the window',
   },

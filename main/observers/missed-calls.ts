@@ -12,6 +12,7 @@ import type { NotificationCenter, NotificationEvent } from '../os/notifications/
 import { defaultAction } from '../os/notifications/notification-center'
 import { answerFailure, words } from '../words'
 import { detail, number, who } from './describe-call'
+import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
 /** Rings that are remembered before those of no use are forgotten. */
@@ -98,12 +99,10 @@ export class MissedCalls implements Observer {
     this.#center.close(event.key)
     // Whoever calls back wants to see it dial, and why it could not.
     this.#openWindow()
-    if (event.action === 'call-back') void this.#callBack(entries[0])
-  }
-
-  async #callBack(entry: HistoryEntry): Promise<void> {
-    const result = await this.#verbs.call(entry.handle.value, entry.accountId, 'notification')
-    if (!result.ok) this.#log.warn(`call back from the notification: ${result.code}`)
+    if (event.action !== 'call-back') return
+    const [{ handle, accountId }] = entries
+    const wish = this.#verbs.call(handle.value, accountId, 'notification')
+    void logOutcome('call back from the notification', wish, this.#log)
   }
 
   /** Nothing is remembered of calls that are neither up nor in the history. */

@@ -16,6 +16,7 @@ import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
 import { detail, who } from './describe-call'
+import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
 type Verb = 'answer' | 'endAndAnswer' | 'decline' | 'sendToVoicemail'
@@ -71,18 +72,17 @@ export class Notifier implements Observer {
   #hear(event: NotificationEvent): void {
     if (!this.#shown.has(event.key)) return
     if (event.type === 'dismissed') this.#shown.set(event.key, null)
-    if (event.type === 'action') void this.#act(event.key, event.action)
+    if (event.type === 'action') this.#act(event.key, event.action)
   }
 
-  async #act(callId: CallId, action: string): Promise<void> {
+  #act(callId: CallId, action: string): void {
     // A button of a call that no longer rings is nobody's wish any more.
     const offered = this.#ringing.get(callId)
     if (offered === undefined) return
     if (action === defaultAction) return this.#openWindow()
     const verb = offered.find(({ key }) => key === action)?.verb
     if (verb === undefined) return
-    const result = await this.#verbs[verb](callId, 'notification')
-    if (!result.ok) this.#log.warn(`${verb} from the notification: ${result.code}`)
+    void logOutcome(`${verb} from the notification`, this.#verbs[verb](callId, 'notification'), this.#log)
   }
 }
 

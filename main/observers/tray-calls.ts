@@ -76,14 +76,14 @@ function questions(call: Call): readonly TrayItem[] {
     const target = plain(call.referral.handle.value)
     items.push(
       label(words.tray.asksToCall(target)),
-      item(words.tray.callTarget(target), { type: 'answerReferral', callId, accept: true }),
-      item(words.tray.doNotCall, { type: 'answerReferral', callId, accept: false }),
+      item(words.callTarget(target), { type: 'answerReferral', callId, accept: true }),
+      item(words.doNotCall, { type: 'answerReferral', callId, accept: false }),
     )
   }
   if (call.digitsWaiting > 0) {
     items.push(
       item(words.tray.sendDigits(call.digitsWaiting), { type: 'continueDigits', callId, send: true }),
-      item(words.tray.forgetDigits, { type: 'continueDigits', callId, send: false }),
+      item(words.forgetDigits, { type: 'continueDigits', callId, send: false }),
     )
   }
   return items

@@ -3,10 +3,10 @@
  */
 import type { CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
-import type { Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
-import type { CallVerbs } from '../callkit/verbs'
+import type { CallVerbs, Requested } from '../callkit/verbs'
+import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 import type { TrayVerb } from './tray-item'
 import { type TrayFace, trayFace } from './tray-menu'
@@ -35,7 +35,9 @@ export class TrayObserver implements Observer {
 
   constructor(options: TrayOptions) {
     this.#options = options
-    options.view.onVerb((verb) => void this.#choose(verb))
+    options.view.onVerb((verb) => {
+      for (const wish of this.#perform(verb)) void logOutcome(`${verb.type} from the tray`, wish, options.log)
+    })
   }
 
   update(now: PhoneState): void {
@@ -46,45 +48,40 @@ export class TrayObserver implements Observer {
     this.#options.view.show(face)
   }
 
-  async #choose(verb: TrayVerb): Promise<void> {
-    const result = await this.#perform(verb)
-    if (result && !result.ok) this.#options.log.warn(`${verb.type} from the tray: ${result.code}`)
-  }
-
-  #perform(verb: TrayVerb): Promise<Result<unknown>> | void {
+  /** What is asked of the calls; nothing when it is not about them. */
+  #perform(verb: TrayVerb): readonly Promise<Requested<unknown>>[] {
     const { verbs, clock } = this.#options
     switch (verb.type) {
       case 'open':
-        return this.#options.openWindow()
+        this.#options.openWindow()
+        return []
       case 'quit':
-        return this.#options.quit()
+        this.#options.quit()
+        return []
       case 'silence':
-        return this.#options.silence(verb.callId)
+        this.#options.silence(verb.callId)
+        return []
       case 'setDoNotDisturb':
-        return this.#options.setDoNotDisturb(
+        this.#options.setDoNotDisturb(
           verb.on,
           verb.lasts === 'until-morning' ? minutesUntilMorning(clock.date()) : verb.lasts,
         )
+        return []
       case 'setHeld':
-        return verbs.setHeld(verb.callId, verb.held, 'tray')
+        return [verbs.setHeld(verb.callId, verb.held, 'tray')]
       case 'setMuted':
-        return this.#setMuted(verb.callIds, verb.muted)
+        return verb.callIds.map((callId) => verbs.setMuted(callId, verb.muted, 'tray'))
       case 'swap':
-        return verbs.swap('tray')
+        return [verbs.swap('tray')]
       case 'merge':
-        return verbs.merge(verb.callIds, 'tray')
+        return [verbs.merge(verb.callIds, 'tray')]
       case 'answerReferral':
-        return verbs.answerReferral(verb.callId, verb.accept, 'tray')
+        return [verbs.answerReferral(verb.callId, verb.accept, 'tray')]
       case 'continueDigits':
-        return verbs.continueDigits(verb.callId, verb.send, 'tray')
+        return [verbs.continueDigits(verb.callId, verb.send, 'tray')]
       default:
-        return verbs[verb.type](verb.callId, 'tray')
+        return [verbs[verb.type](verb.callId, 'tray')]
     }
-  }
-
-  async #setMuted(callIds: readonly CallId[], muted: boolean): Promise<Result> {
-    const results = await Promise.all(callIds.map((callId) => this.#options.verbs.setMuted(callId, muted, 'tray')))
-    return results.find(({ ok }) => !ok) ?? { ok: true, value: undefined }
   }
 }
 

@@ -12,6 +12,7 @@ import { MissedCalls } from '../observers/missed-calls'
 import { Notifier } from '../observers/notifier'
 import type { Observer } from '../observers/observer'
 import { Observers } from '../observers/observers'
+import { Questions } from '../observers/questions'
 import { Ringer } from '../observers/ringer'
 import { TrayObserver } from '../observers/tray'
 import { WakeLock } from '../observers/wake-lock'
@@ -45,6 +46,7 @@ export function startReactions(options: ReactionsOptions): void {
     new Ringer({ setTone: (tone) => void engine.request({ type: 'setTone', tone }) }),
     new Notifier({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, log }),
+    new Questions({ center, verbs, openWindow, log }),
     new TrayObserver({ view: new SystemTray(), verbs, setDoNotDisturb, silence, openWindow, quit, clock, log }),
     new Attention({ effects: attentionEffects({ flash }) }),
     new WakeLock({ setAwake: keepAwake() }),

@@ -251,6 +251,17 @@ describe('a notification that leaves the screen while it is wanted', () => {
     expect(server.notified).toHaveLength(1)
   })
 
+  it('is shown again when it asks something', async () => {
+    const server = await serve()
+    await open()
+    center.show({ ...ringing, kind: 'question', urgent: false })
+    const { id, hints } = await server.notify()
+    expect(hints).toMatchObject({ urgency: 1, category: 'call' })
+    await told('shown')
+    server.drop(id, reasons.expired)
+    await server.notify(2)
+  })
+
   it('is not put back again and again when it tells of a missed call', async () => {
     const server = await serve()
     await open()

@@ -1,6 +1,7 @@
 /*
  * Notifications as cards in a small window of our own, for desktops that cannot show them. Decides what is on the cards
- * and what a press means; the surface draws them. Only ringing calls come here.
+ * and what a press means; the surface draws them. Only what waits for the user comes
+ * here.
  */
 import * as v from 'valibot'
 import { type AlertCard, alertUpSchema } from '../../../common/contract/alert'

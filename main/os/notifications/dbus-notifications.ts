@@ -177,8 +177,8 @@ export class DbusNotifications implements NotificationCenter {
     if (entry.presentation?.pending && reason !== dismissedByUser) return // its replacement is on the way
     const lived = this.#clock.now() - (entry.presentation?.sentAt ?? 0)
     entry.presentation = null
-    // Only a ringing call has to stay; a missed one that left the screen has been there.
-    if (reason === dismissedByUser || entry.used || entry.wanted.kind !== 'incoming') {
+    // What waits for the user has to stay; a missed call that left the screen has been there.
+    if (reason === dismissedByUser || entry.used || entry.wanted.kind === 'missed') {
       this.#forget(key, entry)
       this.#events.emit({ type: 'dismissed', key })
       return

@@ -166,7 +166,7 @@ export class ElectronNotifications implements NotificationCenter {
       return
     }
     // A missed call waits in the Action Center, where it can still be pressed.
-    if (entry.wanted.kind !== 'incoming') return
+    if (entry.wanted.kind === 'missed') return
     const quickDrops = this.#clock.now() - entry.shownAt < quick ? entry.quickDrops + 1 : 0
     this.#entries.delete(entry.wanted.key)
     this.#retire(entry)

@@ -20,7 +20,8 @@ export const defaultAction = 'default'
 export interface DesktopNotification {
   /** Chosen by the caller; one notification a key. */
   readonly key: string
-  readonly kind: 'incoming' | 'missed'
+  /** A call that rings, something only the user can decide, or news. */
+  readonly kind: 'incoming' | 'question' | 'missed'
   readonly title: string
   readonly body: string
   /** Buttons, in order; `default` is not a button, it names what a click on the notification itself does. */

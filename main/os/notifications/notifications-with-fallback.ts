@@ -1,6 +1,7 @@
 /*
  * Two ways to show a notification, one in reserve: what the desktop cannot show, or not with its buttons, the second one
- * shows until the desktop can. Only a ringing call is worth that.
+ * shows until the desktop can. Only what waits for the user is worth
+ * that.
  */
 import { EventSource } from './event-source'
 import type { DesktopNotification, NotificationCenter, NotificationEvent } from './notification-center'
@@ -44,7 +45,7 @@ export class NotificationsWithFallback implements NotificationCenter {
   #desktopSays(event: NotificationEvent): void {
     const notification = this.#wanted.get(event.key)
     if (notification === undefined) return
-    if (event.type === 'unable' && notification.kind === 'incoming') {
+    if (event.type === 'unable' && notification.kind !== 'missed') {
       this.#inReserve.add(event.key)
       this.#reserve.show(notification)
     }

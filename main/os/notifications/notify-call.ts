@@ -18,6 +18,9 @@ export interface NotifyingApp {
 /** What GNOME shows; more would push each other out of the bubble elsewhere. */
 const maximumButtons = 3
 
+/** The specification's, section 6. */
+const categories = { incoming: 'call.incoming', question: 'call', missed: 'call.unanswered' } as const
+
 /** `replaces`: the server's id of the one it takes the place of, 0 for none. */
 export function notifyCall(
   app: NotifyingApp,
@@ -27,14 +30,13 @@ export function notifyCall(
 ): BusCall {
   const markup = capabilities.has('body-markup')
   const hasBody = capabilities.has('body')
-  const incoming = content.kind === 'incoming'
   const hints: Record<string, Variant> = {
     urgency: new Variant('y', content.urgent ? 2 : 1),
-    category: new Variant('s', incoming ? 'call.incoming' : 'call.unanswered'),
+    category: new Variant('s', categories[content.kind]),
     'desktop-entry': new Variant('s', app.desktopEntry),
     // The phone rings by itself, on the device the user chose.
     'suppress-sound': new Variant('b', true),
-    ...(incoming ? { resident: new Variant('b', true) } : {}),
+    ...(content.kind === 'incoming' ? { resident: new Variant('b', true) } : {}),
   }
   return {
     ...notificationServer,

@@ -191,7 +191,7 @@ describe('the tray menu with several calls', () => {
       '> Call 1816',
       '> Do not call',
       '> Send 4 more digits',
-      '> Do not send them',
+      '> Do not send',
     ])
   })
 })
