@@ -117,14 +117,14 @@ describe('a transfer', () => {
     await ear.hears(otherMicrophoneHz)
   })
 
-  test('to somebody who is busy fails; Asterisk has let go of both ends by then', async () => {
+  test('to a number that does not exist fails, and the call is taken back', async () => {
     const { id } = await talk()
-    const { code, output } = await phone.control('transfer', id, '610', '--wait')
+    const { code, output } = await phone.control('transfer', id, '799', '--wait')
     expect(code).toBe(1)
-    expect(output).toMatchObject({ error: { code: 'transfer-failed' } })
-    await phone.noCalls()
-    await other.noCalls()
-    expect(phone.recents()[0]).toMatchObject({ id, cause: 'remote-hung-up' })
+    expect(output).toMatchObject({ error: { code: 'transfer-refused' } })
+    await inState(id, 'active')
+    await otherEar.hears(microphoneHz)
+    await ear.hears(otherMicrophoneHz)
   })
 
   test('after a word with the one it goes to joins the two', async () => {

@@ -19,29 +19,35 @@ const collect = `
 `
 
 /**
- * Level at one frequency, dBFS, of the newest open connection's audio: the loudest moment of about 700 ms, which is more
+ * Level at one frequency, dBFS, of what arrives on the open connection where it is loudest: the loudest moment of about 700 ms, which is more
  * than one beat of the microphone's tone. Null when there is no connection.
  */
 const listen = (hz: number): string => `(async () => {
-  const connection = __connections.findLast((one) => one.connectionState === 'connected')
-  const track = connection?.getReceivers().find(({ track }) => track.kind === 'audio')?.track
-  if (!track) return null
+  const tracks = __connections
+    .filter((one) => one.connectionState === 'connected')
+    .flatMap((one) => one.getReceivers().map(({ track }) => track).filter(({ kind }) => kind === 'audio'))
+  if (tracks.length === 0) return null
   const context = new AudioContext()
   await context.resume()
-  const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 })
-  context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
-  const width = context.sampleRate / analyser.fftSize
-  const near = Math.round(${hz} / width)
-  const bins = new Float32Array(analyser.frequencyBinCount)
+  const analysers = tracks.map((track) => {
+    const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 })
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
+    return analyser
+  })
   // Digital silence is minus infinity, which JSON does not know.
   let heard = { level: -200, peakHz: 0 }
+  const bins = new Float32Array(analysers[0].frequencyBinCount)
+  const width = context.sampleRate / analysers[0].fftSize
+  const near = Math.round(${hz} / width)
   for (let i = 0; i < 8; i++) {
     await new Promise((resolve) => setTimeout(resolve, 90))
-    analyser.getFloatFrequencyData(bins)
-    const level = Math.max(-200, ...bins.subarray(near - 2, near + 3))
-    let peak = 1
-    for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
-    if (level > heard.level) heard = { level, peakHz: peak * width }
+    for (const analyser of analysers) {
+      analyser.getFloatFrequencyData(bins)
+      const level = Math.max(-200, ...bins.subarray(near - 2, near + 3))
+      let peak = 1
+      for (let i = 2; i < bins.length; i++) if (bins[i] > bins[peak]) peak = i
+      if (level > heard.level) heard = { level, peakHz: peak * width }
+    }
   }
   await context.close()
   return heard
