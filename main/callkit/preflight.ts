@@ -110,22 +110,21 @@ class Planning implements Terms {
     )
   }
 
-  /** Only one call or conference has the user's ear: the one that has it is held, one that only rings out is given up. */
+  /**
+   * Only one call or conference has the user's ear: the one that has it is held, one that only rings out is given up. Another that
+   * rings here is in nobody's way. CallKit is said to end it when the first is answered; here it rings on as a waiting call, so that both
+   * can be reached.
+   */
   private inTheWayOf(body: ActionBody): ActionBody[] {
     return this.forecast.calls.flatMap((call): ActionBody[] => {
       if (call.id === body.callId || this.result.areTogether(call.id, body.callId)) return []
       // A hold that is only under way may still fail, so this transaction brings its own.
-      const holdable =
-        canHold(call) || (call.state === 'held' && this.isPending('setHeld', call.id) && this.isUpNow(call))
-      if (holdable) return [{ kind: 'setHeld', callId: call.id, held: true }]
+      const underWay = call.state === 'held' && this.isPending('setHeld', call.id)
+      if (canHold(call) || underWay) return [{ kind: 'setHeld', callId: call.id, held: true }]
       // Whoever answers while their own call is not answered yet wants the caller; that call cannot be held.
       const unanswered = call.state === 'dialing' || call.state === 'alerting'
       return unanswered && body.kind === 'answer' ? [{ kind: 'end', callId: call.id, cause: null }] : []
     })
-  }
-
-  private isUpNow(call: Call): boolean {
-    return this.situation.calls.some(({ id, state }) => id === call.id && state === 'active')
   }
 
   /** Whoever takes a call out of an active conference wants to talk to it alone: the others are held, and that comes first. */
