@@ -41,9 +41,41 @@ it('do not disturb is switched from the tray, and the icon and the words follow'
   await until(async () => !(await tray.icon()).pixels.equals(before.pixels), { what: 'the icon to follow' })
 })
 
+it('do not disturb is switched on for a while, and off again', async () => {
+  const asked = Date.now()
+  await tray.choose('Do not disturb for', '2 hours')
+  const words = await until(async () => /Do not disturb until (\d\d:\d\d)$/.exec(await tray.tooltip()) ?? null, {
+    what: 'the words to follow',
+  })
+  const inTwoHours = [0, 1].map((minutes) => new Date(asked + 7_200_000 + minutes * 60_000).toTimeString().slice(0, 5))
+  expect(inTwoHours).toContain(words[1])
+  await tray.choose('Do not disturb for', 'Off')
+  await until(async () => (await tray.tooltip()) === 'Patchcord — No account', { what: 'the quiet to end' })
+})
+
 it('a click on the icon opens the window', async () => {
   await tray.activate()
   await phone.page('ui')
+})
+
+it('calls are swapped, merged and ended from the tray', async () => {
+  const window = await tray.activate().then(() => phone.page('ui'))
+  await window.press('Try it')
+  await phone.registered()
+  await phone.do('call', 'echo')
+  await phone.callIn('active')
+  await phone.do('call', 'echo')
+  const states = async (): Promise<string> => (await phone.calls()).map(({ state }) => state).join()
+  await until(async () => (await states()) === 'held,active', { what: 'the second call to be up' })
+  await tray.choose('Swap calls')
+  await until(async () => (await states()) === 'active,held', { what: 'the calls to be swapped' })
+  await tray.choose('Merge calls')
+  await until(async () => (await tray.menu()).some(({ label }) => label.startsWith('Conference of 2')), {
+    what: 'the conference',
+  })
+  expect(await states()).toBe('active,active')
+  await tray.choose('End conference')
+  await phone.noCalls()
 })
 
 it('the phone is quit from the tray', async () => {

@@ -17,6 +17,23 @@ export interface MenuItem {
   readonly separator: boolean
   /** null: not a check box. */
   readonly checked: boolean | null
+  /** Of the menu it opens; empty for none. */
+  readonly items: readonly MenuItem[]
+}
+
+/** A node of com.canonical.dbusmenu's layout: id, properties, children. */
+type Layout = [number, Record<string, Variant>, Variant<Layout>[]]
+
+function menuItem([id, facts, children]: Layout): MenuItem {
+  const of = (name: string): unknown => facts[name]?.value
+  return {
+    id,
+    label: String(of('label') ?? '').replace(/__?/g, (mark) => (mark === '__' ? '_' : '')),
+    enabled: of('enabled') !== false,
+    separator: of('type') === 'separator',
+    checked: of('toggle-type') === 'checkmark' ? of('toggle-state') === 1 : null,
+    items: children.map(({ value }) => menuItem(value)),
+  }
 }
 
 export class TrayHost {
@@ -55,28 +72,24 @@ export class TrayHost {
     return { width, height, pixels: Buffer.from(pixels) }
   }
 
-  async menu(): Promise<MenuItem[]> {
+  async menu(): Promise<readonly MenuItem[]> {
     const menu = String(await this.#property('Menu'))
     // Hosts announce themselves; not every item cares.
     await this.#call(menu, 'com.canonical.dbusmenu', 'AboutToShow', 'i', [0]).catch(() => [])
     const [, root] = await this.#call(menu, 'com.canonical.dbusmenu', 'GetLayout', 'iias', [0, -1, []])
-    const [, , children] = root as [number, unknown, Variant<[number, Record<string, Variant>, unknown]>[]]
-    return children.map(({ value: [id, facts] }) => {
-      const of = (name: string): unknown => facts[name]?.value
-      return {
-        id,
-        label: String(of('label') ?? '').replace(/__?/g, (mark) => (mark === '__' ? '_' : '')),
-        enabled: of('enabled') !== false,
-        separator: of('type') === 'separator',
-        checked: of('toggle-type') === 'checkmark' ? of('toggle-state') === 1 : null,
-      }
-    })
+    return menuItem(root as Layout).items
   }
 
-  /** Clicks the item with this label. */
-  async choose(label: string): Promise<void> {
-    const found = (await this.menu()).find((one) => one.label === label)
-    if (found === undefined) throw new Error(`no item ${label} in the tray's menu`)
+  /** Clicks the item with this label, in the menu with the label before it if there are two. */
+  async choose(...labels: [string, ...string[]]): Promise<void> {
+    let items = await this.menu()
+    let found: MenuItem | undefined
+    for (const label of labels) {
+      found = items.find((one) => one.label === label)
+      if (found === undefined) throw new Error(`no item ${label} in the tray's menu`)
+      items = found.items
+    }
+    if (found === undefined) return
     const menu = String(await this.#property('Menu'))
     const click = [found.id, 'clicked', new Variant('s', ''), 0]
     await this.#call(menu, 'com.canonical.dbusmenu', 'Event', 'isvu', click)
