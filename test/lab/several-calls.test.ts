@@ -117,16 +117,6 @@ describe('a transfer', () => {
     await ear.hears(otherMicrophoneHz)
   })
 
-  test('to a number that does not exist fails, and the call is taken back', async () => {
-    const { id } = await talk()
-    const { code, output } = await phone.control('transfer', id, '799', '--wait')
-    expect(code).toBe(1)
-    expect(output).toMatchObject({ error: { code: 'transfer-refused' } })
-    await inState(id, 'active')
-    await otherEar.hears(microphoneHz)
-    await ear.hears(otherMicrophoneHz)
-  })
-
   test('after a word with the one it goes to joins the two', async () => {
     const { id: first } = await talk()
     await phone.do('call', '600')
