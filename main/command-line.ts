@@ -33,12 +33,15 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 
 const isLink = (argument: string): boolean => /^(sip|sips|tel|callto):/i.test(argument)
 
-/** The one link among the arguments, without its headers and parameters; null when there is none, or more than one. */
+/**
+ * The one link among the arguments, without its headers and parameters; null when there is none, or more than one. Digits to
+ * send after the call is up (`,` and `;`, as dialled by hand) are part of the number: they are seen before anything is dialled.
+ */
 function linkIn(argv: readonly string[]): string | null {
   const links = argv.filter(isLink)
   const [link] = links
   if (link === undefined || links.length > 1 || link.length > longestLink) return null
-  const [, scheme, rest] = /^([a-z]+):(?:\/\/)?([^?;]*)/i.exec(link) ?? []
+  const [, scheme, rest] = /^([a-z]+):(?:\/\/)?([^?;]*(?:;[0-9a-d*#,;]+(?=$|\?))?)/i.exec(link) ?? []
   if (!scheme || !rest) return null
   try {
     const target = decodeURIComponent(rest).trim()

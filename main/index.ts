@@ -41,13 +41,12 @@ import { Wishes } from './wishes'
 
 const appId = 'app.patchcord.Patchcord'
 const ownArguments = process.argv.slice(process.defaultApp ? 2 : 1)
-const commandLine = parseCommandLine(ownArguments)
 
 if (isControlCommand(ownArguments)) {
   // `patchcord status` of an installed phone: the same client as bin/patchcord.mjs, without starting a phone.
   void runControlVerb(ownArguments, { lenient: true }).then((code) => app.exit(code))
 } else {
-  begin(commandLine)
+  begin(parseCommandLine(ownArguments))
 }
 
 function begin(given: CommandLine): void {

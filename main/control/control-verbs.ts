@@ -61,6 +61,9 @@ export class ControlVerbs {
         return answered(await calls.merge(chosen, 'control'), wait, () => ({ ok: true }))
       }
       default: {
+        if (request.verb === 'transfer' && (request.target === undefined) === (request.to === undefined)) {
+          return controlError('invalid-argument', 'transfer: a target or another call, one of the two')
+        }
         const calls = 'to' in request ? this.otherThan(request.to) : this.calls
         const call = chooseCall(request.verb, calls, request.call)
         if (typeof call !== 'string') return call
@@ -131,9 +134,6 @@ export class ControlVerbs {
     call: CallId,
   ): Promise<Requested> | ControlError {
     const { calls } = this.options
-    if ((target === undefined) === (to === undefined)) {
-      return controlError('invalid-argument', 'transfer: a target or another call, one of the two')
-    }
     if (target !== undefined) return calls.transfer(call, target, 'control')
     const other = chooseCall('transfer', this.calls, to)
     return typeof other === 'string' ? calls.transferToCall(call, other, 'control') : other

@@ -32,6 +32,10 @@ describe('the command line', () => {
     ['sip:anna@pbx.example;transport=tcp?Route=%3Csip:evil%3E', 'anna@pbx.example'],
     ['callto://100', '100'],
     ['sips:anna@pbx.example', 'anna@pbx.example'],
+    ['tel:+49301234;phone-context=example.com', '+49301234'],
+    ['tel:030,,1234%23', '030,,1234#'],
+    ['tel:030,,12;34#', '030,,12;34#'],
+    ['sip:030@pbx.example;12?Subject=x', '030@pbx.example;12'],
   ])('takes the target of %s and drops what else it carries', (link, target) => {
     expect(parseCommandLine(['--allow-file-access-from-files', link]).link).toBe(target)
   })

@@ -19,14 +19,16 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { controlAddress, defaultUserData, directAddress } from '../../../bin/control-address.mjs'
 import { silentLog } from '../../../common/log'
+import { done, refused, type Result } from '../../../common/errors'
 import type { PhoneState } from '../../../common/phone-state'
+import { ActionEvents, type ActionEvent } from '../../../main/callkit/action-events'
 import { runControlVerb } from '../../../main/control/control-client'
 import { ControlServer } from '../../../main/control/control-server'
 import { ControlVerbs } from '../../../main/control/control-verbs'
 import { PhoneStore } from '../../../main/phone-store'
 import { ManualClock } from '../../fakes/manual-clock'
 import { until as waitUntil } from '../../support/until'
-import { active, callOf, ended, NotedVerbs, phone, view } from './support'
+import { active, callOf, ended, NotedVerbs, phone, startedAt, view } from './support'
 
 const program = join(import.meta.dirname, '../../../bin/patchcord.mjs')
 
@@ -40,6 +42,7 @@ async function openDoor(userData = profile(), state: PhoneState = phone()) {
   const noted = new NotedVerbs()
   const store = new PhoneStore(state, silentLog)
   const clock = new ManualClock()
+  const actions = new ActionEvents(silentLog)
   const done = { quit: 0, shown: 0 }
   const server = new ControlServer({
     userData,
@@ -48,9 +51,11 @@ async function openDoor(userData = profile(), state: PhoneState = phone()) {
       state: () => store.current,
       electron: '33.2.1',
       show: () => void done.shown++,
+      setDoNotDisturb: () => ({ ok: true, value: undefined }),
     }),
     state: () => store.current,
     observe: (listener) => store.observe(listener),
+    observeActions: (listener) => actions.observe(listener),
     electron: '33.2.1',
     quit: () => void done.quit++,
     clock,
@@ -58,7 +63,7 @@ async function openDoor(userData = profile(), state: PhoneState = phone()) {
   })
   onTestFinished(() => server.stop())
   expect(await server.start()).toEqual({ ok: true, value: undefined })
-  return { userData, noted, store, clock, done, server }
+  return { userData, noted, store, actions, clock, done, server }
 }
 
 interface Finished {
@@ -179,6 +184,57 @@ test('events prints a line at each change until the phone goes', async () => {
   ).toEqual(['status', 'call', 'ended'])
 })
 
+test('events tells what becomes of actions, and one that failed does not end it', async () => {
+  const { userData, actions, server } = await openDoor()
+  const events = start(userData, 'events')
+  await until(() => events.out().includes('\n'))
+  const event: ActionEvent = {
+    type: 'requested',
+    actionId: 'a1',
+    transactionId: 't1',
+    kind: 'setHeld',
+    callId: 'c1',
+    by: 'tray',
+    code: null,
+    at: startedAt,
+  }
+  actions.tell(event)
+  actions.tell({ ...event, type: 'timed-out', code: 'timed-out' })
+  await until(() => events.out().split('\n').length === 4)
+  await server.stop()
+  const { code, stdout } = await events.finished
+  expect(code).toBe(0)
+  const told = {
+    event: 'action',
+    action: 'setHeld',
+    call: 'c1',
+    originator: 'tray',
+    transaction: 't1',
+    at: '2030-01-02T03:04:05.678Z',
+  }
+  const [, ...lines] = stdout.trim().split('\n')
+  expect(lines.map(json)).toEqual([
+    { ...told, type: 'requested', error: null },
+    { ...told, type: 'timed-out', error: 'timed-out' },
+  ])
+})
+
+test('--wait answers with the outcome, for good or bad', async () => {
+  const { userData, noted } = await openDoor(profile(), phone({ calls: [view(callOf('c1', active()))] }))
+  let settle = (_: Result): void => {}
+  noted.outcome = new Promise((resolve) => (settle = resolve))
+  const waiting = start(userData, 'hold', '--wait')
+  await until(() => noted.asked.length === 1)
+  expect(await run(userData, 'hold')).toMatchObject({ code: 0 })
+  expect(waiting.out()).toBe('')
+  settle(refused('timed-out'))
+  const { code, stdout } = await waiting.finished
+  expect(code).toBe(1)
+  expect(json(stdout)).toEqual({ error: { code: 'timed-out', message: 'it took too long' } })
+  noted.outcome = Promise.resolve(done)
+  expect(await run(userData, 'hold', '--wait')).toMatchObject({ code: 0, stdout: '{"call":"c1"}\n' })
+})
+
 test('a reader of events that goes away ends them quietly', async () => {
   const { userData, store } = await openDoor()
   const events = start(userData, 'events')
@@ -230,9 +286,16 @@ test('a second phone does not take the first one’s door, and a foreign file is
   const { userData } = await openDoor()
   const second = new ControlServer({
     userData,
-    verbs: new ControlVerbs({ calls: new NotedVerbs(), state: phone, electron: '', show: () => {} }),
+    verbs: new ControlVerbs({
+      calls: new NotedVerbs(),
+      state: phone,
+      electron: '',
+      show: () => {},
+      setDoNotDisturb: () => done,
+    }),
     state: phone,
     observe: () => () => {},
+    observeActions: () => () => {},
     electron: '',
     quit: () => {},
     clock: new ManualClock(),

@@ -3,16 +3,28 @@
  */
 import { expect, test } from 'vitest'
 import { requestErrorCodes, type RequestErrorCode } from '../../../common/errors'
+import type { CallPhase } from '../../../common/call'
 import type { PhoneState } from '../../../common/phone-state'
 import { parseRequest } from '../../../main/control/control-request'
 import { ControlVerbs } from '../../../main/control/control-verbs'
 import { eventsBetween, firstEvent } from '../../../main/control/events'
-import { account, active, callOf, ended, NotedVerbs, phone, startedAt, view } from './support'
+import { account, active, callOf, ended, held, NotedVerbs, phone, startedAt, view } from './support'
 
 function open(state: PhoneState = phone()) {
   const noted = new NotedVerbs()
   let shown = 0
-  const verbs = new ControlVerbs({ calls: noted, state: () => state, electron: '33.2.1', show: () => void shown++ })
+  const verbs = new ControlVerbs({
+    calls: noted,
+    state: () => state,
+    electron: '33.2.1',
+    show: () => void shown++,
+    setDoNotDisturb: (on, minutes) => {
+      noted.asked.push(['setDoNotDisturb', on, minutes])
+      const until = minutes === null ? null : startedAt + minutes * 60_000
+      state = { ...state, settings: { ...state.settings, doNotDisturb: on, doNotDisturbUntil: until } }
+      return noted.answerWith
+    },
+  })
   const ask = (line: object) => {
     const request = parseRequest(JSON.stringify(line))
     if ('error' in request || request.verb === 'events' || request.verb === 'quit') throw new Error('not a plain verb')
@@ -21,6 +33,7 @@ function open(state: PhoneState = phone()) {
   return { noted, ask, shown: () => shown }
 }
 
+const mixable = { holding: true, grouping: true, ungrouping: true, dtmf: true }
 const talking = phone({ calls: [view(callOf('c1', active()))] })
 
 test('status says everything in the promised shape', async () => {
@@ -43,8 +56,23 @@ test('status says everything in the promised shape', async () => {
       }),
       view(callOf('c2', { state: 'incoming' }, { waiting: true })),
       view(callOf('c3', ended)),
+      view(
+        callOf(
+          'c4',
+          {
+            ...held,
+            transfer: { kind: 'attended', to: { type: 'generic', value: 'bob' }, toCallId: 'c1', progress: 'ringing' },
+            referral: { handle: { type: 'generic', value: 'eve' }, target: 'sip:eve@x?Replaces=secret', by: null },
+            digitsWaiting: 4,
+          } as CallPhase,
+          { groupId: 'g1' },
+        ),
+        {},
+        true,
+      ),
     ],
   })
+  const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, speaking: false }
   const none = { codec: null, packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: null, roundTripMs: null }
   expect(await open(state).ask({ verb: 'status' })).toEqual({
     version: '1.2.3',
@@ -69,6 +97,7 @@ test('status says everything in the promised shape', async () => {
         startedAt: '2030-01-02T03:04:05.678Z',
         connectedAt: '2030-01-02T03:04:07.678Z',
         media: { codec: 'opus', packetsSent: 100, packetsReceived: 99, packetsLost: 1, jitterMs: 3.5, roundTripMs: 20 },
+        ...alone,
       },
       {
         id: 'c2',
@@ -80,6 +109,23 @@ test('status says everything in the promised shape', async () => {
         startedAt: '2030-01-02T03:04:05.678Z',
         connectedAt: null,
         media: none,
+        ...alone,
+      },
+      {
+        id: 'c4',
+        direction: 'outgoing',
+        state: 'held',
+        handle: { type: 'phoneNumber', value: '+49301234567' },
+        name: null,
+        muted: false,
+        startedAt: '2030-01-02T03:04:05.678Z',
+        connectedAt: '2030-01-02T03:04:07.678Z',
+        media: none,
+        group: 'g1',
+        transfer: { kind: 'attended', handle: { type: 'generic', value: 'bob' }, call: 'c1', progress: 'ringing' },
+        referral: { handle: { type: 'generic', value: 'eve' }, by: null },
+        digitsWaiting: 4,
+        speaking: true,
       },
     ],
   })
@@ -131,6 +177,89 @@ test('resume and digits reach the call that is named', async () => {
     ['setHeld', 'c1', false, 'control'],
     ['playDtmf', 'c1', '12#', 'control'],
   ])
+})
+
+const ringing = phone({
+  calls: [view(callOf('c1', active())), view(callOf('c2', { state: 'incoming' }, { waiting: true }))],
+})
+const onHold = phone({ calls: [view(callOf('c1', held)), view(callOf('c2', active()))] })
+const referred = phone({
+  calls: [
+    view(
+      callOf('c1', {
+        ...active(),
+        referral: { handle: { type: 'generic', value: 'eve' }, target: 'sip:eve@x', by: null },
+        digitsWaiting: 2,
+      } as CallPhase),
+    ),
+  ],
+})
+const conference = phone({
+  calls: [
+    view(callOf('c1', active(), { groupId: 'g', capabilities: { ...mixable } })),
+    view(callOf('c2', active(), { groupId: 'g', capabilities: { ...mixable } })),
+  ],
+})
+
+test.each([
+  [{ verb: 'hold-and-answer' }, ringing, ['holdAndAnswer', 'c2', 'control'], { call: 'c2' }],
+  [{ verb: 'end-and-answer' }, ringing, ['endAndAnswer', 'c2', 'control'], { call: 'c2' }],
+  [{ verb: 'voicemail' }, ringing, ['sendToVoicemail', 'c2', 'control'], { call: 'c2' }],
+  [{ verb: 'deflect', target: '600' }, ringing, ['deflect', 'c2', '600', 'control'], { call: 'c2' }],
+  [{ verb: 'swap' }, onHold, ['swap', 'control'], { ok: true }],
+  [{ verb: 'merge' }, onHold, ['merge', ['c1', 'c2'], 'control'], { ok: true }],
+  [{ verb: 'merge', calls: ['c2', 'c1'] }, onHold, ['merge', ['c2', 'c1'], 'control'], { ok: true }],
+  [{ verb: 'split', call: 'c2' }, conference, ['split', 'c2', 'control'], { call: 'c2' }],
+  [{ verb: 'end-conference' }, conference, ['endGroup', 'c1', 'control'], { call: 'c1' }],
+  [{ verb: 'hold' }, conference, ['setHeld', 'c1', true, 'control'], { call: 'c1' }],
+  [{ verb: 'transfer', target: '600' }, onHold, ['transfer', 'c2', '600', 'control'], { call: 'c2' }],
+  [{ verb: 'transfer', to: 'c2' }, onHold, ['transferToCall', 'c1', 'c2', 'control'], { call: 'c1' }],
+  [{ verb: 'transfer', call: 'c2', to: 'c1' }, onHold, ['transferToCall', 'c2', 'c1', 'control'], { call: 'c2' }],
+  [{ verb: 'park' }, onHold, ['park', 'c2', 'control'], { call: 'c2' }],
+  [{ verb: 'accept-transfer' }, referred, ['answerReferral', 'c1', true, 'control'], { call: 'new-call' }],
+  [{ verb: 'refuse-transfer' }, referred, ['answerReferral', 'c1', false, 'control'], { call: 'c1' }],
+  [{ verb: 'continue' }, referred, ['continueDigits', 'c1', true, 'control'], { call: 'c1' }],
+  [{ verb: 'forget-digits' }, referred, ['continueDigits', 'c1', false, 'control'], { call: 'c1' }],
+])('%j', async (request, state, asked, answer) => {
+  const { ask, noted } = open(state)
+  expect(await ask(request)).toEqual(answer)
+  expect(noted.asked).toEqual([asked])
+})
+
+test('what is not there to be done is refused without asking', async () => {
+  const { ask, noted } = open(talking)
+  for (const verb of ['voicemail', 'split', 'end-conference', 'accept-transfer', 'continue', 'merge']) {
+    expect(await ask({ verb })).toMatchObject({ error: { code: 'invalid-action' } })
+  }
+  expect(await ask({ verb: 'merge', calls: ['c1', 'nobody'] })).toMatchObject({ error: { code: 'unknown-call' } })
+  expect(await ask({ verb: 'transfer', target: '1', to: 'c1' })).toMatchObject({ error: { code: 'invalid-argument' } })
+  expect(await ask({ verb: 'transfer' })).toMatchObject({ error: { code: 'invalid-argument' } })
+  expect(await ask({ verb: 'transfer', to: 'nobody' })).toMatchObject({ error: { code: 'unknown-call' } })
+  expect(noted.asked).toEqual([])
+})
+
+test('do not disturb is switched for good or for a while, and read', async () => {
+  const { ask, noted } = open()
+  expect(await ask({ verb: 'dnd' })).toEqual({ doNotDisturb: false, until: null })
+  expect(await ask({ verb: 'dnd', on: true, minutes: 30 })).toEqual({
+    doNotDisturb: true,
+    until: '2030-01-02T03:34:05.678Z',
+  })
+  expect(await ask({ verb: 'dnd', on: false })).toEqual({ doNotDisturb: false, until: null })
+  expect(noted.asked).toEqual([
+    ['setDoNotDisturb', true, 30],
+    ['setDoNotDisturb', false, null],
+  ])
+  noted.answerWith = { ok: false, code: 'storage-failed' }
+  expect(await ask({ verb: 'dnd', on: true })).toMatchObject({ error: { code: 'storage-failed' } })
+})
+
+test('who waits is told the outcome, who does not the acceptance', async () => {
+  const { ask, noted } = open(talking)
+  noted.outcome = Promise.resolve({ ok: false, code: 'timed-out' })
+  expect(await ask({ verb: 'hold' })).toEqual({ call: 'c1' })
+  expect(await ask({ verb: 'hold', wait: true })).toMatchObject({ error: { code: 'timed-out' } })
+  expect(await ask({ verb: 'call', target: '600', wait: true })).toMatchObject({ error: { code: 'timed-out' } })
 })
 
 test('show opens the window', async () => {

@@ -1,13 +1,14 @@
 /*
  * A phone for the control door to open on: a state a test sets, and verbs that note what was asked of them.
  */
+import { noFeatures } from '../../../common/account'
 import type { Call, CallFacts, CallPhase } from '../../../common/call'
 import { defaultCapabilities } from '../../../common/call'
 import { done, type Result } from '../../../common/errors'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import type { AccountState, CallView, PhoneState } from '../../../common/phone-state'
 import { defaultSettings } from '../../../common/settings'
-import type { CallVerbs } from '../../../main/callkit/verbs'
+import type { CallVerbs, Originator, Requested } from '../../../main/callkit/verbs'
 
 export const startedAt = Date.UTC(2030, 0, 2, 3, 4, 5, 678)
 
@@ -20,17 +21,14 @@ export const callOf = (id: string, phase: CallPhase, facts: Partial<CallFacts> =
   startedAt,
   capabilities: defaultCapabilities,
   waiting: false,
+  groupId: null,
   ...facts,
   ...phase,
 })
 
-export const active = (muted = false): CallPhase => ({
-  state: 'active',
-  muted,
-  remoteHeld: false,
-  connectedAt: startedAt + 2_000,
-})
-export const held: CallPhase = { state: 'held', muted: false, remoteHeld: false, connectedAt: startedAt + 2_000 }
+const talking = { remoteHeld: false, connectedAt: startedAt + 2_000, transfer: null, referral: null, digitsWaiting: 0 }
+export const active = (muted = false): CallPhase => ({ state: 'active', muted, ...talking })
+export const held: CallPhase = { state: 'held', muted: false, ...talking }
 export const ended: CallPhase = {
   state: 'ended',
   cause: 'busy',
@@ -40,9 +38,10 @@ export const ended: CallPhase = {
   connectedAt: null,
 }
 
-export const view = (call: Call, media: Partial<MediaQuality> = {}): CallView => ({
+export const view = (call: Call, media: Partial<MediaQuality> = {}, speaking = false): CallView => ({
   call,
   media: { ...noMedia, ...media },
+  speaking,
 })
 
 export const account = (id: string, name: string, patch: Partial<AccountState> = {}): AccountState => ({
@@ -55,6 +54,7 @@ export const account = (id: string, name: string, patch: Partial<AccountState> =
     displayName: null,
     certificate: null,
     enabled: true,
+    features: noFeatures,
   },
   registration: { state: 'registered', since: 0, expiresAt: 1 },
   needsPassword: false,
@@ -81,20 +81,37 @@ export const phone = (patch: Partial<PhoneState> = {}): PhoneState => ({
 export class NotedVerbs implements CallVerbs {
   readonly asked: unknown[][] = []
   answerWith: Result = done
+  /** What becomes of what was accepted. */
+  outcome: Promise<Result> = Promise.resolve(done)
 
-  call(...args: Parameters<CallVerbs['call']>): Promise<Result<string>> {
-    this.asked.push(['call', ...args])
-    return Promise.resolve(this.answerWith.ok ? { ok: true, value: 'new-call' } : this.answerWith)
+  call = (...args: unknown[]): Promise<Requested<string>> => this.note('call', args, 'new-call')
+  answer = (...args: unknown[]): Promise<Requested> => this.note('answer', args)
+  holdAndAnswer = (...args: unknown[]): Promise<Requested> => this.note('holdAndAnswer', args)
+  endAndAnswer = (...args: unknown[]): Promise<Requested> => this.note('endAndAnswer', args)
+  decline = (...args: unknown[]): Promise<Requested> => this.note('decline', args)
+  sendToVoicemail = (...args: unknown[]): Promise<Requested> => this.note('sendToVoicemail', args)
+  deflect = (...args: unknown[]): Promise<Requested> => this.note('deflect', args)
+  end = (...args: unknown[]): Promise<Requested> => this.note('end', args)
+  endGroup = (...args: unknown[]): Promise<Requested> => this.note('endGroup', args)
+  setHeld = (...args: unknown[]): Promise<Requested> => this.note('setHeld', args)
+  swap = (...args: unknown[]): Promise<Requested> => this.note('swap', args)
+  setMuted = (...args: unknown[]): Promise<Requested> => this.note('setMuted', args)
+  playDtmf = (...args: unknown[]): Promise<Requested> => this.note('playDtmf', args)
+  merge = (...args: unknown[]): Promise<Requested> => this.note('merge', args)
+  split = (...args: unknown[]): Promise<Requested> => this.note('split', args)
+  transfer = (...args: unknown[]): Promise<Requested> => this.note('transfer', args)
+  transferToCall = (...args: unknown[]): Promise<Requested> => this.note('transferToCall', args)
+  park = (...args: unknown[]): Promise<Requested> => this.note('park', args)
+  continueDigits = (...args: unknown[]): Promise<Requested> => this.note('continueDigits', args)
+  answerReferral(callId: string, accept: boolean, by: Originator): Promise<Requested<string | null>> {
+    return this.note('answerReferral', [callId, accept, by], accept ? 'new-call' : null)
   }
-  answer = (...args: unknown[]): Promise<Result> => this.note('answer', args)
-  decline = (...args: unknown[]): Promise<Result> => this.note('decline', args)
-  end = (...args: unknown[]): Promise<Result> => this.note('end', args)
-  setHeld = (...args: unknown[]): Promise<Result> => this.note('setHeld', args)
-  setMuted = (...args: unknown[]): Promise<Result> => this.note('setMuted', args)
-  playDtmf = (...args: unknown[]): Promise<Result> => this.note('playDtmf', args)
 
-  private note(verb: string, args: unknown[]): Promise<Result> {
+  private note(verb: string, args: unknown[]): Promise<Requested>
+  private note<T>(verb: string, args: unknown[], value: T): Promise<Requested<T>>
+  private note(verb: string, args: unknown[], value?: unknown): Promise<Requested<unknown>> {
     this.asked.push([verb, ...args])
-    return Promise.resolve(this.answerWith)
+    const { answerWith, outcome } = this
+    return Promise.resolve(answerWith.ok ? { ok: true, value, completed: outcome } : answerWith)
   }
 }
