@@ -348,7 +348,10 @@ export function isMissed(call: Call): boolean {
     call.state === 'ended' &&
     call.direction === 'incoming' &&
     call.connectedAt === null &&
-    (call.cause === 'remote-cancelled' || call.cause === 'unanswered' || call.cause === 'connection-lost')
+    (call.cause === 'remote-cancelled' ||
+      call.cause === 'unanswered' ||
+      call.cause === 'connection-lost' ||
+      call.cause === 'interrupted')
   )
 }
 

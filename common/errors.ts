@@ -90,6 +90,7 @@ export const endCauses = [
   'session-expired', // the far end stopped refreshing the session (RFC 4028): it is gone
   'connection-lost', // signalling was lost and the dialog with it
   'engine-lost', // the engine page died in the call
+  'interrupted', // the phone itself stopped in the call, without a word; found out at its next start
   'server-error', // other 4xx, 5xx, 6xx
   'failed', // anything else
 ] as const

@@ -163,6 +163,7 @@ describe('what an end means', () => {
       'remote-cancelled',
       'unanswered',
       'connection-lost',
+      'interrupted',
     ])
     expect(endCauses.filter((cause) => isMissed(ended(cause, 'outgoing')))).toEqual([])
   })
