@@ -178,6 +178,7 @@ const endWords: Record<EndCause, Explanation> = {
   'session-expired': { title: 'The other side is gone', remedy: 'Their phone stopped answering without hanging up.' },
   'connection-lost': { title: 'Connection lost', remedy: 'The connection to the server broke in the call.' },
   'engine-lost': { title: 'Call interrupted', remedy: 'The call engine stopped unexpectedly. It is running again.' },
+  interrupted: { title: 'Call interrupted', remedy: 'Patchcord stopped unexpectedly in the call. Call again.' },
   'server-error': { title: 'The server failed', remedy: 'The server could not put the call through. Try again.' },
   failed: { title: 'Call failed', remedy: 'Try again. If it stays, the log says more.' },
 }
