@@ -237,9 +237,9 @@ describe('R6: UPDATE in a call', () => {
     expect(answer?.status).toBe(200)
     expect(answer?.header('session-expires')).toBe('1800;refresher=uac')
     expect(answer?.header('contact')).toMatch(/^<sip:/)
-    const [update] = onUpdate.mock.calls[0] ?? []
-    expect(update?.dialog).toMatchObject({ callId, remoteTag: 'bobtag' })
-    expect(update?.header('p-asserted-identity')).toBe('"Carol" <sip:carol@example.com>')
+    const [heard] = onUpdate.mock.calls[0] ?? []
+    expect(heard?.dialog).toMatchObject({ callId, remoteTag: 'bobtag' })
+    expect(heard?.header('p-asserted-identity')).toBe('"Carol" <sip:carol@example.com>')
     await again({ method: 'BYE', sequence: 12 })
     expect(alice.peer.responses('BYE').map((said) => said.status)).toEqual([200])
   })
@@ -267,7 +267,10 @@ describe('D24: a MESSAGE, which nobody here reads', () => {
     alice.peer.request(message)
     await settle()
     const [answer] = alice.peer.responses('MESSAGE')
-    expect([answer?.status, answer?.header('allow')]).toEqual([405, 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER,UPDATE'])
+    expect([answer?.status, answer?.header('allow')]).toEqual([
+      405,
+      'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER,UPDATE',
+    ])
   })
 })
 

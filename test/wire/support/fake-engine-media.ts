@@ -56,6 +56,9 @@ export class FakeCallMedia implements CallMedia {
   earlyDescription: string | null = null
   digits = ''
   ice = 1
+  /** Sound comes from the far end. */
+  flowing = true
+  #packets = 0
   #localOffer = false
   #remoteOffer = false
   #resolveConnected: () => void = () => {}
@@ -142,7 +145,8 @@ export class FakeCallMedia implements CallMedia {
   }
 
   stats(): Promise<MediaQuality> {
-    return Promise.resolve(this.closed ? noMedia : { ...noMedia, codec: 'opus' })
+    if (this.flowing) this.#packets += 50
+    return Promise.resolve(this.closed ? noMedia : { ...noMedia, codec: 'opus', packetsReceived: this.#packets })
   }
 
   close(): void {
