@@ -90,19 +90,6 @@ it('comes above the other windows, without taking the focus, with who and how lo
   await until(async () => /\d:0[1-9]/.test(await bar.text()), { what: 'the seconds to pass' })
 })
 
-it('has no more reach than the window', async () => {
-  expect(await bar.evaluate('[typeof require, typeof process].join()')).toBe('undefined,undefined')
-  const preferences = await main.evaluate(
-    `electron.webContents.getAllWebContents().find((one) => one.getURL() === 'app://bar/').getLastWebPreferences()`,
-  )
-  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
-  await bar.evaluate(`location.href = 'https://evil.example/'`)
-  expect(await bar.evaluate(`navigator.permissions.query({ name: 'microphone' }).then(({ state }) => state)`)).toBe(
-    'denied',
-  )
-  expect(await bar.evaluate('location.href')).toBe('app://bar/')
-})
-
 it('mutes and holds, by a press and by the keys of the window', async () => {
   await bar.press('Mute')
   await until(async () => (await phone.callIn('active')).muted, { what: 'the call to be muted' })

@@ -1,10 +1,11 @@
 /*
  * What the pages of the running phone can do besides their job: nothing. Every page is tried from the inside, with the
- * powers a script has that got into it, while a call rings and all three are there.
+ * powers a script has that got into it, while one call is up, another rings and all of them are there.
  */
 import { createSocket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestBus } from '../fakes/session-bus'
@@ -14,7 +15,7 @@ import { listPages, type Page } from '../support/page'
 import { Phone, type Status } from '../support/phone'
 import { until } from '../support/until'
 
-const pageNames = ['ui', 'engine', 'alert'] as const
+const pageNames = ['ui', 'engine', 'alert', 'bar'] as const
 
 let bus: TestBus
 let phone: Phone
@@ -36,14 +37,21 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => datagrams.bind(port, '127.0.0.1', () => resolve()))
   bus = await TestBus.start()
   const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
-  phone = await Phone.start({ shown: true, env, args: ['--inspect=127.0.0.1:0'] })
+  const profile = mkdtempSync(join(tmpdir(), 'patchcord-'))
+  const settings = { version: 1, settings: { callBar: true }, accounts: [], window: null }
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings))
+  phone = await Phone.start({ profile, shown: true, env, args: ['--inspect=127.0.0.1:0'] })
   main = await openMainProcess(phone)
   const ui = await phone.page('ui')
   await ui.press('Try it')
   await phone.registered()
   await ui.press('Call me')
+  await phone.do('call', 'echo')
+  await phone.callIn('active')
+  await main.evaluate(`void electron.BrowserWindow.getAllWindows().find((one) => one.isFocused())?.blur()`)
+  const bar = await phone.page('bar')
   await phone.callIn('incoming', 15_000)
-  pages = { ui, engine: await phone.page('engine'), alert: await phone.page('alert') }
+  pages = { ui, engine: await phone.page('engine'), alert: await phone.page('alert'), bar }
 })
 
 afterAll(async () => {
@@ -274,10 +282,12 @@ it('the pages are served from one folder, each session its own, and nothing else
   const statuses = (partition: string, urls: readonly string[]) =>
     main.evaluate<(number | string)[]>(`Promise.all(${JSON.stringify(urls)}.map((url) =>
       electron.session.fromPartition('${partition}').fetch(url).then(({ status }) => status, (error) => 'refused')))`)
-  expect(await statuses('persist:ui', ['app://ui/', 'app://alert/', 'app://engine/', 'app://gallery/'])).toEqual([
-    200, 200, 404, 404,
+  expect(
+    await statuses('persist:ui', ['app://ui/', 'app://alert/', 'app://bar/', 'app://engine/', 'app://gallery/']),
+  ).toEqual([200, 200, 200, 404, 404])
+  expect(await statuses('engine', ['app://engine/', 'app://ui/', 'app://alert/', 'app://bar/'])).toEqual([
+    200, 404, 404, 404,
   ])
-  expect(await statuses('engine', ['app://engine/', 'app://ui/', 'app://alert/'])).toEqual([200, 404, 404])
   const outside = [
     'app://ui/../main/index.js',
     'app://ui/../../package.json',
@@ -310,7 +320,7 @@ describe('what a page sends', () => {
     const page = pages[name]
     expect(await sendForged(page)).toBeGreaterThan(300)
     if (name !== 'alert') {
-      const told = name === 'ui' ? 'window: malformed message' : 'engine: malformed message'
+      const told = name === 'engine' ? 'engine: malformed message' : 'window: malformed message'
       await until(() => phone.log().includes(told), { what: 'main to refuse it' })
     }
     const after = await phone.status()
@@ -321,6 +331,8 @@ describe('what a page sends', () => {
 
   it('is heard again when it is sound', async () => {
     await pages.alert.press('Decline')
+    await until(async () => (await phone.calls()).length === 1, { what: 'the call to be declined' })
+    await pages.bar.press('Hang up')
     await phone.noCalls()
     await phone.do('call', 'echo')
     await phone.callIn('active')
