@@ -20,8 +20,9 @@ export class AccountForm {
   name = $state('')
   displayName = $state('')
   certificate = $state<string | null>(null)
-  /** What the server offers and where calls go that are not taken; no empty texts. */
-  features = $state<AccountFeatures>(noFeatures)
+  /** What the server offers and where calls go that are not taken, as typed. */
+  features = $state<Typed>(typed(noFeatures))
+  featuresOpen = $state(false)
   /** Where there is no keychain: what the user chose. */
   keepUnprotected = $state(false)
   advanced = $state(false)
@@ -44,8 +45,9 @@ export class AccountForm {
     this.name = account.name
     this.displayName = account.displayName ?? ''
     this.certificate = account.certificate
-    this.features = { ...account.features }
-    this.advanced = this.username !== '' || this.displayName !== ''
+    this.features = typed(account.features)
+    this.featuresOpen = Object.values(account.features).some((value) => value !== null)
+    this.advanced = this.username !== '' || this.displayName !== '' || this.featuresOpen
   }
 
   get isNew(): boolean {
@@ -96,7 +98,7 @@ export class AccountForm {
       password: this.password === '' ? null : this.password,
       displayName: this.displayName.trim() || null,
       certificate: this.certificate,
-      features: this.features,
+      features: meant(this.features),
     }
     const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
     return this.accountId === null
@@ -104,3 +106,14 @@ export class AccountForm {
       : { type: 'changeAccount', accountId: this.accountId, draft, keep }
   }
 }
+
+type Typed = Record<keyof AccountFeatures, string>
+
+const names = Object.keys(noFeatures) as (keyof AccountFeatures)[]
+
+const typed = (features: AccountFeatures): Typed =>
+  Object.fromEntries(names.map((name) => [name, features[name] ?? ''])) as Typed
+
+/** An empty field is none. */
+const meant = (fields: Typed): AccountFeatures =>
+  Object.fromEntries(names.map((name) => [name, fields[name].trim() || null])) as AccountFeatures

@@ -4,17 +4,17 @@
  */
 import { isMuted, type Call } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
-import { showWho } from './numbers'
-import { sayState } from './words'
+import { referrer, showHandle, showWho } from './numbers'
+import { sayDigitsWaiting, sayReferral, sayState, sayTransfer } from './words'
 
 /** One sentence for all that happened, or null. */
 export function announce(before: readonly CallView[], now: readonly CallView[]): string | null {
   const said = now.flatMap(({ call }) => {
     const was = before.find((other) => other.call.id === call.id)?.call
-    const sentence = change(was, call)
-    return sentence === null ? [] : [sentence]
+    return [grouped(was, call), change(was, call), ...questions(was, call)].filter((line) => line !== null)
   })
-  return said.length > 0 ? said.join(' ') : null
+  // All members of a conference are muted or held as one, and told of as one.
+  return said.length > 0 ? [...new Set(said)].join(' ') : null
 }
 
 function change(was: Call | undefined, call: Call): string | null {
@@ -29,4 +29,26 @@ function change(was: Call | undefined, call: Call): string | null {
   if (call.state === 'active' && was?.state !== 'active') return `Connected to ${who}.`
   if (call.state === 'ending') return null
   return `${who}: ${sayState(call).replace('…', '')}.`
+}
+
+function grouped(was: Call | undefined, call: Call): string | null {
+  if (!was || was.groupId === call.groupId || call.state === 'ended') return null
+  const who = showWho(call)
+  return call.groupId === null ? `${who} left the conference.` : `${who} is in the conference.`
+}
+
+/** A transfer on its way or taken back, and what the call asks of its user. */
+function questions(was: Call | undefined, call: Call): (string | null)[] {
+  if (call.state !== 'active' && call.state !== 'held') return []
+  const old = was?.state === 'active' || was?.state === 'held' ? was : null
+  const who = showWho(call)
+  const lines: (string | null)[] = []
+  if (call.transfer && call.transfer.progress !== old?.transfer?.progress)
+    lines.push(`${who}: ${sayTransfer(call.transfer.progress, showHandle(call.transfer.to))}.`)
+  else if (!call.transfer && old?.transfer) lines.push(`The transfer did not go through. ${who} is still here.`)
+  if (call.referral && !old?.referral)
+    lines.push(sayReferral(referrer(call.referral, call), showHandle(call.referral.handle)))
+  if (call.digitsWaiting > 0 && call.digitsWaiting !== old?.digitsWaiting)
+    lines.push(sayDigitsWaiting(call.digitsWaiting))
+  return lines
 }

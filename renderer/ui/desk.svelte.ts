@@ -2,14 +2,17 @@
  * What the person is in the middle of: the open view, half-typed text, the call that has the screen. It belongs to this
  * page alone and dies with it; it never holds what main knows better.
  */
-import type { Call, CallId } from '../../common/call'
+import { canDeflect, canTransfer, type Call, type CallId } from '../../common/call'
 import type { UiCommand, UiError } from '../../common/contract/ui'
+import { hasEar } from '../../common/party'
 import type { CallView } from '../../common/phone-state'
 import type { AccountForm } from './account-form.svelte'
-import { foreground } from './foreground'
+import { successor } from './foreground'
 import type { Phone, Reply } from './phone.svelte'
 
 export type Tab = 'phone' | 'recents' | 'settings'
+/** A call we are in, or one that still rings here. */
+export type Sending = 'transfer' | 'deflect'
 export type SettingsPage = 'accounts' | 'audio' | 'general' | 'about'
 
 export class Desk {
@@ -33,6 +36,13 @@ export class Desk {
   /** Digits played in the call on screen. */
   digits = $state('')
   callKeypad = $state(false)
+  /** Whom the call in front is to be sent to is being chosen. */
+  sending = $state<Sending | null>(null)
+  sendText = $state('')
+  /** A transfer that asks first: whom it is about, and the call made to ask. */
+  consulting = $state.raw<{ readonly callId: CallId; readonly toCallId: CallId } | null>(null)
+  /** The list of all keys is open. */
+  keysShown = $state(false)
   /** The last wish that was not granted, until it is put away or another one is. */
   problem = $state.raw<UiError | null>(null)
 
@@ -48,30 +58,60 @@ export class Desk {
     return reply
   }
 
+  /** Several wishes that are one to the person. */
+  async askAll(phone: Phone, commands: readonly UiCommand[]): Promise<void> {
+    const replies = await Promise.all(commands.map((command) => this.ask(phone, command)))
+    const failed = replies.find((reply) => !reply.ok && reply.error.code !== 'unknown-call')
+    if (failed && !failed.ok) this.problem = failed.error
+  }
+
   /**
    * Obeys a change of the calls: who has the screen now. A call that was dialled or picked up takes it, a first caller
    * too unless somebody is `typing`; a second caller never does.
    */
   follow(calls: readonly CallView[], before: readonly CallView[], typing: boolean): void {
     const shown = this.shown(calls)
+    const next = successor(shown, before, this.chosen)
+    if (next !== this.chosen) this.choose(next)
+    const chosen = shown.find(({ call }) => call.id === this.chosen)?.call
+    if (!chosen || (this.sending && !(this.sending === 'transfer' ? canTransfer(chosen) : canDeflect(chosen))))
+      this.sending = null
+    this.forgetConsultation(shown)
     const was = (call: Call): Call | undefined => before.find((other) => other.call.id === call.id)?.call
-    const taken = shown.find(({ call }) => isTaken(call) && (was(call)?.state ?? 'incoming') === 'incoming')
-    const next = taken ?? foreground(shown, this.chosen)
-    if ((next?.call.id ?? null) !== this.chosen) this.choose(next?.call.id ?? null)
     const live = shown.filter(({ call }) => call.state !== 'ended')
     const [caller, ...more] = live.filter(({ call }) => call.state === 'incoming' && !was(call))
+    const taken = shown.some(({ call }) => hasEar(call) && (was(call)?.state ?? 'incoming') === 'incoming')
     if (shown.length === 0 || taken) this.away = false
     else if (caller && more.length + 1 === live.length) {
-      // A call that is over and out of sight has no use for the screen any more.
-      if (this.away && !typing) this.choose(caller.call.id)
-      this.away = typing
+      // A call that is over has no use for the screen any more.
+      if (!typing) this.choose(caller.call.id)
+      this.away = typing && (this.away || chosen?.state !== 'ended')
     }
+  }
+
+  /** Once one of the two is gone there is nothing to complete. */
+  private forgetConsultation(shown: readonly CallView[]): void {
+    const { consulting } = this
+    if (!consulting) return
+    const isThere = (id: CallId): boolean =>
+      shown.some(({ call }) => call.id === id && call.state !== 'ended' && call.state !== 'ending')
+    if (!isThere(consulting.callId) || !isThere(consulting.toCallId)) this.consulting = null
   }
 
   choose(id: CallId | null): void {
     this.chosen = id
     this.digits = ''
     this.callKeypad = false
+    this.sending = null
+  }
+
+  /** Opens the choice of whom this call is to be sent to. */
+  send(call: Call, how: Sending): void {
+    if (this.chosen !== call.id) this.choose(call.id)
+    this.sending = how
+    this.sendText = ''
+    this.callKeypad = false
+    this.away = false
   }
 
   close(id: CallId): void {
@@ -97,7 +137,3 @@ export class Desk {
     if (done) this.form = null
   }
 }
-
-/** Somebody at this phone is in that call. */
-const isTaken = (call: Call): boolean =>
-  call.state === 'dialing' || call.state === 'alerting' || call.state === 'connecting' || call.state === 'active'

@@ -2,8 +2,9 @@
  * What a key press does, given the phone and the desk: verbs go to the call they belong to, digits into the call on
  * screen. Plain keys act only while nobody types. Returns whether the key was used.
  */
-import { canAnswer, canEnd, canHold, canMute, canPlayDtmf, canResume, isMuted, type Call } from '../../common/call'
+import { canDeflect, canHold, canPlayDtmf, canResume, canTransfer, canTransferTo, type Call } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
+import { moves, ringingOf, type Standing } from './call-moves'
 import type { Desk } from './desk.svelte'
 import type { Phone } from './phone.svelte'
 import { playDigit } from './play-digit'
@@ -17,35 +18,49 @@ export interface Scene {
   readonly front: Call | null
 }
 
-export function obey({ phone, desk, calls, front }: Scene, verb: Verb): boolean {
-  const ringing = calls.find(({ call }) => canAnswer(call))?.call
+export const standingOf = ({ phone, calls, front }: Pick<Scene, 'phone' | 'calls' | 'front'>): Standing => ({
+  calls: calls.map(({ call }) => call),
+  front,
+  accounts: phone.state?.accounts ?? [],
+  silenced: phone.state?.silenced ?? [],
+})
+
+export function obey(scene: Scene, verb: Verb): boolean {
+  const { phone, desk, front } = scene
   switch (verb) {
-    case 'silence': {
-      const loud = calls.find(({ call }) => canAnswer(call) && !phone.state?.silenced.includes(call.id))?.call
-      if (!loud) return false
-      void desk.ask(phone, { type: 'silence', callId: loud.id })
+    case 'answer':
+    case 'endAndAnswer':
+    case 'decline':
+    case 'voicemail':
+    case 'silence':
+    case 'mute':
+    case 'hold':
+    case 'end':
+    case 'swap':
+    case 'merge':
+    case 'park': {
+      const commands = moves(verb, standingOf(scene))
+      if (commands.length > 0) void desk.askAll(phone, commands)
+      return commands.length > 0
+    }
+    case 'deflect': {
+      const ringing = ringingOf(standingOf(scene))
+      if (!ringing || !canDeflect(ringing)) return false
+      desk.send(ringing, 'deflect')
       return true
     }
-    case 'answer':
-    case 'decline':
-      if (!ringing) return false
-      void desk.ask(phone, { type: verb, callId: ringing.id })
-      return true
-    case 'end':
-      if (!front || front.state === 'incoming' || !canEnd(front)) return false
-      void desk.ask(phone, { type: 'end', callId: front.id })
-      return true
-    case 'mute':
-      if (!front || !canMute(front)) return false
-      void desk.ask(phone, { type: 'setMuted', callId: front.id, muted: !isMuted(front) })
-      return true
-    case 'hold':
-      if (!front || !(canHold(front) || canResume(front))) return false
-      void desk.ask(phone, { type: 'setHeld', callId: front.id, held: front.state !== 'held' })
+    case 'transfer':
+      return transfer(scene)
+    case 'add':
+      if (!front || !canAdd(front)) return false
+      desk.goTo('phone')
       return true
     case 'keypad':
       if (front && !desk.away) desk.callKeypad = !desk.callKeypad
       else desk.keypad = !desk.keypad
+      return true
+    case 'shortcuts':
+      desk.keysShown = !desk.keysShown
       return true
     case 'phone':
     case 'recents':
@@ -58,9 +73,28 @@ export function obey({ phone, desk, calls, front }: Scene, verb: Verb): boolean 
   }
 }
 
+/** Somebody to hold while another one is called. */
+export const canAdd = (call: Call): boolean => canHold(call) || canResume(call)
+
+/** Opens the choice of whom to; in a call that was made to ask, completes what was begun. */
+function transfer({ phone, desk, calls, front }: Scene): boolean {
+  const { consulting } = desk
+  const find = (id: string): Call | undefined => calls.find(({ call }) => call.id === id)?.call
+  const [from, to] = consulting ? [find(consulting.callId), find(consulting.toCallId)] : []
+  if (from && to && canTransferTo(from, to) && (front?.id === to.id || front?.id === from.id)) {
+    void desk.ask(phone, { type: 'transferToCall', callId: from.id, toCallId: to.id })
+    return true
+  }
+  if (!front || !canTransfer(front)) return false
+  desk.send(front, 'transfer')
+  return true
+}
+
 /** Digits of the physical keyboard, in a call on screen. */
-export function playKey({ phone, desk, front }: Scene, key: string): boolean {
-  if (!front || desk.away || !/^[0-9*#]$/.test(key) || !canPlayDtmf(front)) return false
+export function playKey({ phone, desk, calls, front }: Scene, key: string): boolean {
+  if (!front || desk.away || desk.sending || desk.keysShown || !/^[0-9*#]$/.test(key)) return false
+  // In a conference it would be a guess whom they are meant for.
+  if (!canPlayDtmf(front) || (front.groupId !== null && calls.length > 1)) return false
   desk.callKeypad = true
   playDigit(phone, desk, front, key)
   return true
@@ -69,6 +103,7 @@ export function playKey({ phone, desk, front }: Scene, key: string): boolean {
 /** One step out of whatever is open. */
 function goBack(desk: Desk, front: Call | null): boolean {
   if (desk.problem) desk.problem = null
+  else if (front && !desk.away && desk.sending) desk.sending = null
   else if (front && !desk.away && desk.callKeypad) desk.callKeypad = false
   else if (front?.state === 'ended' && !desk.away) desk.close(front.id)
   else if (front && !desk.away) desk.goTo('phone')

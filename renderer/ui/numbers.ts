@@ -34,11 +34,18 @@ function group(digits: string): string {
 }
 
 /** What stands for a person when there is no name. */
-const showHandle = (handle: Handle): string => (handle.value === '' ? words.anonymous : formatNumber(handle.value))
+export const showHandle = (handle: Handle): string =>
+  handle.value === '' ? words.anonymous : formatNumber(handle.value)
 
 /** The big line: the name, or the number when there is none. */
 export const showWho = (who: { readonly name: string | null; readonly handle: Handle }): string =>
   who.name?.trim() ? who.name.trim() : showHandle(who.handle)
+
+/** Who asks us to call somebody: whom they name, or whom we talk to. */
+export const referrer = (
+  { by }: { readonly by: Handle | null },
+  call: { readonly name: string | null; readonly handle: Handle },
+): string => (by === null || by.value === '' || by.value === call.handle.value ? showWho(call) : showHandle(by))
 
 /** The small line under a name; empty when the big line already says it. */
 export const showDetail = (who: { readonly name: string | null; readonly handle: Handle }): string =>

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../../common/settings'
 import { AccountForm } from '../account-form.svelte'
 import type { Desk } from '../desk.svelte'
 import * as p from './people'
+import { several } from './several-calls'
 
 export interface Fixture {
   /** null: nothing has arrived yet. */
@@ -56,7 +57,23 @@ const waiting = call(
   { ...incoming, waiting: true, name: 'Kenji 山本', handle: p.number('+81355501234') },
 )
 
-const incomingEnds: readonly EndCause[] = ['declined', 'remote-cancelled', 'answered-elsewhere', 'declined-elsewhere']
+const incomingEnds: readonly EndCause[] = [
+  'deflected',
+  'forwarded',
+  'declined',
+  'remote-cancelled',
+  'answered-elsewhere',
+  'declined-elsewhere',
+]
+
+const talkedEnds: readonly EndCause[] = [
+  'hung-up',
+  'remote-hung-up',
+  'connection-lost',
+  'transferred',
+  'remote-transferred',
+  'session-expired',
+]
 
 const notices: readonly Notice[] = [
   { id: 'n1', kind: 'provisioned', detail: 'Work, Home' },
@@ -116,6 +133,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     state: snapshot({ accounts: [{ ...account({}, { state: 'unregistered' }), needsPassword: true }] }),
   },
   'dialer-quiet': { state: snapshot({ settings: { ...defaultSettings, doNotDisturb: true } }) },
+  'dialer-quiet-until': {
+    state: snapshot({ settings: { ...defaultSettings, doNotDisturb: true, doNotDisturbUntil: p.moment + 1_800_000 } }),
+  },
+  'dialer-quiet-menu': { state: snapshot(), click: '.moon' },
   'dialer-off': { state: snapshot({ accounts: [account({ enabled: false }, { state: 'unregistered' })] }) },
   'dialer-in-call': { state: inCall(oneCall), desk: (desk) => desk.goTo('phone'), click: 'nav button' },
   'dialer-ringing': {
@@ -167,6 +188,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'held-both': { state: inCall(call(p.held({ remoteHeld: true }), {}, p.goodSound)) },
   waiting: { state: inCall(oneCall, waiting) },
   'waiting-silenced': { state: snapshot({ calls: [oneCall, waiting], silenced: [waiting.call.id] }) },
+  ...several,
   'many-calls': {
     state: inCall(
       oneCall,
@@ -179,7 +201,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   ...Object.fromEntries(
     endCauses.map((cause) => {
       const [status, reason] = p.statuses[cause] ?? [null, null]
-      const talked = cause === 'hung-up' || cause === 'remote-hung-up' || cause === 'connection-lost'
+      const talked = talkedEnds.includes(cause)
       const phase = { ...p.ended(cause, status, reason), ...(talked ? { connectedAt: p.moment - 151_000 } : {}) }
       return [`ended-${cause}`, { state: inCall(call(phase, incomingEnds.includes(cause) ? incoming : {})) }]
     }),
@@ -226,6 +248,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     state: snapshot(),
     desk: (desk) => desk.openForm(new AccountForm(account({ certificate: p.certificate.fingerprint }))),
   },
+  'settings-edit-features': {
+    state: snapshot(),
+    desk: (desk) => desk.openForm(new AccountForm(account({ features: p.features }))),
+  },
   'settings-audio': {
     state: snapshot({
       settings: {
@@ -237,6 +263,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   'settings-general': { state: snapshot(), desk: settings('general') },
   'settings-general-menu': { state: snapshot(), desk: settings('general'), click: '.choice-trigger' },
+  keys: { state: snapshot(), desk: (desk) => (desk.keysShown = true) },
   'settings-about': { state: snapshot(), desk: settings('about') },
   notices: { state: snapshot({ notices }) },
   'notices-unprotected': {

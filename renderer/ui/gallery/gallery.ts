@@ -50,7 +50,7 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   if (fixture.click) {
     const control = target.querySelector<HTMLElement>(fixture.click)
     // A menu button opens by key; everything else by a click.
-    if (control?.ariaHasPopup === 'listbox') {
+    if (control?.ariaHasPopup === 'listbox' || control?.ariaHasPopup === 'menu') {
       control.focus()
       control.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
     } else control?.click()

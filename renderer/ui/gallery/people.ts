@@ -2,7 +2,7 @@
  * The building blocks of the gallery: accounts, calls, past calls and whole snapshots with one thing changed. All times hang
  * on one frozen moment, so that every picture is the same on every run. Nothing here is a real person or number.
  */
-import { noFeatures, type Account, type Registration } from '../../../common/account'
+import { noFeatures, type Account, type AccountFeatures, type Registration } from '../../../common/account'
 import { defaultCapabilities, type Call, type CallFacts, type CallPhase } from '../../../common/call'
 import type { Clock } from '../../../common/clock'
 import type { Device } from '../../../common/device'
@@ -45,6 +45,13 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
   needsPassword: false,
   unprotected: false,
 })
+
+export const features: AccountFeatures = {
+  ...noFeatures,
+  voicemail: '*97',
+  park: '700',
+  forwardNoAnswer: '+4930901999',
+}
 
 export const failed = (
   reason: RegistrationFailure,
@@ -147,7 +154,10 @@ export const statuses: Partial<Record<EndCause, [number, string]>> = {
   unreachable: [503, 'Service Unavailable'],
   'not-acceptable': [488, 'Not Acceptable Here'],
   'server-error': [500, 'Server Internal Error'],
+  redirected: [302, 'Moved Temporarily'],
+  deflected: [302, 'Moved Temporarily'],
 }
+
 const past = (
   minutesAgo: number,
   name: string | null,
