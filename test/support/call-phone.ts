@@ -9,16 +9,12 @@ import type { EndCause } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { AccountState } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
-import { AudioSession } from '../../main/callkit/audio-session'
-import { CallController } from '../../main/callkit/controller'
-import { PhoneVerbs } from '../../main/callkit/phone-verbs'
-import { Registry } from '../../main/callkit/registry'
-import { ResumePolicy } from '../../main/callkit/resume-policy'
-import { RingTimeout } from '../../main/callkit/ring-timeout'
-import { Switchboard } from '../../main/callkit/switchboard'
-import { Watchdog } from '../../main/callkit/watchdog'
-import { dialTarget } from '../../main/engine/dial-target'
+import type { CallController } from '../../main/callkit/controller'
+import type { Registry } from '../../main/callkit/registry'
+import type { Switchboard } from '../../main/callkit/switchboard'
+import type { PhoneVerbs } from '../../main/callkit/phone-verbs'
 import { SipProvider } from '../../main/engine/sip-provider'
+import { makeCalls } from '../../main/phone/calls'
 import { FakeEngine } from '../fakes/fake-engine'
 import { ManualClock, settle } from '../fakes/manual-clock'
 
@@ -57,18 +53,26 @@ export class CallPhone {
       needsPassword: false,
       unprotected: false,
     }))
-    const registry = (this.registry = new Registry({ clock, log, history: (call) => this.history.push(call) }))
-    const switchboard = (this.switchboard = new Switchboard({ clock, log, registry, settings: () => this.settings }))
-    const controller = (this.controller = new CallController(switchboard))
-    const ringSeconds = () => this.settings.ringSeconds
-    new AudioSession(registry, switchboard)
-    new RingTimeout({ registry, switchboard, controller, clock, ringSeconds })
-    new Watchdog({ registry, switchboard, controller, clock, log })
-    const resumeAfterRemoteEnd = () => this.settings.resumeAfterRemoteEnd
-    new ResumePolicy({ registry, switchboard, controller, clock, resumeAfterRemoteEnd })
-    const accountsOf = () => this.accounts.map((one) => one.account)
-    this.sip = new SipProvider({ engine, clock, log, switchboard, accounts: accountsOf })
-    this.verbs = new PhoneVerbs({ registry, switchboard, controller, clock, accounts: () => this.accounts, dialTarget })
+    const { registry, switchboard, controller, forwarding, verbs } = makeCalls({
+      clock,
+      log,
+      settings: () => this.settings,
+      accounts: () => this.accounts,
+      history: (call) => this.history.push(call),
+      focusOf: (callId) => this.sip.focusOf(callId),
+    })
+    this.registry = registry
+    this.switchboard = switchboard
+    this.controller = controller
+    this.verbs = verbs
+    this.sip = new SipProvider({
+      engine,
+      clock,
+      log,
+      switchboard,
+      accounts: () => this.accounts.map((one) => one.account),
+      forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
+    })
   }
 
   /** The states of all calls in order, as `incoming` or `ended (busy)`. */
@@ -98,16 +102,23 @@ export class CallPhone {
     const { callId } = await this.invited(by, accountId)
     await this.verbs.answer(callId, 'window')
     await settle()
+    this.sip.engineReported({ type: 'updated', callId, capabilities: able })
     return callId
   }
 
-  /** A call we make that the far end answers. */
+  /** A call we make that the far end answers; the engine can mix it, as it can all. */
   async connected(target = '600'): Promise<CallId> {
     const callId = await this.dialled(target)
+    await this.remoteAnswers(callId)
+    return callId
+  }
+
+  /** The far end takes a call of ours. */
+  async remoteAnswers(callId: CallId): Promise<void> {
     this.sip.engineReported({ type: 'progress', callId, stage: 'accepted' })
     this.sip.engineReported({ type: 'connected', callId })
+    this.sip.engineReported({ type: 'updated', callId, capabilities: able })
     await settle()
-    return callId
   }
 
   /** A call we make; nobody has said anything yet. */
@@ -124,6 +135,9 @@ export class CallPhone {
     return settle()
   }
 }
+
+/** What the engine says of every call that is up. */
+const able = { holding: true, grouping: true, ungrouping: true, dtmf: true }
 
 const ended = (callId: CallId, cause: EndCause) =>
   ({ type: 'ended', callId, cause, sipStatus: null, reason: null }) as const
