@@ -9,7 +9,7 @@ import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
 import { carryOn, connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
-import { keepDialog } from './dialog-care'
+import { DialogCare } from './dialog-care'
 import { follow, reportRemoteHold } from './follow'
 import { assertedAddress, identify } from './identity'
 import type { LiveCall } from './live-call'
@@ -50,27 +50,30 @@ export function findReplaced(header: string, calls: readonly LiveCall[]): LiveCa
 
 /** Answers the INVITE in the name of the call. When that fails the call goes on as it was. */
 export async function replace(call: LiveCall, options: ReplaceOptions): Promise<void> {
-  const { invitation, media } = options
+  const { line, invitation, media } = options
+  const descriptions = new DescriptionAdapter(media)
+  giveMedia(invitation, descriptions)
+  tameAckTimeout(invitation)
+  // Before the 200, in which it has a say.
+  const care = new DialogCare(call, invitation, line)
+  const abandon = (): void => {
+    care.close()
+    media.close()
+  }
   beingReplaced.add(call)
   try {
-    if (await accept(call, options)) take(call, options)
-    else media.close()
+    if (await accept(call, options)) take(call, options, { descriptions, care })
+    else abandon()
   } catch (error) {
     call.surroundings.log.warn(`replacing a dialog: ${String(error)}`)
-    media.close()
+    abandon()
     void invitation.reject({ statusCode: 488 }).catch(() => {})
   } finally {
     beingReplaced.delete(call)
   }
 }
 
-const adapters = new WeakMap<CallMedia, DescriptionAdapter>()
-
 async function accept(call: LiveCall, { invitation, media }: ReplaceOptions): Promise<boolean> {
-  const descriptions = new DescriptionAdapter(media)
-  adapters.set(media, descriptions)
-  giveMedia(invitation, descriptions)
-  tameAckTimeout(invitation)
   const opened = await media.openMicrophone()
   if (call.stage === 'ended' || !opened.ok || invitation.state !== SessionState.Initial) {
     void invitation.reject({ statusCode: call.stage === 'ended' ? 481 : 480 }).catch(() => {})
@@ -91,21 +94,25 @@ const isAnswered = (invitation: Invitation): boolean => invitation.state === Ses
 const isOver = (call: LiveCall): boolean => call.stage === 'ended'
 
 /** Nothing in here waits: there is no moment in which the call has no session, or two. */
-function take(call: LiveCall, { line, invitation, media, joinGroup }: ReplaceOptions): void {
+function take(
+  call: LiveCall,
+  { invitation, media, joinGroup }: ReplaceOptions,
+  { descriptions, care }: { readonly descriptions: DescriptionAdapter; readonly care: DialogCare },
+): void {
   const former = call.session
   const wasTalking = call.stage === 'established'
   call.unfollow()
   call.care?.close()
   call.referral?.forget()
   call.endsAs = null
-  call.takeOver(media, adapters.get(media) ?? new DescriptionAdapter(media))
+  call.takeOver(media, descriptions)
   // Held or muted meanwhile counts too.
   media.setHeld(call.held)
   media.setMuted(call.muted)
   media.setAudio(call.audio)
   if (call.groupId !== null) joinGroup(media, call.groupId)
   const { acknowledged } = follow(call, invitation)
-  keepDialog(call, line)
+  call.care = care
   if (former !== null) letGo(former)
   introduce(call, invitation)
   if (wasTalking) {

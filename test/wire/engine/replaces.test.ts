@@ -100,6 +100,12 @@ describe('a dialog we talk in', () => {
     expect(bench.media.last.held).toBe(false)
   })
 
+  it('settles the length of the new session', async () => {
+    const dialog = await bench.answered()
+    await takePlace(replaces(dialog), { extra: [replaces(dialog), 'Supported: timer', 'Session-Expires: 600'] })
+    expect(bench.peer.responses('INVITE').at(-1)?.header('session-expires')).toMatch(/^600;refresher=/)
+  })
+
   it('tells that the new far end holds us', async () => {
     const dialog = await bench.answered()
     await ack(await takePlace(replaces(dialog), { body: makeSdp({ direction: 'sendonly' }) }))
