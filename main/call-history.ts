@@ -1,13 +1,16 @@
 /*
- * What the phone remembers of calls: every call that ended, kept in its file and shown newest first. It decides what
- * counts as missed and nothing else about calls.
+ * What the phone remembers of calls: every call that was, kept in its file and shown newest first, complete even when the
+ * phone itself stopped in the middle of one. It decides nothing about calls.
  */
-import { isMissed, type Call } from '../common/call'
+import type { Call } from '../common/call'
+import type { Clock } from '../common/clock'
 import type { HistoryEntry } from '../common/phone-state'
+import { CallJournal, entryOf } from './settings/call-journal'
 import type { HistoryFile } from './settings/history-file'
 
 export interface CallHistoryOptions {
   readonly file: HistoryFile
+  readonly clock: Clock
   /** Called after every change with what is shown. */
   readonly onChange: (shown: readonly HistoryEntry[]) => void
 }
@@ -16,8 +19,12 @@ export interface CallHistoryOptions {
 const shownAtMost = 200
 
 export class CallHistory {
+  private readonly journal: CallJournal
+
   constructor(private readonly options: CallHistoryOptions) {
     options.file.load()
+    this.journal = new CallJournal(options)
+    this.journal.settle()
   }
 
   /** Newest first. */
@@ -25,13 +32,15 @@ export class CallHistory {
     return this.options.file.list().slice(0, shownAtMost)
   }
 
+  /** Told of the calls at every change, so that none that is up is lost when the phone stops without a word. */
+  follow(calls: readonly Call[]): void {
+    this.journal.update(calls)
+  }
+
   /** Takes in a call that has ended; any other is not history yet. */
   remember(call: Call): void {
     if (call.state !== 'ended') return
-    const { id, accountId, direction, handle, name, startedAt, connectedAt, cause, sipStatus, at } = call
-    const missed = isMissed(call)
-    const facts = { id, accountId, direction, handle, name, startedAt, connectedAt, cause, sipStatus }
-    this.options.file.append({ ...facts, endedAt: at, missed, seen: !missed })
+    this.options.file.append(entryOf(call))
     this.tell()
   }
 

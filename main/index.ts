@@ -114,6 +114,8 @@ async function start(given: CommandLine): Promise<void> {
     history: (call) => history.remember(call),
     focusOf: (callId) => sip.focusOf(callId),
   })
+  registry.observe((calls) => history.follow(calls))
+  registry.observe((calls) => history.follow(calls))
   const views = new CallViews(registry, store)
   const settings: AppliedSettings = new AppliedSettings({
     keeper,

@@ -45,6 +45,7 @@ export function openProfile({ folder, openStore, safeStorage, onHistoryChange, c
   const vault = new SecretVault(safeStorage, log)
   const history = new CallHistory({
     file: new HistoryFile({ path: join(folder, 'history.jsonl'), log }),
+    clock,
     onChange: onHistoryChange,
   })
   return {

@@ -1,28 +1,14 @@
 /*
- * Ended calls, kept in an append-only file of checked lines: a kill, a full disk or a damaged line costs at most that
- * line. Knows nothing of live calls. The file holds numbers and names, so only its owner can read it.
+ * Calls on the disk: those that ended, and those that are up, so that after a crash none is missing. An append-only file of
+ * checked lines, brought back to its size now and then. It knows no live call but what it is told to note of it, and no digit
+ * anybody pressed.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import {
-  appendFileSync,
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
 import * as v from 'valibot'
-import { done, endCauses, refused, type Result } from '../../common/errors'
+import { done, endCauses, type Result } from '../../common/errors'
 import { handleTypes } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
+import { CheckedLines } from './checked-lines'
 
 export interface HistoryFileOptions {
   readonly path: string
@@ -31,11 +17,16 @@ export interface HistoryFileOptions {
   readonly limit?: number
 }
 
-const fileMode = 0o600
+/** What is noted of a call that has not ended. Times are wall-clock ms. */
+export type OpenCall = Pick<
+  HistoryEntry,
+  'id' | 'accountId' | 'direction' | 'handle' | 'name' | 'startedAt' | 'connectedAt'
+>
+
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const time = v.pipe(v.number(), v.minValue(0))
 
-const entrySchema = v.object({
+const openSchema = v.object({
   id: v.pipe(text(64), v.minLength(1)),
   accountId: text(128),
   direction: v.picklist(['incoming', 'outgoing']),
@@ -43,6 +34,10 @@ const entrySchema = v.object({
   name: v.nullable(text(256)),
   startedAt: time,
   connectedAt: v.nullable(time),
+})
+
+const entrySchema = v.object({
+  ...openSchema.entries,
   endedAt: time,
   cause: v.picklist(endCauses),
   sipStatus: v.nullable(v.number()),
@@ -50,51 +45,50 @@ const entrySchema = v.object({
   seen: v.boolean(),
 })
 
-/** A line is one call, or the mark that every call above it has been seen. */
 const recordSchema = v.variant('type', [
+  /** A call that ended. */
   v.object({ type: v.literal('call'), entry: entrySchema }),
+  /** Every call above has been seen. */
   v.object({ type: v.literal('seen') }),
+  /** A call that is up, as it is now; the last one counts. */
+  v.object({ type: v.literal('open'), call: openSchema, at: time }),
+  /** Whatever was up above still is. */
+  v.object({ type: v.literal('alive'), at: time }),
 ])
-type HistoryRecord = { type: 'call'; entry: HistoryEntry } | { type: 'seen' }
+type HistoryRecord =
+  | { type: 'call'; entry: HistoryEntry }
+  | { type: 'seen' }
+  | { type: 'open'; call: OpenCall; at: number }
+  | { type: 'alive'; at: number }
 
 export class HistoryFile {
   private readonly limit: number
+  private readonly file: CheckedLines
   /** Oldest first, as in the file. */
   private entries: HistoryEntry[] = []
+  private readonly up = new Map<string, { call: OpenCall; lastSeenAt: number }>()
   private lines = 0
-  /** The last line has no end: a kill or a full disk cut it. */
-  private torn = false
   private loaded = false
 
   constructor(private readonly options: HistoryFileOptions) {
     this.limit = options.limit ?? 1_000
+    this.file = new CheckedLines({ path: options.path, name: 'history', log: options.log })
   }
 
   /** Newest first. Reads the file again; a file that cannot be read is an empty history. */
   load(): HistoryEntry[] {
     this.entries = []
-    this.lines = 0
-    this.torn = false
+    this.up.clear()
     this.loaded = true
-    const { path, log } = this.options
-    let content = ''
-    try {
-      content = readFileSync(path, 'utf8')
-      chmodSync(path, fileMode)
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') log.error(`history: cannot be read (${codeOf(error)})`)
-    }
-    const lines = content.split('\n')
-    this.torn = lines.pop() !== ''
-    let damaged = this.torn ? 1 : 0
-    for (const line of lines) {
-      if (line === '') continue
-      this.lines++
-      const record = readLine(line)
+    const { texts, damaged } = this.file.read()
+    this.lines = texts.length + damaged
+    let unknown = 0
+    for (const line of texts) {
+      const record = parse(line)
       if (record) this.apply(record)
-      else damaged++
+      else unknown++
     }
-    if (damaged > 0) log.warn(`history: ${damaged} damaged line(s) skipped`)
+    if (damaged + unknown > 0) this.options.log.warn(`history: ${damaged + unknown} damaged line(s) skipped`)
     if (this.lines > this.limit * 2) this.compact()
     return this.list()
   }
@@ -104,9 +98,24 @@ export class HistoryFile {
     return this.entries.toReversed()
   }
 
+  /** Calls that were noted as up and did not end since. `lastSeenAt`: when they last were known to be. */
+  get open(): readonly { readonly call: OpenCall; readonly lastSeenAt: number }[] {
+    return [...this.up.values()]
+  }
+
   /** `storage-failed`: the call is in the list of this session, but not on the disk. */
   append(entry: HistoryEntry): Result {
     return this.record({ type: 'call', entry })
+  }
+
+  /** A call is up, and this is known of it. */
+  noteOpen(call: OpenCall, at: number): Result {
+    return this.record({ type: 'open', call, at })
+  }
+
+  /** What is noted as up is up still. */
+  noteAlive(at: number): Result {
+    return this.record({ type: 'alive', at })
   }
 
   /** Every missed call so far has been seen. */
@@ -116,8 +125,9 @@ export class HistoryFile {
     return this.record({ type: 'seen' })
   }
 
+  /** Forgets the calls that ended. */
   clear(): Result {
-    this.loaded = true
+    if (!this.loaded) this.load()
     this.entries = []
     return this.compact()
   }
@@ -125,99 +135,52 @@ export class HistoryFile {
   private record(record: HistoryRecord): Result {
     if (!this.loaded) this.load()
     this.apply(record)
-    const { path, log } = this.options
-    let size: number | null = null
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      size = sizeOf(path)
-      appendFileSync(path, `${this.torn ? '\n' : ''}${writeLine(record)}\n`, { mode: fileMode })
-      this.torn = false
-      this.lines++
-    } catch (error) {
-      log.error(`history: not written (${codeOf(error)})`)
-      this.torn = !takeBack(path, size) || this.torn
-      return refused('storage-failed', codeOf(error))
-    }
+    const written = this.file.append(JSON.stringify(record))
+    if (!written.ok) return written
+    this.lines++
     return this.lines > this.limit * 2 ? this.compact() : done
   }
 
   private apply(record: HistoryRecord): void {
-    if (record.type === 'seen') {
-      this.entries = this.entries.map((entry) => (entry.seen ? entry : { ...entry, seen: true }))
-      return
-    }
-    const { entry } = record
-    // A call that was written twice ended once.
-    if (this.entries.some(({ id }) => id === entry.id)) this.entries = this.entries.filter(({ id }) => id !== entry.id)
-    this.entries.push(entry)
-    if (this.entries.length > this.limit) this.entries.splice(0, this.entries.length - this.limit)
-  }
-
-  /** Writes what is left of the history into a new file and puts that in the old one's place. */
-  private compact(): Result {
-    const { path, log } = this.options
-    const temporary = `${path}.tmp-${randomBytes(6).toString('hex')}`
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      const lines = this.entries.map((entry) => `${writeLine({ type: 'call', entry })}\n`)
-      const file = openSync(temporary, 'wx', fileMode)
-      try {
-        writeFileSync(file, lines.join(''))
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
+    switch (record.type) {
+      case 'seen':
+        this.entries = this.entries.map((entry) => (entry.seen ? entry : { ...entry, seen: true }))
+        return
+      case 'open':
+        this.up.set(record.call.id, { call: record.call, lastSeenAt: record.at })
+        return
+      case 'alive':
+        for (const [id, { call }] of this.up) this.up.set(id, { call, lastSeenAt: record.at })
+        return
+      case 'call': {
+        const { entry } = record
+        this.up.delete(entry.id)
+        // A call that was written twice ended once.
+        const again = this.entries.findIndex(({ id }) => id === entry.id)
+        if (again >= 0) this.entries.splice(again, 1)
+        this.entries.push(entry)
+        if (this.entries.length > this.limit) this.entries.splice(0, this.entries.length - this.limit)
       }
-      renameSync(temporary, path)
-      this.lines = lines.length
-      this.torn = false
-      return done
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      log.error(`history: not compacted (${codeOf(error)})`)
-      return refused('storage-failed', codeOf(error))
     }
+  }
+
+  /** What is left of the history, and what is up. */
+  private compact(): Result {
+    const records: HistoryRecord[] = [
+      ...this.entries.map((entry): HistoryRecord => ({ type: 'call', entry })),
+      ...this.open.map(({ call, lastSeenAt }): HistoryRecord => ({ type: 'open', call, at: lastSeenAt })),
+    ]
+    const replaced = this.file.replace(records.map((record) => JSON.stringify(record)))
+    if (replaced.ok) this.lines = records.length
+    return replaced
   }
 }
 
-const prefix = /^\{"sum":"([0-9a-f]{16})","record":(.*)\}$/s
-
-const sumOf = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 16)
-
-function writeLine(record: HistoryRecord): string {
-  const body = JSON.stringify(record)
-  return `{"sum":"${sumOf(body)}","record":${body}}`
-}
-
-function readLine(line: string): HistoryRecord | null {
-  const match = prefix.exec(line)
-  const body = match?.[2]
-  if (body === undefined || match?.[1] !== sumOf(body)) return null
+function parse(line: string): HistoryRecord | null {
   try {
-    const parsed = v.safeParse(recordSchema, JSON.parse(body))
+    const parsed = v.safeParse(recordSchema, JSON.parse(line))
     return parsed.success ? parsed.output : null
   } catch {
     return null
   }
 }
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
-    throw error
-  }
-}
-
-/** Cuts off what a failed append left. Returns whether the file is as it was. */
-function takeBack(path: string, size: number | null): boolean {
-  if (size === null) return false
-  try {
-    if (sizeOf(path) > size) truncateSync(path, size)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error'
