@@ -13,6 +13,7 @@ import { cache, root } from '../setup/places.mjs'
 import { say } from '../setup/step.mjs'
 import { Figures, table } from './figures'
 import { costs, othersSharing } from './process-tree'
+import { timeVerb } from './door'
 import { RunningApp } from './running-app'
 import { isAnswer, isRequest, SipRelay } from './sip-relay'
 import { XWindows } from './x-windows'
@@ -22,7 +23,7 @@ export interface BenchOptions {
   readonly rounds: number
   /** Starts to time. */
   readonly starts: number
-  /** Of starts, calls, idle, talk. */
+  /** Of starts, calls, verbs, idle, talk. */
   readonly parts: readonly string[]
 }
 
@@ -163,6 +164,33 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
         await hangUp()
         await pause(1_000)
       }
+      await phone.quit()
+    }
+
+    if (wants('verbs')) {
+      const phone = await openPhone()
+      await pause(2_000)
+      const verb = (name: string, more: Record<string, unknown> = {}) => timeVerb(profile, { verb: name, ...more })
+      await verb('call', { target: '601' })
+      for (let i = 0; i < rounds; i++) {
+        say(`Hold and resume ${i + 1} of ${rounds}`)
+        await pause(200)
+        figures.add('hold', (await verb('hold')).ms)
+        await pause(200)
+        figures.add('resume', (await verb('resume')).ms)
+      }
+      const { call: second } = await verb('call', { target: '600' })
+      await pause(1_000)
+      for (let i = 0; i < rounds; i++) {
+        say(`Swap and merge ${i + 1} of ${rounds}`)
+        figures.add('swap', (await verb('swap')).ms)
+        await pause(200)
+        figures.add('merge', (await verb('merge')).ms)
+        await pause(200)
+        figures.add('split', (await verb('split', { call: second })).ms)
+        await pause(200)
+      }
+      await lab.asterisk.cli('channel request hangup all')
       await phone.quit()
     }
 
