@@ -138,7 +138,7 @@ describe('in a conference', () => {
     expect(heard).toEqual({ held: [[], [], []], states: ['closed'], again: together })
   })
 
-  it('digits arrive, and the quality is measured', async () => {
+  it('digits are played, and the quality is measured', async () => {
     const seen = await media.page.evaluate(async () => {
       const { calls } = await lab.calls(3)
       const played: string[] = []

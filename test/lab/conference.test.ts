@@ -112,4 +112,18 @@ describe('a conference', () => {
     await hear({ '713': ['me'] })
     expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
   })
+  test('passes digits on to the one they are for', async () => {
+    await lab.asterisk.cli('dialplan set global HEARD none')
+    await phone.do('call', '605')
+    const { id } = await until(async () => (await phone.calls()).find(({ handle }) => handle.value === '605'), {
+      what: 'the call that reads digits',
+    })
+    await until(async () => (await phone.calls()).find((call) => call.id === id)?.state === 'active', {
+      what: 'it to be answered',
+    })
+    await phone.do('merge', '--wait')
+    await phone.do('dtmf', '1590', id)
+    await until(async () => (await lab.asterisk.global('HEARD')) === '1590', { what: '1590 to be heard' })
+    expect(phone.log()).not.toContain('1590')
+  })
 })
