@@ -15,6 +15,10 @@ const subscriptionLength = 180
 /** Whoever named the new party hangs up when we reached it; if not within this, we do, ms. */
 const courtesy = 3_000
 
+/** A far end that goes on asking after so many that came to nothing is not put through to the user any more. */
+const patience = 3
+const failures = new WeakMap<LiveCall, number>()
+
 /** How many were taken in a call: the later ones are named in their NOTIFYs (RFC 3515 section 2.4.6). */
 const counts = new WeakMap<LiveCall, number>()
 
@@ -79,8 +83,9 @@ export class Referral {
       final ? 'terminated;reason=noresource' : `active;expires=${subscriptionLength}`,
       writeFragment(status, reason),
     )
-    if (status < 200 || status >= 300) return
     const call = this.#call
+    if (status >= 300) failures.set(call, (failures.get(call) ?? 0) + 1)
+    if (status < 200 || status >= 300) return
     call.endsAs = 'remote-transferred'
     call.later(() => hangUp(call, 'remote-transferred'), courtesy)
   }
@@ -125,6 +130,7 @@ export function takeRefer(call: LiveCall, refer: IncomingRefer, secure: boolean)
   const { request } = refer
   if (call.stage !== 'established' && call.stage !== 'connecting') return refuse(480)
   if (call.referral !== null || call.transfer !== null || call.endsAs !== null) return refuse(491)
+  if ((failures.get(call) ?? 0) >= patience) return refuse(603)
   if (request.getHeaders('refer-to').length !== 1) return refuse(400)
   const verdict = readReferTo(request.getHeader('refer-to') ?? '', request.getHeader('referred-by'), {
     ownHost: call.ownHost,

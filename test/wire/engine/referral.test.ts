@@ -252,6 +252,16 @@ describe('a hostile referral', () => {
     expect(bench.peer.requests('INVITE')).toEqual([])
   })
 
+  it('that comes again and again is put to the user three times', async () => {
+    const dialog = await bench.answered()
+    for (let sequence = 2; sequence < 8; sequence++) {
+      await refer(dialog, '<sip:900@premium.example>', [], sequence)
+      await bench.ask({ type: 'refuseReferral', callId: dialog.callId })
+    }
+    expect(answers()).toEqual([202, 202, 202, 603, 603, 603])
+    expect(referrals().filter((referral) => referral !== null)).toHaveLength(3)
+  })
+
   it('loses parameters that would choose another way', async () => {
     await asked('<sip:carol@example.com;maddr=10.6.6.6;ttl=1;lr;method=INVITE;user=phone>')
     expect(referrals()).toMatchObject([{ target: 'sip:carol@example.com;user=phone' }])
