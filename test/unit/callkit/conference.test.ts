@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Call, CallId } from '../../../common/call'
 import type { ProviderConfiguration } from '../../../main/callkit/configuration'
+import { isForeground } from '../../../main/callkit/foreground'
 import type { Provider } from '../../../main/callkit/provider'
 import { ProviderPhone } from '../../support/provider-phone'
 
@@ -276,8 +277,11 @@ describe('wishes that cross', () => {
     await phone.provider.reportNewIncomingCall('c', {})
     await phone.asked({ kind: 'end', callId: b, cause: null }, hold(a, false))
     expect(await phone.asked({ kind: 'answer', callId: 'c' })).toBe('accepted')
+    let most = 0
+    phone.registry.observe((now) => (most = Math.max(most, now.filter(isForeground).length)))
     carryOut()
     expect(picture(a, 'c')).toEqual(['held', 'active'])
+    expect(most).toBe(1)
   })
 
   it('a hold that is under way when another call is answered may fail: then that one is not answered', async () => {

@@ -52,6 +52,7 @@ const wish = fc.tuple(fc.constantFrom(...wishes), pick, pick)
 const step = fc.oneof(
   { weight: 16, arbitrary: fc.record({ ask: fc.array(wish, { minLength: 1, maxLength: 2 }) }) },
   { weight: 8, arbitrary: fc.record({ talk: pick }) },
+  { weight: 8, arbitrary: fc.record({ merge: fc.tuple(pick, pick, fc.nat(3)) }) },
   { weight: 8, arbitrary: fc.record({ report: fc.constantFrom(...reports), which: pick }) },
   { weight: 16, arbitrary: fc.record({ happens: fc.constantFrom(...rest), which: pick }) },
   { weight: 1, arbitrary: fc.record({ happens: fc.constantFrom(...disasters), which: pick }) },
@@ -86,6 +87,7 @@ class Life {
     for (const one of steps) {
       if ('ask' in one) await this.ask(one.ask)
       else if ('talk' in one) await this.talk(one.talk)
+      else if ('merge' in one) await this.merge(...one.merge)
       else if ('report' in one) await this.report(one.report, one.which)
       else await this.happen(one.happens, one.which)
       await settle()
@@ -100,6 +102,18 @@ class Life {
     const callId = this.calls().findLast(({ state }) => state === 'incoming')?.id ?? 'nobody'
     await this.wish([{ kind: 'answer', callId }])
     await this.happen('fulfil all', which)
+  }
+
+  /** Two connected calls are to be one; the first `good` things that are asked for succeed, the next does not. */
+  private async merge(which: number, other: number, good: number): Promise<void> {
+    const connected = this.calls().filter(({ state }) => state === 'active' || state === 'held')
+    const [callId, groupWith] = [which, other].map(
+      (one) => connected[one % Math.max(1, connected.length)]?.id ?? 'nobody',
+    )
+    await this.happen('fulfil all', 0)
+    await this.wish([{ kind: 'setGroup', callId: callId ?? '', groupWith: groupWith ?? '' }])
+    for (let done = 0; done < good; done++) this.open.shift()?.fulfill()
+    this.open.shift()?.fail()
   }
 
   private calls(): readonly Call[] {
