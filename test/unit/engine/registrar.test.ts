@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Account, Registration } from '../../../common/account'
+import { noFeatures, type Account, type Registration } from '../../../common/account'
 import type { EngineCommand } from '../../../common/contract/engine'
 import { done, type RegistrationFailure } from '../../../common/errors'
 import { Registrar } from '../../../main/engine/registrar'
@@ -14,6 +14,7 @@ const work: Account = {
   displayName: null,
   certificate: null,
   enabled: true,
+  features: noFeatures,
 }
 
 const failed = (reason: 'unreachable' | 'wrong-password'): Registration => ({
