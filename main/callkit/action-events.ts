@@ -1,6 +1,6 @@
 /*
- * What became of each action, told while it happens: the stream behind the audit trail and the control door's events. It
- * names no digits and no handles, and it only tells; nothing in here changes a call.
+ * What became of each action, told while it happens: written to the log as an audit trail, and to whoever listens. It names
+ * no digits and no handles, and it only tells; nothing in here changes a call.
  */
 import type { CallId } from '../../common/call'
 import type { RequestErrorCode } from '../../common/errors'
@@ -41,6 +41,7 @@ export class ActionEvents {
 
   /** For the switchboard. @internal */
   tell(event: ActionEvent): void {
+    this.log[event.type === 'timed-out' ? 'warn' : 'info'](lineOf(event))
     for (const listener of [...this.listeners]) {
       try {
         if (this.listeners.has(listener)) listener(event)
@@ -50,3 +51,7 @@ export class ActionEvents {
     }
   }
 }
+
+/** Ids and kinds only. */
+const lineOf = ({ type, actionId, transactionId, kind, callId, by, code }: ActionEvent): string =>
+  `action ${actionId} of ${transactionId} by ${by}: ${kind} ${callId}: ${type}${code === null ? '' : ` (${code})`}`

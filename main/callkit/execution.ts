@@ -143,7 +143,6 @@ export class Execution {
 
   private expire(action: Action): void {
     if (action.isComplete || this.over) return
-    this.stage.log.warn(`action ${action.body.kind} ${action.id} timed out`)
     const provider = this.delivered.has(action) ? this.stage.providerOf(action) : null
     action.fail('timed-out')
     provider?.delegate?.timedOutPerforming?.(provider, action)
