@@ -29,7 +29,7 @@ export const bindings = {
   endAndAnswer: verb('R', 'End the other call and answer'),
   decline: verb('D', 'Decline'),
   voicemail: verb('L', 'Send the caller to voicemail'),
-  deflect: verb('F', 'Send the caller to somebody else'),
+  deflect: verb('F', 'Send the caller elsewhere'),
   silence: verb('S', 'Silence the ringing'),
   mute: verb('M', 'Mute, or speak again'),
   hold: verb('H', 'Hold, or resume'),

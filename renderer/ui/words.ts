@@ -173,7 +173,7 @@ const endWords: Record<EndCause, Explanation> = {
   'media-failed': { title: 'No sound connection', remedy: 'A firewall or VPN may be in the way.' },
   redirected: {
     title: 'They take calls elsewhere',
-    remedy: 'The server named another address. It was not called; the line below may show it.',
+    remedy: 'The server named another address, which was not called.',
   },
   'session-expired': { title: 'The other side is gone', remedy: 'Their phone stopped answering without hanging up.' },
   'connection-lost': { title: 'Connection lost', remedy: 'The connection to the server broke in the call.' },

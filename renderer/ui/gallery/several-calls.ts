@@ -66,7 +66,7 @@ const asked = (phase: Parameters<typeof call>[0]): Fixture => {
   }
 }
 const handedOver = call(
-  p.held({ transfer: transfer({ kind: 'attended', toCallId: ringing.call.id, progress: 'trying' }) }),
+  p.held({ transfer: transfer({ kind: 'attended', to: kenji.handle, toCallId: ringing.call.id, progress: 'trying' }) }),
   { capabilities },
   p.goodSound,
 )
