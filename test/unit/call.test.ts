@@ -4,14 +4,20 @@ import { describe, expect, it } from 'vitest'
 import {
   callKitView,
   canAnswer,
+  canDeflect,
   canEnd,
+  canGroup,
   canHold,
   canMute,
   canPlayDtmf,
   canResume,
+  canTransfer,
+  canTransferTo,
+  canUngroup,
   connectedAt,
   defaultCapabilities,
   endedReason,
+  groupOf,
   isMissed,
   transition,
   type Call,
@@ -61,20 +67,24 @@ const events = {
   remoteHold: { type: 'remoteHeld', held: true },
   mute: { type: 'muted', muted: true },
   updated: { type: 'updated', patch: { name: 'Ann' } },
+  grouped: { type: 'grouped', groupId: 'g' },
+  transfer: { type: 'transfer', transfer: { kind: 'blind', to: anonymous, toCallId: null, progress: 'asked' } },
+  referral: { type: 'referral', referral: { handle: anonymous, target: 'sip:a@b', by: null } },
+  digits: { type: 'digitsWaiting', count: 4 },
   ended: { type: 'ended', cause: 'remote-hung-up', sipStatus: null, reason: null, at: 8 },
 } as const satisfies Record<string, CallEvent>
 
 const no = '-'
 // prettier-ignore
 const table: Record<CallState, Record<keyof typeof events, CallState | typeof no>> = {
-  incoming:   { requestAnswer: 'connecting', requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: 'incoming', ended: 'ended' },
-  dialing:    { requestAnswer: no, requestEnd: 'ending', alerting: 'alerting', early: 'alerting', accepted: 'connecting', connected: 'active', hold: no, resume: no, remoteHold: no, mute: no, updated: 'dialing', ended: 'ended' },
-  alerting:   { requestAnswer: no, requestEnd: 'ending', alerting: 'alerting', early: 'alerting', accepted: 'connecting', connected: 'active', hold: no, resume: no, remoteHold: no, mute: no, updated: 'alerting', ended: 'ended' },
-  connecting: { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: 'active', hold: no, resume: no, remoteHold: no, mute: 'connecting', updated: 'connecting', ended: 'ended' },
-  active:     { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: 'held', resume: 'active', remoteHold: 'active', mute: 'active', updated: 'active', ended: 'ended' },
-  held:       { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: 'held', resume: 'active', remoteHold: 'held', mute: 'held', updated: 'held', ended: 'ended' },
-  ending:     { requestAnswer: no, requestEnd: no, alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: 'ending', ended: 'ended' },
-  ended:      { requestAnswer: no, requestEnd: no, alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: no, ended: no },
+  incoming:   { requestAnswer: 'connecting', requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: 'incoming', grouped: 'incoming', transfer: no, referral: no, digits: no, ended: 'ended' },
+  dialing:    { requestAnswer: no, requestEnd: 'ending', alerting: 'alerting', early: 'alerting', accepted: 'connecting', connected: 'active', hold: no, resume: no, remoteHold: no, mute: no, updated: 'dialing', grouped: 'dialing', transfer: no, referral: no, digits: no, ended: 'ended' },
+  alerting:   { requestAnswer: no, requestEnd: 'ending', alerting: 'alerting', early: 'alerting', accepted: 'connecting', connected: 'active', hold: no, resume: no, remoteHold: no, mute: no, updated: 'alerting', grouped: 'alerting', transfer: no, referral: no, digits: no, ended: 'ended' },
+  connecting: { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: 'active', hold: no, resume: no, remoteHold: no, mute: 'connecting', updated: 'connecting', grouped: 'connecting', transfer: no, referral: no, digits: no, ended: 'ended' },
+  active:     { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: 'held', resume: 'active', remoteHold: 'active', mute: 'active', updated: 'active', grouped: 'active', transfer: 'active', referral: 'active', digits: 'active', ended: 'ended' },
+  held:       { requestAnswer: no, requestEnd: 'ending', alerting: no, early: no, accepted: no, connected: no, hold: 'held', resume: 'active', remoteHold: 'held', mute: 'held', updated: 'held', grouped: 'held', transfer: 'held', referral: 'held', digits: 'held', ended: 'ended' },
+  ending:     { requestAnswer: no, requestEnd: no, alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: 'ending', grouped: no, transfer: no, referral: no, digits: no, ended: 'ended' },
+  ended:      { requestAnswer: no, requestEnd: no, alerting: no, early: no, accepted: no, connected: no, hold: no, resume: no, remoteHold: no, mute: no, updated: no, grouped: no, transfer: no, referral: no, digits: no, ended: no },
 }
 
 describe('every state meets every event', () => {
@@ -117,6 +127,24 @@ describe('what a transition keeps', () => {
     expect(after(muted, events.hold)).toMatchObject({ state: 'held', muted: true, remoteHeld: true, connectedAt: 5 })
   })
 
+  it('pictures, conference and everything else that is true of a call in any state stays with it', () => {
+    const call = inState('active', { hasVideo: true, groupId: 'g', waiting: true })
+    for (const event of [events.hold, events.requestEnd, events.ended]) {
+      expect(after(call, event)).toMatchObject({ hasVideo: true, groupId: 'g', waiting: true })
+    }
+  })
+
+  it('hold keeps the transfer, the referral and the digits that wait', () => {
+    let call = inState('active')
+    for (const event of [events.transfer, events.referral, events.digits, events.hold]) call = after(call, event)
+    expect(call).toMatchObject({
+      state: 'held',
+      transfer: { progress: 'asked' },
+      referral: { by: null },
+      digitsWaiting: 4,
+    })
+  })
+
   it('has-connected and has-ended never revert, whatever happens', () => {
     const event = fc.constantFrom(...Object.values<CallEvent>(events))
     fc.assert(
@@ -149,6 +177,46 @@ describe('what is possible in which state', () => {
     const capabilities = { ...defaultCapabilities, holding: false, dtmf: false }
     expect(canHold(inState('active', { capabilities }))).toBe(false)
     expect(canPlayDtmf(inState('active', { capabilities }))).toBe(false)
+  })
+  it('sending it elsewhere: incoming', () => expect(possible(canDeflect)).toEqual(['incoming']))
+  it('handing it over: active and held, one transfer at a time, and not out of a conference', () => {
+    expect(possible(canTransfer)).toEqual(['active', 'held'])
+    expect(canTransfer(inState('active', { groupId: 'g' }))).toBe(false)
+    const under = transition(inState('active'), events.transfer)
+    expect(under.ok && canTransfer(under.call)).toBe(false)
+  })
+  it('handing it to another call of the account: one that rings there, is active or held', () => {
+    const to = (state: CallState, more: Partial<CallFacts> = {}) => inState(state, { id: 'b', ...more })
+    const call = inState('held')
+    expect(states.filter((state) => canTransferTo(call, to(state)))).toEqual(['alerting', 'active', 'held'])
+    expect(canTransferTo(call, call)).toBe(false)
+    expect(canTransferTo(call, to('active', { accountId: 'home' }))).toBe(false)
+  })
+  it('a conference of two that are connected, allow it, are no one’s to hand over and not together already', () => {
+    const capabilities = { ...defaultCapabilities, grouping: true }
+    const other = inState('held', { id: 'b', capabilities })
+    expect(states.filter((state) => canGroup(inState(state, { capabilities }), other))).toEqual(['active', 'held'])
+    expect(canGroup(inState('active'), other)).toBe(false)
+    expect(canGroup(other, other)).toBe(false)
+    const member = { capabilities, groupId: 'g' }
+    expect(canGroup(inState('active', member), { ...other, groupId: 'g' })).toBe(false)
+    expect(canGroup(inState('active', member), { ...other, groupId: 'h' })).toBe(true)
+    const under = transition(inState('active', { capabilities }), events.transfer)
+    expect(under.ok && canGroup(under.call, other)).toBe(false)
+  })
+  it('leaving a conference: a member that is connected and allows it', () => {
+    const capabilities = { ...defaultCapabilities, ungrouping: true }
+    const member = { capabilities, groupId: 'g' }
+    expect(states.filter((state) => canUngroup(inState(state, member)))).toEqual(['active', 'held'])
+    expect(canUngroup(inState('active', { capabilities }))).toBe(false)
+    expect(canUngroup(inState('active', { groupId: 'g' }))).toBe(false)
+  })
+  it('the members of a conference are those that are still there; a call that stands alone is its own', () => {
+    const [a, b] = [inState('active', { groupId: 'g' }), inState('held', { id: 'b', groupId: 'g' })]
+    const gone = inState('ended', { id: 'c', groupId: 'g' })
+    const alone = inState('active', { id: 'd' })
+    expect(groupOf(a, [a, b, gone, alone]).map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(groupOf(alone, [a, b, gone, alone])).toEqual([alone])
   })
   it('the time it connected is known of active, held, ending and ended calls', () =>
     expect(states.filter((state) => connectedAt(inState(state)) === 5)).toEqual(['active', 'held', 'ending']))
