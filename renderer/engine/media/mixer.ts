@@ -17,7 +17,7 @@ export interface PartySound {
 const rampSeconds = 0.02
 /** How long after it began to go a voice is taken out, ms; the graph may lag by some of its blocks. */
 const goneAfterMs = 100
-/** Two thirds of what passes between two looks, five times a second: a word is not overlooked. */
+/** Two thirds of what passes between two looks, four times a second: no word is overlooked. */
 const windowSamples = 8_192
 
 /** One track on its way into the graph. */

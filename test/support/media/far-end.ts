@@ -32,7 +32,7 @@ export async function listenTo(track: MediaStreamTrack): Promise<Heard> {
 }
 
 /** How strongly each of these frequencies is in a track, dBFS in the analyser's measure (a full-scale sine is -14); not below -150. */
-export async function levelsOf(track: MediaStreamTrack, hertz: readonly number[]): Promise<number[]> {
+async function levelsOf(track: MediaStreamTrack, hertz: readonly number[]): Promise<number[]> {
   const { bins } = await record(track)
   return hertz.map((one) => {
     const near = Math.round(one / binWidth())
