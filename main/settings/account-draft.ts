@@ -169,6 +169,10 @@ export const sameAccount = (
   b: Pick<AccountDraft, 'uri' | 'username'>,
 ): boolean => a.uri === b.uri && a.username === b.username
 
+/** The same host: a password that was given for one may go to the other. */
+export const sameServer = (a: Pick<AccountDraft, 'server'>, b: Pick<AccountDraft, 'server'>): boolean =>
+  (hostOf(a.server) ?? a.server) === (hostOf(b.server) ?? b.server)
+
 function hostOf(server: string): string | null {
   try {
     const { hostname } = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `wss://${server}`)

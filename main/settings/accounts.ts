@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { noFeatures, type Account, type AccountDraft, type AccountFeatures } from '../../common/account'
 import { refused, type Result } from '../../common/errors'
-import { demoServer, normaliseDraft, sameAccount } from './account-draft'
+import { demoServer, normaliseDraft, sameAccount, sameServer } from './account-draft'
+import { mergeProvisioned, type Provisioned } from './merge-provisioned'
 import type { ProvisionedAccount } from './provisioning'
 import { isUnprotected, type KeepPassword, type SecretVault } from './secret-vault'
 import type { SettingsDocument, StoredAccount } from './settings-document'
@@ -28,16 +29,6 @@ export interface Credentials {
 export interface PreparedAccount {
   readonly account: Account
   readonly credentials: Credentials
-}
-
-/** What an import did, by account name. Holds no secret. */
-export interface Provisioned {
-  readonly added: readonly string[]
-  readonly updated: readonly string[]
-  /** Imported without a keychain: their passwords are on the disk unprotected. */
-  readonly unprotected: readonly string[]
-  /** Imported without a password that is known: the user is asked. */
-  readonly needPassword: readonly string[]
 }
 
 export class Accounts {
@@ -175,52 +166,21 @@ export class Accounts {
    * without a keychain where there is none; the file can say `"keepPassword": "ask"` instead.
    */
   provision(imported: readonly ProvisionedAccount[]): Result<Provisioned> {
-    const { storage } = this.options.vault
-    const result = {
-      added: [] as string[],
-      updated: [] as string[],
-      unprotected: [] as string[],
-      needPassword: [] as string[],
-    }
-    const passwords = new Map<string, string>()
-    let accounts = [...this.stored]
-    for (const { draft, keep, features } of imported) {
-      const { password, ...rest } = draft
-      const before = accounts.find((account) => sameAccount(account, rest)) ?? null
-      const known = before ? (passwords.get(before.id) ?? this.passwords.get(before.id)) : undefined
-      const kept = before && sameServer(before, rest) ? known : undefined
-      const keepAs: KeepPassword = keep === 'ask' ? 'ask' : storage
-      const secret =
-        password !== null
-          ? this.options.vault.seal(password, keepAs)
-          : { ok: true as const, value: kept === undefined ? null : (before?.secret ?? null) }
-      if (!secret.ok) return secret
-      const id = before?.id ?? this.newId()
-      const account: StoredAccount = {
-        enabled: true,
-        instanceId: this.newInstanceId(),
-        ...before,
-        ...rest,
-        id,
-        features: { ...(before?.features ?? noFeatures), ...features },
-        secret: secret.value,
-      }
-      accounts = before ? accounts.map((other) => (other.id === id ? account : other)) : [...accounts, account]
-      const usable = password ?? kept
-      if (usable !== undefined) passwords.set(id, usable)
-      else result.needPassword.push(account.name)
-      if (secret.value && isUnprotected(secret.value)) result.unprotected.push(account.name)
-      if (before) result.updated.push(account.name)
-      else result.added.push(account.name)
-    }
+    const { vault } = this.options
+    const merged = mergeProvisioned(this.stored, imported, {
+      passwordOf: (id) => this.passwords.get(id),
+      seal: (password, keep) => vault.seal(password, keep === 'ask' ? 'ask' : vault.storage),
+      newIdentity: () => ({ id: this.newId(), instanceId: this.newInstanceId() }),
+    })
+    if (!merged.ok) return merged
+    const { accounts, passwords, provisioned } = merged.value
     const written = this.write(accounts)
     if (!written.ok) return written
-    for (const { draft } of imported) {
-      const account = accounts.find((other) => sameAccount(other, draft))
-      if (account) this.passwords.delete(account.id)
+    for (const [id, password] of passwords) {
+      if (password === null) this.passwords.delete(id)
+      else this.passwords.set(id, password)
     }
-    for (const [id, password] of passwords) this.passwords.set(id, password)
-    return { ok: true, value: result }
+    return { ok: true, value: provisioned }
   }
 
   private get stored(): readonly StoredAccount[] {
@@ -276,14 +236,4 @@ function publicPart(stored: StoredAccount): Account {
     Object.keys(noFeatures).map((key) => [key, stored.features[key as keyof AccountFeatures]]),
   ) as AccountFeatures
   return { id, name, uri, server, username, displayName, certificate, enabled, features }
-}
-
-const sameServer = (a: Pick<Account, 'server'>, b: Pick<Account, 'server'>): boolean => hostOf(a) === hostOf(b)
-
-function hostOf({ server }: Pick<Account, 'server'>): string {
-  try {
-    return new URL(server).hostname
-  } catch {
-    return server
-  }
 }
