@@ -71,8 +71,6 @@ export class ServerConference {
     const asked = await requests.ask(
       [
         ...(heard ? [setHeld(heard.id, true)] : []),
-        // They belong together from now on: as one conference they leave room for the call to the server.
-        ...parties.slice(1).map(({ id }): ActionBody => ({ kind: 'setGroup', callId: id, groupWith: first.id })),
         { kind: 'start', callId: roomId, providerId: first.accountId, handle, target: uri, referral: null },
       ],
       by,
@@ -92,11 +90,6 @@ export class ServerConference {
     const { requests } = this.options
     const began = await opened
     const answered = began.ok ? await this.answered(roomId) : began
-    for (const { id } of parties) {
-      // The last two part together.
-      if (requests.find(id)?.groupId)
-        await outcomeOf(requests.ask([{ kind: 'setGroup', callId: id, groupWith: null }], by))
-    }
     const room = this.rooms.get(roomId)
     const moved = answered.ok && room ? await this.move(parties, roomId, room, by) : { count: 0, result: answered }
     if (moved.count > 0 || moved.result.ok) return moved.result
@@ -121,11 +114,14 @@ export class ServerConference {
     const target = focusOf?.(roomId) ?? room.uri
     let count = 0
     for (const { id } of parties) {
-      if (requests.find(roomId)?.state !== 'active') return { count, result: refused('transfer-failed') }
+      const state = requests.find(roomId)?.state
+      if (state !== 'active' && state !== 'held') return { count, result: refused('transfer-failed') }
       // Whoever hung up meanwhile is not missed.
-      if (!requests.find(id)) continue
+      const party = requests.find(id)
+      if (!party) continue
       const to = { kind: 'address', handle: room.handle, target } as const
-      const result = await outcomeOf(requests.ask([{ kind: 'transfer', callId: id, to }], by))
+      const transfer: ActionBody = { kind: 'transfer', callId: id, to }
+      const result = await outcomeOf(requests.ask([...(canHold(party) ? [setHeld(id, true)] : []), transfer], by))
       if (!result.ok && requests.find(id)) return { count, result }
       if (result.ok) count++
     }

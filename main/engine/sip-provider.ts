@@ -347,6 +347,8 @@ const configurationOf = (account: Account): ProviderConfiguration => ({
   ...defaultConfiguration,
   localizedName: account.name,
   audioMixer: 'engine',
+  // The call to a conference server comes on top of those who are to meet there.
+  maximumCallGroups: defaultConfiguration.maximumCallGroups + (account.features.conference === null ? 0 : 1),
   supportedHandleTypes: new Set(['generic', 'phoneNumber', 'emailAddress']),
 })
 
