@@ -364,4 +364,70 @@ describe('whatever people do', () => {
       { numRuns: 60 },
     )
   })
+
+  it('nor more than one conference, whatever is merged, split, swapped and handed over, and whatever of it fails', async () => {
+    const verbs = ['invited', 'dial', 'answer', 'endAndAnswer', 'end', 'endGroup', 'hold', 'resume', 'swap'] as const
+    const more = ['merge', 'merge', 'split', 'transfer', 'transferToCall', 'gone', 'fails', 'works'] as const
+    const kinds = ['setGroup', 'transfer', 'transferToCall', 'answer', 'dial'] as const
+    const plan = fc.array(fc.tuple(fc.constantFrom(...verbs, ...more), fc.nat(3), fc.nat(3)), {
+      maxLength: 40,
+      size: 'max',
+    })
+    await fc.assert(
+      fc.asyncProperty(plan, async (steps) => {
+        const one = new CallPhone([account('work'), account('home')])
+        const capabilities = { holding: true, grouping: true, ungrouping: true, dtmf: true }
+        for (const [what, which, other] of steps) {
+          const live = one.registry.live()
+          const [callId, second] = [which, other].map((n) => live[n % Math.max(1, live.length)]?.id ?? 'nobody')
+          await happen(one, what, callId ?? '', second ?? '', kinds[(which + other) % kinds.length] ?? 'answer')
+          await settle()
+          for (const { id, state } of one.registry.live()) {
+            if (state === 'dialing') one.sip.engineReported({ type: 'connected', callId: id })
+            one.sip.engineReported({ type: 'updated', callId: id, capabilities })
+          }
+          await settle()
+          const ears = new Set(one.registry.calls.filter(isForeground).map(({ id, groupId }) => groupId ?? id))
+          expect(ears.size).toBeLessThanOrEqual(1)
+        }
+        const ends = one.history.map(({ id }) => id)
+        expect(new Set(ends).size).toBe(ends.length)
+        expect(one.logged.filter((line) => line.startsWith('ERROR'))).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+
+    type Step = (typeof verbs)[number] | (typeof more)[number]
+    async function happen(one: CallPhone, what: Step, callId: string, second: string, kind: (typeof kinds)[number]) {
+      switch (what) {
+        case 'invited':
+          return one.invited('4711', kind === 'answer' ? 'home' : 'work')
+        case 'dial':
+          return one.verbs.call('600', null, 'window')
+        case 'hold':
+        case 'resume':
+          return one.verbs.setHeld(callId, what === 'hold', 'window')
+        case 'swap':
+          return one.verbs.swap('window')
+        case 'merge':
+          return one.verbs.merge([callId, second], 'window')
+        case 'transfer':
+          return one.verbs.transfer(callId, '602', 'window')
+        case 'transferToCall':
+          return one.verbs.transferToCall(callId, second, 'window')
+        case 'gone':
+          return one.remoteEnds(callId)
+        case 'fails':
+          return one.engine.answerTo(kind, { ok: false, code: 'failed' })
+        case 'works':
+          return one.engine.answerTo(kind, { ok: true, value: undefined })
+        case 'answer':
+        case 'endAndAnswer':
+        case 'end':
+        case 'endGroup':
+        case 'split':
+          return one.verbs[what](callId, 'window')
+      }
+    }
+  })
 })
