@@ -7,7 +7,7 @@ import { Desk } from '../../../renderer/ui/desk.svelte'
 import { active, call, ended, held, snapshot } from '../../../renderer/ui/gallery/people'
 import { obey, playKey, type Scene } from '../../../renderer/ui/keys'
 import { Phone } from '../../../renderer/ui/phone.svelte'
-import { bindings, keyLabel, verbOf, type Verb } from '../../../renderer/ui/shortcuts'
+import { bindings, keyGroups, keyLabel, verbOf, type Verb } from '../../../renderer/ui/shortcuts'
 
 const incoming = { direction: 'incoming' } as const
 const become = (view: CallView, phase: ReturnType<typeof active>): CallView => ({
@@ -125,7 +125,7 @@ describe('keys', () => {
     obey(it, 'hold')
     obey(it, 'end')
     expect(it.sent).toEqual([
-      { type: 'answer', callId: it.calls[1]?.call.id },
+      { type: 'holdAndAnswer', callId: it.calls[1]?.call.id },
       { type: 'setMuted', callId: it.front?.id, muted: true },
       { type: 'setHeld', callId: it.front?.id, held: true },
       { type: 'end', callId: it.front?.id },
@@ -151,6 +151,34 @@ describe('keys', () => {
       false,
     ])
     expect(it.sent).toEqual([])
+  })
+
+  it('complete the transfer that was begun, or begin one', () => {
+    const [waits, asked] = [call(held()), call(active())]
+    const it = scene(asked, waits)
+    expect(obey(it, 'transfer')).toBe(true)
+    expect(it.desk.sending).toBe('transfer')
+    it.desk.consulting = { callId: waits.call.id, toCallId: asked.call.id }
+    obey(it, 'transfer')
+    expect(it.sent).toEqual([{ type: 'transferToCall', callId: waits.call.id, toCallId: asked.call.id }])
+  })
+
+  it('play no digits where it would be a guess for whom', () => {
+    const it = scene(call(active(), { groupId: 'g' }), call(active(), { groupId: 'g' }))
+    expect(playKey(it, '5')).toBe(false)
+    const other = scene(call(active()))
+    other.desk.send(other.front as NonNullable<Scene['front']>, 'transfer')
+    expect(playKey(other, '5')).toBe(false)
+  })
+
+  it('list every verb once for reading', () => {
+    const listed = keyGroups.flatMap(({ verbs }) => verbs)
+    expect([...listed].sort()).toEqual((Object.keys(bindings) as Verb[]).sort())
+  })
+
+  it('show all keys on a question mark, wherever it is on the keyboard', () => {
+    for (const shiftKey of [true, false])
+      expect(verbOf(press({ key: '?', code: 'Slash', shiftKey }), false)).toBe('shortcuts')
   })
 
   it('play digits into the call on screen, and only there', () => {
@@ -187,5 +215,33 @@ describe('what is said aloud', () => {
       'Anna Lindqvist: On hold.',
       'Anna Lindqvist: Call ended.',
     ])
+  })
+
+  it('follows a transfer, and tells when it is taken back', () => {
+    const first = call(active())
+    const to = { type: 'generic', value: '600' } as const
+    const sent = (progress: 'asked' | 'ringing'): CallView =>
+      become(first, active({ transfer: { kind: 'blind', to, toCallId: null, progress } }))
+    expect(announce([first], [sent('asked')])).toBe('Anna Lindqvist: Transferring to 600.')
+    expect(announce([sent('asked')], [sent('ringing')])).toBe('Anna Lindqvist: Ringing at 600.')
+    expect(announce([sent('ringing')], [sent('ringing')])).toBeNull()
+    expect(announce([sent('ringing')], [first])).toBe('The transfer did not go through. Anna Lindqvist is still here.')
+  })
+
+  it('asks what the call asks: whom to be connected to, which digits to send', () => {
+    const first = call(active())
+    const referral = { handle: { type: 'generic', value: '600' }, target: 'sip:600@pbx.example', by: null } as const
+    const asked = become(first, active({ referral }))
+    expect(announce([first], [asked])).toBe('Anna Lindqvist wants to connect you to 600.')
+    expect(announce([first], [become(first, active({ digitsWaiting: 4 }))])).toBe('Send the remaining 4 digits?')
+  })
+
+  it('names who comes into a conference and who goes, and mutes all of them in one sentence', () => {
+    const two = [call(active()), call(active(), { name: 'Kenji' })]
+    const joined = two.map((view) => ({ ...view, call: { ...view.call, groupId: 'g' } }))
+    const muted = joined.map((view) => become(view, active({ muted: true })))
+    expect(announce(two, joined)).toBe('Anna Lindqvist is in the conference. Kenji is in the conference.')
+    expect(announce(joined, muted)).toBe('Microphone muted.')
+    expect(announce(joined, two)).toBe('Anna Lindqvist left the conference. Kenji left the conference.')
   })
 })

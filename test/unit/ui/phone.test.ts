@@ -166,4 +166,18 @@ describe('an account form', () => {
       draft: { password: null },
     })
   })
+
+  it('sends the numbers of the server as typed, and none for an empty field', async () => {
+    const { phone, heard } = connect()
+    const [old] = snapshot().accounts
+    const form = new AccountForm(
+      old ? { ...old, account: { ...old.account, features: { ...noFeatures, voicemail: '*97', park: '700' } } } : null,
+    )
+    form.features.park = ' '
+    form.features.forwardBusy = ' 600 '
+    void form.submit(phone, true)
+    expect((await heard()).command).toMatchObject({
+      draft: { features: { ...noFeatures, voicemail: '*97', forwardBusy: '600' } },
+    })
+  })
 })
