@@ -1,9 +1,10 @@
 /*
- * `npm run bench [-- --rounds=25 --starts=12 --only=starts,calls,idle,talk]`: sets up what is missing, measures the built
- * phone against a real Asterisk in a network, display and bus of its own, prints a table and keeps the figures as JSON.
- * A missed target is a line in the table, not a failure: machines differ.
+ * `npm run bench [-- --rounds=25 --starts=12 --only=framework,starts,calls,verbs,idle,talk]`: sets up what is missing,
+ * measures the framework by itself and the built phone against a real Asterisk in a network, display and bus of its own,
+ * prints tables and keeps the figures as JSON. A missed target is a line in the table, not a failure: machines differ.
  */
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ensureElectron } from './electron-runtime.mjs'
 import { ensureAsteriskRoot } from './lab/asterisk-root.mjs'
 import { cannotRunBecause, lanes, missingPackages } from './lanes/lanes.mjs'
@@ -19,6 +20,15 @@ import { ensureSystemLibraries } from './setup/system-libraries.mjs'
 
 try {
   checkNodeVersion()
+  const given = process.argv.slice(2)
+  const { values } = parseArgs({ args: given, strict: false, options: { only: { type: 'string' } } })
+  const parts = typeof values.only === 'string' ? values.only.split(',') : null
+  if (parts === null || parts.includes('framework')) {
+    await ensureNpmPackages()
+    const framework = join(import.meta.dirname, 'bench/run-framework.mjs')
+    const code = await runInFront(process.execPath, ['--expose-gc', framework, ...given], { cwd: root })
+    if (code !== 0 || parts?.length === 1) process.exit(code)
+  }
   // What is measured needs what the lab's tests need.
   const lab = lanes.filter(({ name }) => name === 'lab')
   for (const lane of lab) {
@@ -31,7 +41,7 @@ try {
   await ensureAsteriskRoot()
   await ensureBuild()
   const program = join(import.meta.dirname, 'bench/run-bench.mjs')
-  const [command, args] = inPrivateNetwork(process.execPath, [program, ...process.argv.slice(2)])
+  const [command, args] = inPrivateNetwork(process.execPath, [program, ...given])
   process.exit(await runInFront(command, args, { cwd: root }))
 } catch (error) {
   fail(error)

@@ -3,15 +3,16 @@
  * would run; it registers on a real Asterisk through relays that note when something was on the wire.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Lab } from '../../test/lab/support/lab'
 import { electronExecutable } from '../electron-runtime.mjs'
-import { cache, root } from '../setup/places.mjs'
+import { root } from '../setup/places.mjs'
 import { say } from '../setup/step.mjs'
 import { Figures, table } from './figures'
+import { keep } from './kept'
 import { costs, othersSharing } from './process-tree'
 import { timeVerb } from './door'
 import { RunningApp } from './running-app'
@@ -232,15 +233,8 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
   }
 
   const load = { before: loadBefore, after: loadavg()[0] ?? 0 }
-  const date = new Date().toISOString()
-  const file = join(cache, 'bench', `${date.replace(/[:.]/g, '-')}.json`)
-  mkdirSync(join(cache, 'bench'), { recursive: true })
-  const machine = { cores: cpus().length, model: cpus()[0]?.model ?? '', load }
   const runtime = { electron: electronVersion(), node: process.version }
-  writeFileSync(
-    file,
-    `${JSON.stringify({ date, machine, runtime, figures: figures.all, processes, remarks }, null, 2)}\n`,
-  )
+  const file = keep(figures.all, loadBefore, { runtime, processes, remarks })
   console.log(`\n${table(figures.all)}\n`)
   for (const [name, each] of Object.entries(processes)) {
     const parts = [...each]
