@@ -11,7 +11,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -22,6 +21,7 @@ import type { Clock } from '../../common/clock'
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Notice } from '../../common/phone-state'
+import { readJson } from './read-json'
 
 /** The part of electron-store that is used: the whole document, read and replaced. */
 export interface JsonStore {
@@ -223,17 +223,6 @@ export class SettingsFile<Document extends object> {
   private readsAs(path: string, value: unknown): boolean {
     const raw = readJson(path)
     return raw !== undefined && !raw.marked && isDeepStrictEqual(raw.value, value)
-  }
-}
-
-/** The parsed file and whether it began with a byte-order mark; undefined when it is missing, unreadable or no JSON. */
-function readJson(path: string): { value: unknown; marked: boolean } | undefined {
-  try {
-    const text = readFileSync(path, 'utf8')
-    const marked = text.startsWith('\uFEFF')
-    return { value: JSON.parse(marked ? text.slice(1) : text) as unknown, marked }
-  } catch {
-    return undefined
   }
 }
 
