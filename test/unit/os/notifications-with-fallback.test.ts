@@ -72,6 +72,14 @@ describe('the alert window', () => {
     expect(cards).toEqual([])
   })
 
+  it('comes for a question, which only the user can answer', () => {
+    const actions = [{ key: 'yes', label: 'Call 1816' }]
+    center.show({ ...ringing, key: 'referral:call-1', kind: 'question', actions })
+    desktop.emit({ type: 'unable', key: 'referral:call-1', why: 'no server' })
+    press({ key: 'referral:call-1', action: 'yes' })
+    expect(events.at(-1)).toEqual({ type: 'action', key: 'referral:call-1', action: 'yes' })
+  })
+
   it('goes when the desktop can show it after all', () => {
     center.show(ringing)
     desktop.emit({ type: 'unable', key: 'call-1', why: 'no server' })
