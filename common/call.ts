@@ -11,7 +11,7 @@ export type CallId = string
 /** Who called whom: `incoming` rings here. */
 export type Direction = 'incoming' | 'outgoing'
 
-/** What the far end and the dialog allow (CXCallUpdate, contract section 2.4). */
+/** What the far end and the dialog allow (CXCallUpdate). */
 export interface Capabilities {
   readonly holding: boolean
   readonly grouping: boolean
@@ -296,7 +296,7 @@ export function canMute(call: Call): boolean {
   }
 }
 
-/** Digits can be sent while media flows our way out; a held call cannot (contract section 3.10). */
+/** Digits can be sent while media flows our way out; a held call cannot. */
 export function canPlayDtmf(call: Call): boolean {
   return call.state === 'active' && call.capabilities.dtmf
 }
@@ -342,7 +342,7 @@ export function isMuted(call: Call): boolean {
   return canMute(call) && 'muted' in call && call.muted
 }
 
-/** An incoming call that nobody here answered and nobody elsewhere took (contract section 7.1). */
+/** An incoming call that nobody here answered and nobody elsewhere took. */
 export function isMissed(call: Call): boolean {
   return (
     call.state === 'ended' &&
@@ -355,7 +355,7 @@ export function isMissed(call: Call): boolean {
   )
 }
 
-/** CXCallEndedReason (contract section 5.1); null when the local user ended the call, which needs no reason. */
+/** CXCallEndedReason; null when the local user ended the call, which needs no reason. */
 export type EndedReason = 'failed' | 'remoteEnded' | 'unanswered' | 'answeredElsewhere' | 'declinedElsewhere'
 
 /** The reason CallKit would give for this cause. */
@@ -385,7 +385,7 @@ export function endedReason(cause: EndCause): EndedReason | null {
   }
 }
 
-/** CallKit's four booleans (CXCall, contract section 1.4). */
+/** CallKit's four booleans (CXCall). */
 export const callKitView = (
   call: Call,
 ): { isOutgoing: boolean; hasConnected: boolean; isOnHold: boolean; hasEnded: boolean } => ({

@@ -1,6 +1,6 @@
 /*
- * Whom a call is with, in CallKit's terms (CXHandle, contract section 2.5): a type and a value, compared by both.
- * The value is what a person reads and dials; the SIP URI that goes on the wire stays with the engine.
+ * Whom a call is with, in CallKit's terms (CXHandle): a type and a value, compared by both. The value is what a person
+ * reads and dials; the SIP URI that goes on the wire stays with the engine.
  */
 
 /** CXHandleType: a name of the service's own, a phone number, an e-mail address. */

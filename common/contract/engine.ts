@@ -195,7 +195,7 @@ export const engineReportSchema = v.variant('type', [
 export type EngineReport = v.InferOutput<typeof engineReportSchema>
 export type DialogRecord = v.InferOutput<typeof dialogRecord>
 
-/** An INVITE asks before anything rings (contract section 2.1: the completion decides 180 or a refusal). */
+/** An INVITE asks before anything rings (the answer decides between 180 and a refusal). */
 export const incomingOfferSchema = v.strictObject({
   callId,
   accountId,

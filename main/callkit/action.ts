@@ -1,5 +1,5 @@
 /*
- * One thing to be done to one call, and its life (CXAction and its subclasses, contract sections 1.2 and 3.3 to 3.11).
+ * One thing to be done to one call, and its life (CXAction and its subclasses).
  *
  * ```
  *   constructed ──hold()──▶ held by a provider ──fulfill() / fail()──▶ complete
@@ -50,7 +50,7 @@ export type ActionBody =
       readonly localLanguage: string
       readonly remoteLanguage: string
     }
-  // Ours; CallKit knows none of these (contract section 10).
+  // Ours; CallKit knows none of these.
   /** Performed when the far end has reached whom it was handed to. */
   | { readonly kind: 'transfer'; readonly callId: CallId; readonly to: TransferTarget }
   /** Sends a ringing call elsewhere (302). `cause`: by the user or by a rule. */
@@ -84,7 +84,7 @@ export type Outcome =
   | { readonly ok: true; readonly at: number }
   | { readonly ok: false; readonly code: RequestErrorCode; readonly cause: EndCause | null }
 
-/** Time to complete, ms, counted from construction (measured on CallKit, contract section 1.2). */
+/** Time to complete, ms, counted from construction (measured on CallKit). */
 const timeLimits: Readonly<Record<ActionKind, number>> = {
   start: 600_000,
   answer: 60_000,

@@ -1,6 +1,6 @@
 /*
- * Whether an incoming call may ring, decided before anything is heard or shown of it (contract sections 2.1, 5.2 and 9).
- * Pure; it knows the calls that are up and what the user wishes; who is not to be heard at all it is told by a screen.
+ * Whether an incoming call may ring, decided before anything is heard or shown of it. Pure; it knows the calls that are
+ * up and what the user wishes; who is not to be heard at all it is told by a screen.
  */
 import { canEnd, type Call, type CallId } from '../../common/call'
 import type { ProviderConfiguration } from './configuration'

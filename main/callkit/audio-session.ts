@@ -1,6 +1,6 @@
 /*
- * Who may be heard (contract section 1.5): a function of the calls that switches the sound of each on once and off once,
- * through its provider's delegate. It never does so before somebody answered, or the far end sent sound of its own accord.
+ * Who may be heard: a function of the calls that switches the sound of each on once and off once, through its provider's
+ * delegate. It never does so before somebody answered, or the far end sent sound of its own accord.
  */
 import { isLive, type Call, type CallId } from '../../common/call'
 import type { Registry } from './registry'
@@ -36,7 +36,7 @@ export class AudioSession {
   }
 }
 
-/** Hold does not take the sound away here: the engine cuts a held call's media by itself (contract section 3.7). */
+/** Hold does not take the sound away here: the engine cuts a held call's media by itself. */
 function hasSound(call: Call): boolean {
   switch (call.state) {
     case 'active':

@@ -1,6 +1,6 @@
 /*
- * A constructor for every action of CallKit's vocabulary, and for the three it has not (contract sections 3.4 to 3.11). An
- * action's deadline counts from here, whenever it is requested. Whether it is allowed is decided when it is requested.
+ * A constructor for every action of CallKit's vocabulary, and for the three it has not. An action's deadline counts from
+ * here, whenever it is requested. Whether it is allowed is decided when it is requested.
  */
 import type { CallId } from '../../common/call'
 import { systemClock, type Clock } from '../../common/clock'

@@ -1,6 +1,6 @@
 /*
- * Conferences as verbs: several calls become one, one leaves, all are held or ended together (contract sections 1.6 and
- * 3.9). Who has to be held or taken back for it, and whether there is room, is the preflight's to say.
+ * Conferences as verbs: several calls become one, one leaves, all are held or ended together. Who has to be held or
+ * taken back for it, and whether there is room, is the preflight's to say.
  */
 import { canEnd, groupOf, type Call, type CallId } from '../../common/call'
 import { refused } from '../../common/errors'

@@ -1,6 +1,6 @@
 /*
- * What a provider can do (CXProviderConfiguration, contract section 2.3). A change takes effect only when a configuration
- * is assigned to the provider, and only for calls that begin afterwards.
+ * What a provider can do (CXProviderConfiguration). A change takes effect only when a configuration is assigned to the
+ * provider, and only for calls that begin afterwards.
  */
 import type { HandleType } from '../../common/handle'
 import { callKitError, type CallKitError } from './errors'

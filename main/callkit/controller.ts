@@ -1,6 +1,6 @@
 /*
- * The one way in for wishes (CXCallController, contract section 3.1): windows, tray, notifications, headsets and policies
- * all ask here. An answer tells that a transaction was accepted, not how it went; for that there is a second promise.
+ * The one way in for wishes (CXCallController): windows, tray, notifications, headsets and policies all ask here. An
+ * answer tells that a transaction was accepted, not how it went; for that there is a second promise.
  */
 import type { Action } from './action'
 import { CallObserver } from './observer'

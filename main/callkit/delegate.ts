@@ -1,6 +1,6 @@
 /*
- * What a provider's owner does about the switchboard's wishes (CXProviderDelegate, contract section 2.2). All but the reset
- * are optional; an action whose method is missing fails at once. Methods are called one after another, never re-entrantly.
+ * What a provider's owner does about the switchboard's wishes (CXProviderDelegate). All but the reset are optional; an
+ * action whose method is missing fails at once. Methods are called one after another, never re-entrantly.
  */
 import type { CallId } from '../../common/call'
 import type { Action, ActionOf } from './action'

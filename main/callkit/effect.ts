@@ -1,6 +1,6 @@
 /*
- * What becomes of the calls when an action is delivered and when it completes (contract sections 1.2 and 3.4 to 3.11). It
- * judges nothing and knows no transactions: whatever the calls cannot do any more changes nothing.
+ * What becomes of the calls when an action is delivered and when it completes. It judges nothing and knows no
+ * transactions: whatever the calls cannot do any more changes nothing.
  */
 import { canEnd, type Call, type CallId, type Transfer } from '../../common/call'
 import type { Clock } from '../../common/clock'

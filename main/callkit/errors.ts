@@ -1,6 +1,6 @@
 /*
- * CallKit's error domains and codes (contract section 5.2), and what each is called in the phone's own closed list. It
- * must not know the words a person reads.
+ * CallKit's error domains and codes, and what each is called in the phone's own closed list. It must not know the words
+ * a person reads.
  */
 import type { CallId } from '../../common/call'
 import type { RequestErrorCode } from '../../common/errors'
@@ -27,7 +27,7 @@ const incomingCall = {
   filteredDuringRestrictedSharingMode: 5,
   callIsProtected: 6,
   filteredBySensitiveParticipants: 7,
-  // Ours: CallKit has no code for an incoming call beyond its limits (contract section 9, decision 7).
+  // Ours: CallKit has no code for an incoming call beyond its limits.
   maximumCallGroupsReached: 100,
   callWaitingDisabled: 101,
 } as const

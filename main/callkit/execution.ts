@@ -1,7 +1,7 @@
 /*
  * One accepted transaction being carried out: its actions are delivered to their providers one after another, watched by
- * their deadlines, and take effect on the calls when they complete (contract sections 1.2 and 1.3). It decides nothing
- * about what is allowed; that was settled before.
+ * their deadlines, and take effect on the calls when they complete. It decides nothing about what is allowed; that was
+ * settled before.
  */
 import type { CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'

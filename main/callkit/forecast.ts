@@ -1,6 +1,6 @@
 /*
- * The calls as they would be if all went well: what a transaction is judged by (contract section 1.3). It starts from what
- * is true now and what was already accepted, and takes in one action after another. It allows everything; see permission.ts.
+ * The calls as they would be if all went well: what a transaction is judged by. It starts from what is true now and what
+ * was already accepted, and takes in one action after another. It allows everything; see permission.ts.
  */
 import { canEnd, groupOf, isLive, transition, type Call, type CallEvent, type CallId } from '../../common/call'
 import type { ActionBody } from './action'

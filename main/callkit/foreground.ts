@@ -1,6 +1,6 @@
 /*
- * Which call has, or is about to have, the user's ear: the one un-held call a phone may have at a time (contract section
- * 1.6). A call that only rings here has not, nor has one that is on its way out.
+ * Which call has, or is about to have, the user's ear: the one un-held call a phone may have at a time. A call that only
+ * rings here has not, nor has one that is on its way out.
  */
 import type { Call } from '../../common/call'
 

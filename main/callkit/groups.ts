@@ -1,6 +1,6 @@
 /*
- * Conferences as a property of the list of calls (CXSetGroupCallAction, contract sections 1.6 and 3.9): a group has at
- * least two members, and a call that is on its way out is in none. Pure.
+ * Conferences as a property of the list of calls (CXSetGroupCallAction): a group has at least two members, and a call
+ * that is on its way out is in none. Pure.
  */
 import { canEnd, type Call } from '../../common/call'
 import type { ActionOf } from './action'

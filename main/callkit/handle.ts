@@ -1,6 +1,6 @@
 /*
- * Handles at the border (CXHandle, contract section 2.5): what the network or a person wrote, brought into the one form in
- * which handles are compared, looked up and shown. It knows nothing of SIP messages; a URI's parts come already parsed.
+ * Handles at the border (CXHandle): what the network or a person wrote, brought into the one form in which handles are
+ * compared, looked up and shown. It knows nothing of SIP messages; a URI's parts come already parsed.
  */
 import { anonymous, type Handle } from '../../common/handle'
 import { visibleText } from './visible-text'

@@ -1,6 +1,6 @@
 /*
- * Calls as anybody may see them (CXCallObserver and CXCall, contract sections 3.12 and 3.13): states without handles, names
- * or times. An ended call is announced once and then gone. What the phone's own windows show comes from the registry.
+ * Calls as anybody may see them (CXCallObserver and CXCall): states without handles, names or times. An ended call is
+ * announced once and then gone. What the phone's own windows show comes from the registry.
  */
 import { callKitView, isLive, type Call, type CallId } from '../../common/call'
 import type { Registry } from './registry'

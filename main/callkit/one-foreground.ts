@@ -1,6 +1,6 @@
 /*
- * What is still to be done when a transaction went only halfway and two calls have the user's ear: the invariant of contract
- * section 11.18. What was done is not undone for its own sake, only as far as that takes. Pure.
+ * What is still to be done when a transaction went only halfway and two calls have the user's ear, so that at most one has
+ * it. What was done is not undone for its own sake, only as far as that takes. Pure.
  */
 import { canHold, type Call } from '../../common/call'
 import type { Action, ActionBody } from './action'

@@ -1,6 +1,6 @@
 /*
- * Whether one action is allowed, given the calls as they are expected to be when its turn comes (contract sections 3.4 to
- * 3.11 and 5.2). The same predicates enable the buttons. Limits on the whole are judged elsewhere. Pure.
+ * Whether one action is allowed, given the calls as they are expected to be when its turn comes. The same predicates
+ * enable the buttons. Limits on the whole are judged elsewhere. Pure.
  */
 import {
   canAnswer,
@@ -66,7 +66,7 @@ function isAllowed(
     case 'setMuted':
       return canMute(call)
     case 'setGroup':
-      // To leave a group one is not in is refused, not ignored (contract section 11.23).
+      // To leave a group one is not in is refused, not ignored.
       return canUngroup(call)
     case 'playDtmf':
       return canPlayDtmf(call) && /^[0-9A-D*#,]+$/.test(body.digits)

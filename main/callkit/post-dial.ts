@@ -1,7 +1,7 @@
 /*
  * Digits that follow a dialled number: after `,` they are sent once the call is connected, each comma two seconds of
- * pause; after `;` they wait for the user's word (CXPlayDTMFCallAction's soft and hard pause, contract section 3.10).
- * They may be a PIN: they live in this memory only, and no log and no list of calls ever sees them.
+ * pause; after `;` they wait for the user's word (CXPlayDTMFCallAction's soft and hard pause). They may be a PIN: they
+ * live in this memory only, and no log and no list of calls ever sees them.
  */
 import type { Call, CallId } from '../../common/call'
 import { refused } from '../../common/errors'

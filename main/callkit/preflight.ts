@@ -1,6 +1,6 @@
 /*
- * Decides, before anything happens, whether a transaction is allowed, and adds to its actions what has to happen with them:
- * all or nothing, judged on the state it would result in (contract sections 1.3, 1.6 and 1.7). Pure.
+ * Decides, before anything happens, whether a transaction is allowed, and adds to its actions what has to happen with
+ * them: all or nothing, judged on the state it would result in. Pure.
  */
 import { canHold, type Call, type CallId } from '../../common/call'
 import type { Action, ActionBody, ActionKind } from './action'

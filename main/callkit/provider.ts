@@ -1,6 +1,6 @@
 /*
- * Where one account's network facts enter the phone (CXProvider, contract section 2.1). A report changes calls and never
- * comes back as an action; one that is late, repeated or about somebody else's call changes nothing. It knows no SIP.
+ * Where one account's network facts enter the phone (CXProvider). A report changes calls and never comes back as an
+ * action; one that is late, repeated or about somebody else's call changes nothing. It knows no SIP.
  */
 import type { CallId, Referral, Transfer } from '../../common/call'
 import type { EndCause } from '../../common/errors'
@@ -94,7 +94,7 @@ export class Provider {
     })
   }
 
-  /** The far end holds us or stopped doing so. CallKit has no such report (contract section 3.7). */
+  /** The far end holds us or stopped doing so. CallKit has no such report. */
   reportRemoteHeld(callId: CallId, held: boolean): void {
     this.report(callId, () => this.switchboard.registry.apply(callId, { type: 'remoteHeld', held }))
   }

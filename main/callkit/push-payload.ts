@@ -1,6 +1,6 @@
 /*
- * The door for whoever decrypts messages and finds a call in one (contract section 6.2). It can only pass a payload on; the
- * call itself must be reported by a provider, under the same rules as any other.
+ * The door for whoever decrypts messages and finds a call in one. It can only pass a payload on; the call itself must be
+ * reported by a provider, under the same rules as any other.
  */
 import { callKitError, type CallKitError } from './errors'
 

@@ -1,7 +1,7 @@
 /*
- * Gives a held call, or conference, its voice back: when the user hangs up on the other one, and when a transfer of it came
- * to nothing. When the far end hangs up the held one stays held, so that nobody is suddenly heard, unless the user wishes
- * otherwise (contract section 1.5). It asks like everybody else and decides nothing about what is allowed.
+ * Gives a held call, or conference, its voice back: when the user hangs up on the other one, and when a transfer of it
+ * came to nothing. When the far end hangs up the held one stays held, so that nobody is suddenly heard, unless the user
+ * wishes otherwise. It asks like everybody else and decides nothing about what is allowed.
  */
 import { type Call, type CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'

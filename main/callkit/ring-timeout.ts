@@ -1,6 +1,6 @@
 /*
- * How long an incoming call rings: main owns this, not the engine (contract section 7.3). A call that nobody answered by
- * then is ended as unanswered. An answer that is under way stops it.
+ * How long an incoming call rings: main owns this, not the engine. A call that nobody answered by then is ended as
+ * unanswered. An answer that is under way stops it.
  */
 import type { Call, CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'

@@ -1,6 +1,6 @@
 /*
- * What can be done about a second call in one move: take it and hold, take it and hang up, go back and forth (contract
- * section 1.7). Each is one transaction, so that a hold that fails stops what was to come after it.
+ * What can be done about a second call in one move: take it and hold, take it and hang up, go back and forth. Each is
+ * one transaction, so that a hold that fails stops what was to come after it.
  */
 import { canAnswer, type Call, type CallId } from '../../common/call'
 import { refused } from '../../common/errors'

@@ -1,6 +1,6 @@
 /*
  * Lets one thing happen at a time: what is asked for while something runs happens right after it, in order. The reason
- * that no delegate is ever called in the middle of another call (contract section 1.8).
+ * that no delegate is ever called in the middle of another call.
  */
 import type { Log } from '../../common/log'
 

@@ -1,7 +1,7 @@
 /*
- * The part of the phone that owns calls while they happen (the "system" of contract section 0): it admits incoming calls,
- * accepts transactions, carries them out through providers and settles what an end or a reset leaves behind. All of it runs
- * in one total order. It knows no SIP, no windows and no sounds.
+ * The part of the phone that owns calls while they happen (what CallKit calls the system): it admits incoming calls,
+ * accepts transactions, carries them out through providers and settles what an end or a reset leaves behind. All of it
+ * runs in one total order. It knows no SIP, no windows and no sounds.
  */
 import { isLive, type Call, type CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'

@@ -1,6 +1,6 @@
 /*
- * Actions that are asked for together and carried out in order (CXTransaction, contract sections 1.3 and 3.2). It only
- * holds them: whether they are allowed and who performs them is decided elsewhere.
+ * Actions that are asked for together and carried out in order (CXTransaction). It only holds them: whether they are
+ * allowed and who performs them is decided elsewhere.
  */
 import type { Action } from './action'
 

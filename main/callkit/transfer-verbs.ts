@@ -1,6 +1,6 @@
 /*
  * Handing calls on: transfers, parking, a ringing call sent elsewhere, and what to do when the far end asks us to call
- * somebody (contract section 10). What people type goes through the dial rules of the call's account.
+ * somebody. What people type goes through the dial rules of the call's account.
  */
 import { canHold, type Call, type CallId } from '../../common/call'
 import type { AccountFeatures } from '../../common/account'

@@ -1,6 +1,6 @@
 /*
- * What a provider says of a call, as a sparse patch (CXCallUpdate, contract section 2.4): a property that is absent leaves
- * things as they are, null clears, a value sets. It decides nothing about states.
+ * What a provider says of a call, as a sparse patch (CXCallUpdate): a property that is absent leaves things as they are,
+ * null clears, a value sets. It decides nothing about states.
  */
 import { defaultCapabilities, type CallEvent, type CallFacts, type Capabilities } from '../../common/call'
 import { anonymous, type Handle } from '../../common/handle'

@@ -1,6 +1,6 @@
 /*
- * CallKit's conformance list, one test for each line of it that is about calls (contract section 11), in its order. What is
- * said here once in short is told at length in the tests of each part.
+ * CallKit's conformance list, one test for each line of it that is about calls, in its order. What is said here once in
+ * short is told at length in the tests of each part.
  */
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
