@@ -5,7 +5,8 @@
 import { isMuted, type Call } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
 import { referrer, showHandle, showWho } from './numbers'
-import { sayDigitsWaiting, sayReferral, sayState, sayTransfer } from './words'
+import { sayDigitsWaiting, sayReferral, sayTransfer } from './task-words'
+import { sayState } from './words'
 
 /** One sentence for all that happened, or null. */
 export function announce(before: readonly CallView[], now: readonly CallView[]): string | null {

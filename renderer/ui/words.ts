@@ -3,7 +3,7 @@
  * does not compile without words. Codes and SIP statuses themselves go to a details line, never into the sentence.
  */
 import type { EndCause, RegistrationFailure, RequestErrorCode } from '../../common/errors'
-import type { Call, Transfer } from '../../common/call'
+import type { Call } from '../../common/call'
 import type { Notice } from '../../common/phone-state'
 
 export const words = {
@@ -240,24 +240,6 @@ export function sayState(call: Call): string {
       return explainEnd(call.cause, call.direction, call.connectedAt !== null).title
   }
 }
-
-/** How far a transfer has come. `to`: whom they are handed to. */
-export function sayTransfer(progress: Transfer['progress'], to: string): string {
-  switch (progress) {
-    case 'asked':
-      return `Transferring to ${to}`
-    case 'trying':
-      return `Connecting them to ${to}`
-    case 'ringing':
-      return `Ringing at ${to}`
-  }
-}
-
-/** `by`: who asks for it. */
-export const sayReferral = (by: string, to: string): string => `${by} wants to connect you to ${to}.`
-
-export const sayDigitsWaiting = (count: number): string =>
-  count === 1 ? 'Send the remaining digit?' : `Send the remaining ${count} digits?`
 
 /** A mean opinion score in words (ITU-T G.107 Annex B, user satisfaction, in four steps). */
 export function sayQuality(mos: number): { readonly word: string; readonly bars: 1 | 2 | 3 | 4 } {

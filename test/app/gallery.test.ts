@@ -47,10 +47,10 @@ describe.each(['light', 'dark'] as const)('every view in the %s theme', (theme) 
         const violations = await audit(theme)
         if (complaints.length + wide.length + violations.length > 0) findings[view] = { complaints, wide, violations }
       }
-      expect(views.length).toBeGreaterThan(80)
+      expect(views.length).toBeGreaterThan(130)
       expect(findings).toEqual({})
     },
-    5 * minutes,
+    8 * minutes,
   )
 })
 
@@ -74,7 +74,7 @@ it.each([
     await gallery.resize(380, 640)
     expect(findings).toEqual({})
   },
-  3 * minutes,
+  5 * minutes,
 )
 
 it('the verbs of a call stay where they are while it changes its state', async () => {
@@ -88,6 +88,12 @@ it('the verbs of a call stay where they are while it changes its state', async (
     'held',
     'held-by-them',
     'ending',
+    'swap',
+    'waiting-voicemail',
+    'transfer-asked',
+    'transfer-ask-first',
+    'referral',
+    'digits-waiting',
   ]) {
     await gallery.show(view, 'light')
     places[view] = await gallery.evaluate(`[...document.querySelectorAll('.verb')].map((verb) => {
@@ -96,6 +102,50 @@ it('the verbs of a call stay where they are while it changes its state', async (
     })`)
   }
   const [first, ...others] = Object.values(places)
-  expect(first).toHaveLength(4)
+  expect(first).toHaveLength(7)
   for (const other of others) expect(other).toEqual(first)
+})
+
+describe('the keyboard', () => {
+  const focused = `(() => {
+    const at = document.activeElement
+    return at === document.body ? 'nothing' : (at.ariaLabel ?? at.innerText.trim())
+  })()`
+  const press = (name: string): Promise<unknown> =>
+    gallery.evaluate(`(async () => {
+      const control = [...document.querySelectorAll('button')].find((one) => (one.ariaLabel ?? one.innerText).trim() === '${name}')
+      control.focus()
+      control.click()
+      await new Promise((done) => setTimeout(done, 50))
+    })()`)
+  const type = (key: string): Promise<unknown> =>
+    gallery.evaluate(`(async () => {
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true, cancelable: true }))
+      await new Promise((done) => setTimeout(done, 50))
+    })()`)
+
+  it('goes into the field when a call is to be transferred, and is not lost on the way back', async () => {
+    await gallery.show('active', 'light')
+    await press('Transfer')
+    expect(await gallery.evaluate(focused)).toBe('Transfer Anna Lindqvist to')
+    await press('Back to the call')
+    expect(await gallery.evaluate(focused)).toBe('Call with Anna Lindqvist')
+  })
+
+  it('moves from the field to whom one could transfer to, and back', async () => {
+    await gallery.show('transfer', 'light')
+    await type('ArrowDown')
+    expect(await gallery.evaluate(focused)).toContain('Park')
+    await type('ArrowUp')
+    expect(await gallery.evaluate(focused)).toBe('Transfer Anna Lindqvist to')
+  })
+
+  it('shows all keys on a question mark, and puts them away again', async () => {
+    await gallery.show('active', 'light')
+    await type('?')
+    const shown = `document.querySelector('[role="dialog"]')?.innerText ?? ''`
+    expect(await gallery.evaluate(shown)).toContain('Ctrl+Shift+J')
+    await press('Close')
+    expect(await gallery.evaluate(shown)).toBe('')
+  })
 })
