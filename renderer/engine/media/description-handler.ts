@@ -5,8 +5,10 @@
  * Forks: one offer may be answered by several phones. All their answers belong to the same ICE credentials and certificate of ours, which a second peer
  * connection could not take over, so there is one peer connection and a later answer replaces the one before (pranswer, then answer): the browser
  * follows new ICE credentials and a new DTLS fingerprint. It cannot come back, though: the first phone will not repeat its DTLS handshake. So the
- * early media of a second fork is taken only when the first has fallen silent; whoever then answers is heard. A re-INVITE that the browser refuses on the old connection (another leg behind the
- * server after a transfer, with other media ids) gets a new peer connection, and the old one comes back if that fails too.
+ * early media of a second fork is taken only when the first has fallen silent. A phone that lost and goes on sending can keep the one that answered from
+ * connecting, or break the handshake (measured); only another peer connection, offered to the winner alone, is out of its reach: that is a `fresh` offer.
+ * A re-INVITE that the browser refuses on the old connection (another leg behind the server after a transfer, with other media ids) gets a new peer
+ * connection too, and in both cases the old one comes back if the new one is refused.
  */
 import type { Clock } from '../../../common/clock'
 import { guardDescription, withCandidates, type Guarded } from './description-guard'
@@ -89,14 +91,14 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
 
   getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     return this.#step('describing', async () => {
-      const peer = this.#ensurePeer()
+      let peer = this.#ensurePeer()
       if (this.#open !== null) {
         if (!this.#open.answered) await this.#makeAnswer(peer, this.#open.offer)
         this.#open = null
-        this.#former?.close()
-        this.#former = null
+        this.#forgetFormer()
       } else if (this.#prepared === null && peer.signalingState === 'stable') {
-        await this.#makeOffer(peer, options.iceRestart ?? false)
+        if (options.fresh === true && peer.remoteSdp !== null) peer = await this.#offerAnew(peer)
+        else await this.#makeOffer(peer, options.iceRestart ?? false)
       }
       await peer.gathered()
       return { body: peer.localSdp ?? '', contentType: 'application/sdp' }
@@ -114,7 +116,10 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
       }
       const remote = this.#guard(sdp)
       const state = this.#peer?.signalingState
-      if (state === 'have-local-offer' || state === 'have-remote-pranswer') return this.#accept('answer', remote)
+      if (state === 'have-local-offer' || state === 'have-remote-pranswer') {
+        await this.#accept('answer', remote)
+        return this.#forgetFormer()
+      }
       await this.#receive(remote)
     })
   }
@@ -190,6 +195,28 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     if (this.#peer === null) throw new DescriptionError('media-failed', 'an answer without an offer')
     await this.#peer.accept(type, withCandidates(remote))
     this.#remoteHeld = heldByAnswer(sdpFacts(remote.sdp).holds, this.#ourDirection, this.#remoteHeld)
+  }
+
+  /** What came in on the old connection, from phones that lost a fork, finds no way into this one. */
+  async #offerAnew(before: Peer): Promise<Peer> {
+    const peer = this.#makePeer()
+    try {
+      await this.#makeOffer(peer, false)
+      if (this.#closed) throw new DescriptionError('media-failed', 'closed')
+    } catch (error) {
+      peer.close()
+      this.#announce(before)
+      throw error
+    }
+    this.#former = before
+    this.#peer = peer
+    this.#report(peer)
+    return peer
+  }
+
+  #forgetFormer(): void {
+    this.#former?.close()
+    this.#former = null
   }
 
   async #receive(offer: Usable): Promise<void> {

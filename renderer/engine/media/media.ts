@@ -28,6 +28,11 @@ export class DescriptionError extends Error {
 export interface DescriptionOptions {
   /** Offers only: new ICE credentials and candidates, after the network changed (JSEP iceRestart). */
   readonly iceRestart?: boolean
+  /**
+   * Offers only: from a new peer connection, of which nothing that was said before is known. It replaces the old one when it is answered; when it is
+   * taken back the old one goes on.
+   */
+  readonly fresh?: boolean
 }
 
 /** One body of the offer/answer exchange, in the shape of sip.js's SessionDescriptionHandler. */

@@ -4,66 +4,33 @@
  * new connection.
  */
 import type { UserAgent } from 'sip.js'
-import { type Invitation } from 'sip.js'
 import type { Registration as RegistrationState } from '../../../common/account'
-import type { Clock, Timer } from '../../../common/clock'
+import type { Timer } from '../../../common/clock'
 import type { DialogRecord, EngineAccount } from '../../../common/contract/engine'
 import type { RegistrationFailure } from '../../../common/errors'
-import type { Log } from '../../../common/log'
-import { Backoff } from './backoff'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
-import type { GuardingTransport } from './guard/guarding-transport'
-import type { IncomingUpdate } from './guard/incoming-update'
-import { createLimiters, type DialogName, type GuardingTransportOptions } from './guard/guarding-transport'
-import type { SocketFactory } from './guard/socket'
+import { createLimiters, type GuardingTransport, type GuardingTransportOptions } from './guard/guarding-transport'
+import type { LineOptions } from './line-options'
+import { makeUserAgent } from './make-user-agent'
+import { NapWatch } from './nap'
 import { notifyGate } from './notify-gate'
+import { invitesSettled } from './open-invites'
 import { Registration, type RegisterOutcome } from './registration'
 import { retryClass } from './registration-failure'
-import { makeUserAgent } from './make-user-agent'
-
-export interface LineOptions {
-  readonly account: EngineAccount
-  readonly clock: Clock
-  readonly log: Log
-  /** 0 to 1, for jitter. */
-  readonly random: () => number
-  readonly openSocket: SocketFactory
-  /** URL to open, if it is not the account's server. */
-  readonly url?: string
-  /** False: the connection is never pinged. */
-  readonly ping?: boolean
-  readonly onRegistration: (state: RegistrationState) => void
-  readonly onInvite: (invitation: Invitation) => void
-  /** The connection is gone. Calls that are up may go on. */
-  readonly onDown: () => void
-  /** Registered on a new connection: calls that are up must be told the new way to us. */
-  readonly onUpAgain: () => void
-  /** A BYE was answered below sip.js: the call of this dialog is over. */
-  readonly onLostBye: (dialog: DialogName) => void
-  /** An UPDATE came in a dialog; false when no call is in it. */
-  readonly onUpdate: (update: IncomingUpdate) => boolean
-}
+import { RetryPace } from './retry-pace'
 
 /** How often a refusal that only the server's owner can lift is tried again, ms. */
 const rareRetry = 300_000
 const farewellLimit = 16
-/** More than this between the clocks is sleep, not adjustment, ms. */
-const longNap = 20_000
-/** How long attempts follow each other quickly, ms. */
-const eagerFor = 180_000
 
 export class AccountLine {
   readonly account: EngineAccount
   readonly userAgent: UserAgent
   readonly #options: LineOptions
   readonly #registration: Registration
-  /** For the first minutes, while somebody may be waiting; then for as long as it takes. */
-  readonly #eager: Backoff
-  readonly #patient: Backoff
-  #troubleSince: number | null = null
-  /** Wall-clock minus monotonic time at the last sign of life, ms. */
-  #skew: number
+  readonly #pace: RetryPace
+  readonly #nap: NapWatch
   readonly #farewells: DialogRecord[] = []
   #state: RegistrationState = { state: 'unregistered' }
   #retry: Timer | null = null
@@ -76,9 +43,8 @@ export class AccountLine {
     const { account, clock } = options
     this.#options = options
     this.account = account
-    this.#skew = clock.date() - clock.now()
-    this.#eager = new Backoff({ base: 1_000, cap: 3_000, random: options.random })
-    this.#patient = new Backoff({ base: 4_000, cap: 60_000, random: options.random })
+    this.#pace = new RetryPace(clock, options.random)
+    this.#nap = new NapWatch(clock)
     this.userAgent = makeUserAgent(account, {
       log: options.log,
       transport: (viaHost) => this.#transportOptions(viaHost),
@@ -136,9 +102,9 @@ export class AccountLine {
   /** The network may have changed: proves the connection that is there, makes the one that is not, at once. */
   reconnect(): void {
     if (this.#closed) return
-    this.#resetBackoff()
+    this.#pace.reset()
     // A connection that slept through its keep-alives is not worth the seconds that a proof takes.
-    if (this.connected && this.#slept()) this.transport.drop('slept')
+    if (this.connected && this.#nap.slept) this.transport.drop('slept')
     if (!this.connected) return void this.#connect()
     this.transport.probe()
     if (this.#state.state === 'failed' && retryClass(this.#state.reason) !== 'never') this.#register()
@@ -147,7 +113,7 @@ export class AccountLine {
   /** The user wants it now, whatever the server said before. */
   retry(): void {
     if (this.#closed) return
-    this.#resetBackoff()
+    this.#pace.reset()
     const failed = this.#state.state === 'failed'
     if (failed) this.#say({ state: 'registering' })
     if (!this.connected) void this.#connect()
@@ -162,12 +128,18 @@ export class AccountLine {
     return true
   }
 
-  /** Takes the registration back and closes, within `limitMs`. What is to be said in calls must be said before. */
+  /**
+   * Takes the registration back and closes, within `limitMs`. What is to be said in calls must be said before; what must wait for a first
+   * answer to an INVITE is waited for.
+   */
   async close(limitMs: number): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#clearRetry()
-    if (this.connected) await this.#registration.unregister(limitMs)
+    if (this.connected) {
+      const { clock } = this.#options
+      await Promise.all([this.#registration.unregister(limitMs), invitesSettled(this.userAgent, clock, limitMs)])
+    }
     this.#registration.forget()
     await this.userAgent.stop().catch(() => {})
     this.#say({ state: 'unregistered' })
@@ -199,7 +171,7 @@ export class AccountLine {
     this.#registration.forget()
     // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
     if (this.#state.state === 'failed') return this.#options.onDown()
-    if (wasRegistered) this.#resetBackoff()
+    if (wasRegistered) this.#pace.reset()
     this.#fail(wasRegistered ? 'connection-lost' : 'unreachable', null, null)
     this.#options.onDown()
   }
@@ -224,8 +196,8 @@ export class AccountLine {
     const { clock } = this.#options
     const isNew = this.#state.state !== 'registered'
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
-    this.#resetBackoff()
-    this.#skew = clock.date() - clock.now()
+    this.#pace.reset()
+    this.#nap.awake()
     this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
     if (isNew && this.#wasRegistered) this.#options.onUpAgain()
     this.#wasRegistered = true
@@ -240,34 +212,16 @@ export class AccountLine {
         ? null
         : kind === 'rarely'
           ? Math.max(rareRetry, retryAfterMs ?? 0)
-          : this.#wait(retryAfterMs ?? 0)
+          : this.#pace.next(retryAfterMs ?? 0)
     const retryAt = wait === null ? null : clock.date() + wait
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate: null })
     if (wait !== null) this.#retry = clock.setTimeout(() => this.#tryAgain(), wait)
-  }
-
-  /** Monotonic time stands still while the computer sleeps, wall-clock time does not. */
-  #slept(): boolean {
-    const { clock } = this.#options
-    return clock.date() - clock.now() - this.#skew > longNap
   }
 
   #tryAgain(): void {
     this.#retry = null
     if (this.connected) this.#register()
     else void this.#connect()
-  }
-
-  #wait(atLeast: number): number {
-    const now = this.#options.clock.now()
-    this.#troubleSince ??= now
-    return (now - this.#troubleSince < eagerFor ? this.#eager : this.#patient).next(atLeast)
-  }
-
-  #resetBackoff(): void {
-    this.#troubleSince = null
-    this.#eager.reset()
-    this.#patient.reset()
   }
 
   #clearRetry(): void {

@@ -5,6 +5,7 @@
 import { done, refused, type Result } from '../../../common/errors'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
+import { insist } from './insist'
 import { renegotiate } from './renegotiate'
 
 /** ICE and DTLS either connect within this or not at all, ms. */
@@ -21,6 +22,9 @@ export async function connect(call: LiveCall, acknowledged: Promise<void>): Prom
   call.stage = 'connecting'
   call.recordDialog()
   let stopWaiting = (): void => {}
+  let isAcknowledged = false
+  void acknowledged.then(() => (isAcknowledged = true))
+  const stopInsisting = insist(call)
   const outcome = await Promise.race([
     Promise.all([acknowledged, call.media.connected]).then(() => 'connected' as const),
     call.ended.then(() => 'ended' as const),
@@ -29,13 +33,15 @@ export async function connect(call: LiveCall, acknowledged: Promise<void>): Prom
     }),
   ])
   stopWaiting()
+  stopInsisting()
   if (outcome === 'late') {
-    hangUp(call, 'media-failed')
+    // Without an ACK it is not known that the caller ever heard of our answer.
+    hangUp(call, isAcknowledged ? 'media-failed' : 'connection-lost')
     return refused('media-failed')
   }
   if (outcome === 'ended' || call.stage !== 'connecting') return refused('failed', 'the call ended')
   call.stage = 'established'
-  call.report({ type: 'connected', callId: call.id })
+  call.report({ type: 'connected', callId: call.id, ...(call.focus === null ? {} : { focus: call.focus }) })
   reportCapabilities(call)
   measure(call)
   watch(call)

@@ -9,9 +9,11 @@ import { connect } from './connect'
 import { causeOfRejection, parseReasons } from './end-cause'
 import { hangUp } from './end'
 import { keepDialog } from './dialog-care'
+import { focusIn } from './focus'
 import { follow, reportRemoteHold } from './follow'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
+import { reasonText } from './reason-text'
 import type { Referral } from './referral'
 
 /** An INVITE that nobody answers finally; main's own ring limit is shorter, ms. */
@@ -78,11 +80,7 @@ function drop(call: LiveCall, result: Result): Result {
   return result
 }
 
-function listen(
-  call: LiveCall,
-  inviter: Inviter,
-  referral: Referral | null,
-): Core.OutgoingInviteRequestDelegate {
+function listen(call: LiveCall, inviter: Inviter, referral: Referral | null): Core.OutgoingInviteRequestDelegate {
   let early: string | null = null
   // Another dialog may have taken the place of this one (RFC 3891).
   const isCurrent = (): boolean => call.session === inviter
@@ -105,6 +103,7 @@ function listen(
         message.body !== early
       ) {
         early = message.body
+        call.care?.forks.add(message.toTag)
         call.media.setEarlyDescription(message.body).then(
           () => isCurrent() && progress(call, 'early'),
           () => call.surroundings.log.info('early media could not be used'),
@@ -113,7 +112,10 @@ function listen(
     },
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
-      if (isCurrent()) call.care?.accepted(message)
+      if (!isCurrent()) return
+      call.care?.forks.add(message.toTag)
+      call.care?.accepted(message)
+      call.focus = focusIn(message)
     },
     onReject: ({ message }) => {
       if (!isCurrent()) return
@@ -124,7 +126,7 @@ function listen(
       call.finish({
         cause: causeOfRejection(status, reasons, { local, tried: call.provisional }),
         sipStatus: local ? null : status,
-        reason: reasons[0]?.text ?? message.reasonPhrase ?? null,
+        reason: local ? null : reasonText(reasons, message.reasonPhrase ?? null),
       })
     },
     // Not followed: whoever answers for the far end does not choose whom the user calls.

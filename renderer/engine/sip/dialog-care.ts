@@ -29,6 +29,8 @@ export class DialogCare {
   readonly reinvites: ReinviteQueue
   readonly timer: SessionTimer
   readonly ghosts: GhostWatch
+  /** The tags of all who answered our INVITE with a description: several when it forked. */
+  readonly forks = new Set<string>()
   readonly #call: LiveCall
   readonly #session: Invitation | Inviter
   readonly #random: () => number

@@ -93,8 +93,37 @@ export function causeOfRejection(
     case 503:
     case 504:
       return 'unreachable'
+    case 433: // anonymity disallowed (RFC 5079)
+      return 'rejected'
     default:
-      return status >= 400 ? 'server-error' : 'failed'
+      if (status >= 300 && status < 400) return 'redirected'
+      return status >= 400 ? (causeOfClearing(causeOf(reasons, 'Q.850')) ?? 'server-error') : 'failed'
+  }
+}
+
+/** Gateways dress what the telephone network said in one of many statuses, and tell it beside (RFC 3398 section 7.2.4.1). */
+function causeOfClearing(q850: number | null): EndCause | null {
+  switch (q850) {
+    case 1: // unallocated number
+    case 22: // number changed
+    case 28: // invalid number format
+      return 'not-found'
+    case 17:
+      return 'busy'
+    case 18: // no user responding
+    case 19: // no answer from user
+      return 'unanswered'
+    case 21:
+      return 'rejected'
+    case 3:
+    case 20:
+    case 27:
+    case 34: // no circuit available
+    case 38:
+    case 42: // switching equipment congestion
+      return 'unreachable'
+    default:
+      return null
   }
 }
 

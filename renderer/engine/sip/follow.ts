@@ -5,6 +5,7 @@ import { SessionState, type Core, type Invitation, type Inviter, type SessionDel
 import type { EndCause } from '../../../common/errors'
 import { causeOfCancel, parseReasons } from './end-cause'
 import type { LiveCall } from './live-call'
+import { reasonText } from './reason-text'
 import { takeRefer } from './referral'
 import { takeNotify } from './transfer'
 
@@ -39,8 +40,7 @@ export function follow(call: LiveCall, session: Invitation | Inviter): Followed 
     },
     onCancel: ({ request }) => {
       const reasons = parseReasons(request.getHeaders('reason'))
-      const text = reasons.find(({ protocol }) => protocol === 'SIP')?.text ?? reasons[0]?.text ?? null
-      call.finish({ cause: causeOfCancel(reasons), reason: text })
+      call.finish({ cause: causeOfCancel(reasons), reason: reasonText(reasons) })
     },
     onInvite: (_request, _response, status) => {
       if (status === 200) reportRemoteHold(call)
@@ -120,5 +120,5 @@ function unexplained(call: LiveCall, acked: boolean): EndCause {
 }
 
 function byeEnd(request: Core.IncomingRequestMessage): { cause: 'remote-hung-up'; reason: string | null } {
-  return { cause: 'remote-hung-up', reason: parseReasons(request.getHeaders('reason'))[0]?.text ?? null }
+  return { cause: 'remote-hung-up', reason: reasonText(parseReasons(request.getHeaders('reason'))) }
 }

@@ -4,15 +4,16 @@
  */
 import type { SessionInviteOptions } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
+import type { DescriptionOptions } from '../media/media'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
 
 /** Offers what the media now says. `media-failed` when the far end cannot take it; `failed` when the call is over or unreachable. */
-export async function reinvite(call: LiveCall, { iceRestart = false } = {}): Promise<Result> {
+export async function reinvite(call: LiveCall, options: DescriptionOptions = {}): Promise<Result> {
   const { care, session } = call
   if (care === null || session === null) return refused('failed')
-  const options = { sessionDescriptionHandlerOptions: { iceRestart } } as SessionInviteOptions
-  const outcome = await care.reinvites.run(() => options)
+  const wanted = { sessionDescriptionHandlerOptions: options } as SessionInviteOptions
+  const outcome = await care.reinvites.run(() => wanted)
   // sip.js would use the options of this one for every later description.
   session.sessionDescriptionHandlerOptionsReInvite = {}
   call.recordDialog()
@@ -28,3 +29,6 @@ export async function reinvite(call: LiveCall, { iceRestart = false } = {}): Pro
 
 /** New candidates and credentials for a call whose network changed or whose sound broke (RFC 8839 section 4.4.3). */
 export const renegotiate = (call: LiveCall): Promise<Result> => reinvite(call, { iceRestart: true })
+
+/** Another connection from scratch, for a call whose sound cannot begin on the one it has. */
+export const beginAnew = (call: LiveCall): Promise<Result> => reinvite(call, { fresh: true })

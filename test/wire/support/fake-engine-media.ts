@@ -56,6 +56,8 @@ export class FakeCallMedia implements CallMedia {
   earlyDescription: string | null = null
   digits = ''
   ice = 1
+  /** Peer connections made anew. */
+  renewals = 0
   /** Sound comes from the far end. */
   flowing = true
   #packets = 0
@@ -95,7 +97,8 @@ export class FakeCallMedia implements CallMedia {
   async getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     await this.engine.gate()
     this.#needOpen()
-    if (options.iceRestart === true && !this.#remoteOffer) this.ice += 1
+    if ((options.iceRestart === true || options.fresh === true) && !this.#remoteOffer) this.ice += 1
+    if (options.fresh === true) this.renewals += 1
     if (this.#remoteOffer) this.#remoteOffer = false
     else this.#localOffer = true
     const direction = this.held

@@ -1,0 +1,34 @@
+/*
+ * What a line needs, and whom it tells what it hears. Types only.
+ */
+import type { Invitation } from 'sip.js'
+import type { Registration as RegistrationState } from '../../../common/account'
+import type { Clock } from '../../../common/clock'
+import type { EngineAccount } from '../../../common/contract/engine'
+import type { Log } from '../../../common/log'
+import type { DialogName } from './guard/guarding-transport'
+import type { IncomingUpdate } from './guard/incoming-update'
+import type { SocketFactory } from './guard/socket'
+
+export interface LineOptions {
+  readonly account: EngineAccount
+  readonly clock: Clock
+  readonly log: Log
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
+  readonly openSocket: SocketFactory
+  /** URL to open, if it is not the account's server. */
+  readonly url?: string
+  /** False: the connection is never pinged. */
+  readonly ping?: boolean
+  readonly onRegistration: (state: RegistrationState) => void
+  readonly onInvite: (invitation: Invitation) => void
+  /** The connection is gone. Calls that are up may go on. */
+  readonly onDown: () => void
+  /** Registered on a new connection: calls that are up must be told the new way to us. */
+  readonly onUpAgain: () => void
+  /** A BYE was answered below sip.js: the call of this dialog is over. */
+  readonly onLostBye: (dialog: DialogName) => void
+  /** An UPDATE came in a dialog; false when no call is in it. */
+  readonly onUpdate: (update: IncomingUpdate) => boolean
+}
