@@ -3,20 +3,19 @@
  * accepts transactions, carries them out through providers and settles what an end or a reset leaves behind. All of it
  * runs in one total order. It knows no SIP, no windows and no sounds.
  */
-import { isLive, type Call, type CallId } from '../../common/call'
+import type { Call, CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { EndCause, Result } from '../../common/errors'
 import { anonymous, type Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import { Action, type ActionBody, type ActionKind, type ActionOf } from './action'
-import { ActionEvents, type ActionEvent } from './action-events'
+import { ActionEvents } from './action-events'
 import { admission, type Admission, type CallWishes, type ScreenedOut } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
-import { Execution, type Stage } from './execution'
+import { Executions } from './executions'
 import { normalHandle } from './handle'
 import { incomingFacts, outgoingCall } from './new-call'
-import { movesForeground, restoringForeground } from './one-foreground'
 import { preflight, type Plan } from './preflight'
 import { Provider } from './provider'
 import type { Registry } from './registry'
@@ -49,7 +48,7 @@ export type Accepted =
   | { readonly ok: false; readonly error: RequestTransactionError }
 
 /** Admits incoming calls, accepts transactions and carries them out. Mostly met through a `CallController` and a `Provider`. */
-export class Switchboard implements Stage {
+export class Switchboard {
   readonly clock: Clock
   readonly log: Log
   readonly registry: Registry
@@ -58,10 +57,7 @@ export class Switchboard implements Stage {
   /** What becomes of every accepted action. */
   readonly actionEvents: ActionEvents
   private readonly providers = new Map<string, Provider>()
-  private readonly executions = new Set<Execution>()
-  private waiting: Execution[] = []
-  /** Actions of transactions that were over before everything had settled. */
-  private recent: readonly Action[] = []
+  private readonly executions: Executions
 
   constructor(private readonly options: SwitchboardOptions) {
     this.clock = options.clock
@@ -69,7 +65,18 @@ export class Switchboard implements Stage {
     this.registry = options.registry
     this.serial = new Serial(options.log)
     this.actionEvents = new ActionEvents(options.log)
-    this.registry.observe((now, before) => this.settleEnded(now, before))
+    this.executions = new Executions({
+      clock: this.clock,
+      log: this.log,
+      registry: this.registry,
+      serial: this.serial,
+      actionEvents: this.actionEvents,
+      providerOf: (action) => this.providerOf(action),
+      settle: (bodies) => {
+        const actions = bodies.map((body) => new Action(body, this.clock))
+        this.accept(new Transaction(actions), 'policy')
+      },
+    })
   }
 
   /** Runs `task` in the one order of everything that happens to calls. */
@@ -102,8 +109,7 @@ export class Switchboard implements Stage {
       `transaction ${transaction.id} by ${by}: ${wanted.join(', ')}: ${plan.ok ? 'accepted' : plan.error.name}`,
     )
     if (!plan.ok) return plan
-    const execution = new Execution(new Transaction(plan.actions, transaction.id), by, this)
-    this.executions.add(execution)
+    const execution = this.executions.add(new Transaction(plan.actions, transaction.id), by)
     for (const action of plan.actions)
       if (action.is('start')) this.registry.add(outgoingCall(action.body, this.clock.date()))
     // Delivery is the next thing that happens, but not in the middle of what asked for it.
@@ -121,7 +127,7 @@ export class Switchboard implements Stage {
     }
     return preflight(transaction.actions, {
       calls: this.registry.calls,
-      pending: this.pendingBodies(),
+      pending: this.executions.pendingBodies(),
       limitsCount: limitsCount ?? 'phone',
       configuration: (id) => this.provider(id)?.configuration ?? null,
       make: (body) => new Action(body, this.clock),
@@ -149,7 +155,7 @@ export class Switchboard implements Stage {
   /** Every call and pending action of the provider is gone, and it is told once. Call it inside `run`. */
   reset(provider: Provider, cause: EndCause): void {
     this.log.warn(`provider ${provider.id} reset`)
-    for (const execution of [...this.executions]) execution.reset(provider)
+    this.executions.reset(provider)
     for (const call of this.registry.live()) {
       if (call.accountId !== provider.id) continue
       const event = { type: 'ended', cause, sipStatus: null, reason: null, at: this.clock.date() } as const
@@ -165,71 +171,18 @@ export class Switchboard implements Stage {
 
   /** Transactions with an incomplete action for one of this provider's calls. */
   pendingTransactions(provider: Provider): readonly Transaction[] {
-    return [...this.executions]
-      .filter((execution) => execution.pending().some((action) => this.providerOf(action) === provider))
-      .map(({ transaction }) => transaction)
+    return this.executions.transactionsOf(provider)
   }
 
   /** Incomplete actions of this kind, of one call or of all. */
   pendingActions<Kind extends ActionKind>(kind: Kind, callId?: CallId): readonly ActionOf<Kind>[] {
-    return [...this.executions].flatMap((execution) => execution.pending(kind, callId)) as unknown as ActionOf<Kind>[]
+    return this.executions.pending(kind, callId)
   }
 
   /** Who carries this action out. @internal */
   providerOf(action: Action): Provider | null {
     const id = action.is('start') ? action.body.providerId : this.registry.find(action.callId)?.accountId
     return id === undefined ? null : this.provider(id)
-  }
-
-  /** @internal */
-  isBusy(action: Action, by: Execution): boolean {
-    let earlier = true
-    for (const execution of this.executions) {
-      if (execution === by) earlier = false
-      for (const other of execution.pending(action.body.kind, action.callId)) {
-        if (other === action) continue
-        // Nobody waits to get rid of a call.
-        if (execution.isDelivered(other) || (earlier && !action.is('end'))) return true
-      }
-    }
-    return false
-  }
-
-  /** @internal */
-  wait(execution: Execution): void {
-    this.waiting.push(execution)
-  }
-
-  /** @internal */
-  completed(): void {
-    const retry = this.waiting
-    this.waiting = []
-    for (const execution of retry) execution.next()
-  }
-
-  /** @internal */
-  tell(event: ActionEvent): void {
-    this.actionEvents.tell(event)
-  }
-
-  /** @internal */
-  finished(execution: Execution): void {
-    this.executions.delete(execution)
-    this.recent = [...this.recent, ...execution.transaction.actions]
-    // After what the end of this one sets in motion.
-    this.run(() => this.restoreForeground())
-  }
-
-  /** When nothing is on its way that could still settle it. It tries once; a hold that fails again is the user's to see. */
-  private restoreForeground(): void {
-    if (this.pendingBodies().some(movesForeground)) return
-    const bodies = restoringForeground(this.recent, this.registry.calls)
-    this.recent = []
-    if (bodies.length > 0) this.accept(new Transaction(bodies.map((body) => new Action(body, this.clock))), 'policy')
-  }
-
-  private pendingBodies(): readonly ActionBody[] {
-    return [...this.executions].flatMap((execution) => execution.pending().map(({ body }) => body))
   }
 
   /** What `admit` would say now; nothing happens. */
@@ -243,13 +196,5 @@ export class Switchboard implements Stage {
     const counts = (call: Call) => limitsCount !== 'provider' || call.accountId === provider.id
     const screenedOut = screen?.(handle, provider.id) ?? null
     return admission(callId, this.registry.calls, provider.configuration, settings(), screenedOut, counts)
-  }
-
-  /** What was still to be done to a call that has just ended is settled. */
-  private settleEnded(now: readonly Call[], before: readonly Call[]): void {
-    for (const call of now) {
-      if (call.state !== 'ended' || !before.some((old) => old.id === call.id && isLive(old))) continue
-      for (const execution of [...this.executions]) execution.callEnded(call.id, call.cause)
-    }
   }
 }
