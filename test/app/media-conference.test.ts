@@ -166,6 +166,7 @@ describe('in a conference', () => {
     const told = await media.page.evaluate(async () => {
       const { engine, ends, calls } = await lab.calls(3)
       for (const end of ends) end.say(false)
+      await lab.tones(ends, [[440], [440], [440]])
       const told: string[] = []
       engine.onSpeaking((speaking) => told.push(speaking.map((call) => calls.indexOf(call)).join()))
       const after = (count: number): Promise<number> =>
