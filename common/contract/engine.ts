@@ -141,12 +141,7 @@ export const engineReportSchema = v.variant('type', [
   /** `early`: the far end sends sound before the answer (183 with SDP). */
   v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),
   /** Both sides can communicate: 200 and ACK done, ICE and DTLS connected. */
-  v.strictObject({
-    type: v.literal('connected'),
-    callId,
-    /** The far end is a conference and this is its URI (Contact with `isfocus`, RFC 4579 section 5.2). */
-    focus: v.exactOptional(text(1024)),
-  }),
+  v.strictObject({ type: v.literal('connected'), callId }),
   v.strictObject({
     type: v.literal('updated'),
     callId,
@@ -154,6 +149,8 @@ export const engineReportSchema = v.variant('type', [
     handle: v.exactOptional(handle),
     name: v.exactOptional(v.nullable(text(256))),
     capabilities: v.exactOptional(capabilities),
+    /** The far end is a conference and this is its URI (Contact with `isfocus`, RFC 4579 section 5.2). */
+    focus: v.exactOptional(text(1024)),
   }),
   /** Of a transfer we asked for (NOTIFY with message/sipfrag). */
   v.strictObject({ type: v.literal('transfer'), callId, progress: v.picklist(['trying', 'ringing']) }),

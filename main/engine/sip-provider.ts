@@ -94,10 +94,10 @@ export class SipProvider implements ProviderDelegate {
       case 'progress':
         return this.providerOf(report.callId)?.reportOutgoingProgress(report.callId, report.stage)
       case 'connected':
-        if (report.focus !== undefined) this.focuses.set(report.callId, report.focus)
         return this.providerOf(report.callId)?.reportConnected(report.callId)
       case 'updated': {
         const provider = this.providerOf(report.callId)
+        if (report.focus !== undefined) this.focuses.set(report.callId, report.focus)
         if (report.remoteHeld !== undefined) provider?.reportRemoteHeld(report.callId, report.remoteHeld)
         return provider?.reportUpdated(report.callId, updateOf(report))
       }

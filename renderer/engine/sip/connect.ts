@@ -41,7 +41,7 @@ export async function connect(call: LiveCall, acknowledged: Promise<void>): Prom
   }
   if (outcome === 'ended' || call.stage !== 'connecting') return refused('failed', 'the call ended')
   call.stage = 'established'
-  call.report({ type: 'connected', callId: call.id, ...(call.focus === null ? {} : { focus: call.focus }) })
+  call.report({ type: 'connected', callId: call.id })
   reportCapabilities(call)
   measure(call)
   watch(call)

@@ -115,7 +115,8 @@ function listen(call: LiveCall, inviter: Inviter, referral: Referral | null): Co
       if (!isCurrent()) return
       call.care?.forks.add(message.toTag)
       call.care?.accepted(message)
-      call.focus = focusIn(message)
+      const focus = focusIn(message)
+      if (focus !== null) call.report({ type: 'updated', callId: call.id, focus })
     },
     onReject: ({ message }) => {
       if (!isCurrent()) return

@@ -81,8 +81,6 @@ export class LiveCall {
   unfollow: () => void = () => {}
   /** The far end's Allow header names INFO, or it sent none. */
   remoteTakesInfo = true
-  /** The URI by which the far end calls itself a conference; null when it is none. */
-  focus: string | null = null
 
   #recordedSequence: number | null = null
   #resolveEnded: () => void = () => {}

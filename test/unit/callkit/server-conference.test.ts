@@ -47,7 +47,8 @@ describe('merging on an account that names a conference server', () => {
 
   it('sends them to the address the conference gives itself', async () => {
     const { asked, room } = await dialling()
-    phone.sip.engineReported({ type: 'connected', callId: room, focus: 'sip:room7@conf.example' })
+    phone.sip.engineReported({ type: 'updated', callId: room, focus: 'sip:room7@conf.example' })
+    await phone.remoteAnswers(room)
     await outcomeOf(asked)
     expect(transfers()).toMatchObject([{ target: 'sip:room7@conf.example' }, { target: 'sip:room7@conf.example' }])
   })
