@@ -62,7 +62,7 @@ const hear = async (expected: Partial<Record<Party, string[]>>): Promise<void> =
     seen = heard
     return JSON.stringify(heard) === JSON.stringify(expected)
   }
-  await until(look, { what: 'the right voices', ms: 8_000 }).catch(() => expect(seen).toEqual(expected))
+  await until(look, { what: 'the right voices', ms: 12_000 }).catch(() => expect(seen).toEqual(expected))
 }
 
 const together = { '711': ['712', '713', 'me'], '712': ['711', '713', 'me'], '713': ['711', '712', 'me'] }
