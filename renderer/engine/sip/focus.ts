@@ -8,8 +8,7 @@ import { Grammar, type Core } from 'sip.js'
 export function focusIn(message: Core.IncomingMessage): string | null {
   const contact = message.getHeader('contact')
   const parsed = contact === undefined ? undefined : Grammar.nameAddrHeaderParse(contact)
-  // The grammar reads `tel:` as well, and makes something else of it.
-  if (!parsed?.hasParam('isfocus') || !/<sips?:/i.test(contact ?? '')) return null
+  if (!parsed?.hasParam('isfocus') || !/^sips?$/.test(parsed.uri.scheme)) return null
   const uri = parsed.uri.toString()
   return uri.length <= 1024 ? uri : null
 }
