@@ -8,6 +8,7 @@ import { hangUp } from './end'
 import { countAlong } from './in-dialog'
 import type { LiveCall } from './live-call'
 import { readReferTo, type ReferTarget } from './refer-to'
+import { contactOf } from './session-inside'
 import { writeFragment } from './sipfrag'
 
 /** How long the user may think, and how long the call may ring then; each NOTIFY says it anew, s. */
@@ -107,9 +108,8 @@ export class Referral {
     const { session, surroundings } = this.#call
     const dialog = session?.dialog
     if (this.#event === null || !session || !dialog || this.#call.stage === 'ended') return
-    const { contact } = session.userAgent
     const options = {
-      extraHeaders: [`Event: ${this.#event}`, `Subscription-State: ${state}`, `Contact: ${contact.toString()}`],
+      extraHeaders: [`Event: ${this.#event}`, `Subscription-State: ${state}`, `Contact: ${contactOf(session)}`],
       body: { contentDisposition: 'render', contentType: 'message/sipfrag;version=2.0', content: fragment },
     }
     try {
@@ -153,8 +153,8 @@ export function refuseReferral(call: LiveCall): Result {
 }
 
 function accept(call: LiveCall, refer: IncomingRefer, silent: boolean): void {
-  const contact = call.session?.userAgent.contact.toString() ?? ''
-  const extraHeaders = [`Contact: ${contact}`, ...(silent ? ['Refer-Sub: false'] : [])]
+  const contact = call.session === null ? [] : [`Contact: ${contactOf(call.session)}`]
+  const extraHeaders = [...contact, ...(silent ? ['Refer-Sub: false'] : [])]
   void refer.accept({ statusCode: 202, extraHeaders }).catch(() => {})
 }
 

@@ -8,6 +8,7 @@ import { hangUp } from './end'
 import { countAlong } from './in-dialog'
 import { listenForNews } from './late-news'
 import type { LiveCall } from './live-call'
+import { contactOf } from './session-inside'
 import { fragmentLimit, isFragmentType, readFragment, statusText } from './sipfrag'
 
 /** A subscription that says nothing for so long is over, ms. What the far end says of its own length counts within these. */
@@ -109,7 +110,7 @@ export class Transfer {
     const extraHeaders = [
       `Refer-To: ${referTo}`,
       `Referred-By: <${userAgent.configuration.uri.toString()}>`,
-      `Contact: ${userAgent.contact.toString()}`,
+      `Contact: ${contactOf(session)}`,
     ]
     const refusal = ({ message }: Core.IncomingResponse): void => this.#refusal(message)
     try {
