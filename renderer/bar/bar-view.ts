@@ -22,6 +22,8 @@ export interface BarView {
   readonly mute: readonly UiCommand[]
   readonly hold: readonly UiCommand[]
   readonly end: readonly UiCommand[]
+  /** What that button is called: it may end more than one call. */
+  readonly endLabel: string
   /** null: there is nothing to swap, and no button. */
   readonly swap: UiCommand | null
 }
@@ -47,6 +49,7 @@ export function barView({ calls }: Pick<PhoneState, 'calls'>): BarView | null {
     mute: mutable.map(({ id }) => ({ type: 'setMuted', callId: id, muted: !muted })),
     hold: holdOf(party),
     end: endOf(party),
+    endLabel: party.length > 1 ? words.endConference : words.end,
     swap: canSwap(parties) ? { type: 'swap' } : null,
   }
 }

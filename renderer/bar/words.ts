@@ -12,6 +12,7 @@ export const words = {
   hold: 'Hold',
   swap: 'Swap calls',
   end: 'Hang up',
+  endConference: 'End conference',
   open: 'Open Patchcord',
   others: (count: number): string => `+${count}`,
   sayOthers: (count: number): string => (count === 1 ? '1 more call' : `${count} more calls`),

@@ -19,6 +19,7 @@ describe('the bar', () => {
       mute: [{ type: 'setMuted', callId: 'call-1', muted: true }],
       hold: [{ type: 'setHeld', callId: 'call-1', held: true }],
       end: [{ type: 'end', callId: 'call-1' }],
+      endLabel: 'Hang up',
       swap: null,
     })
   })
@@ -60,6 +61,7 @@ describe('the bar', () => {
       mute: [{ callId: 'call-1' }, { callId: 'call-2' }],
       hold: [{ type: 'setHeld', callId: 'call-1', held: true }],
       end: [{ type: 'endGroup', callId: 'call-1' }],
+      endLabel: 'End conference',
       swap: { type: 'swap' },
     })
   })
