@@ -3,6 +3,7 @@
  * has no UPDATE; its core sends any request. What the answer means is the caller's business.
  */
 import type { Core, Session } from 'sip.js'
+import { allowedMethods } from './guard/allowed-methods'
 import { countAlong } from './in-dialog'
 import type { ReadHeader } from './session-interval'
 import { contactOf, dialogInside } from './session-inside'
@@ -30,7 +31,7 @@ export function askInDialog(
         header: (name) => (message.callId ? message.getHeader(name) : undefined),
       })
     try {
-      const extraHeaders = [...lines, `Contact: ${contactOf(session)}`, 'Allow: INVITE']
+      const extraHeaders = [...lines, `Contact: ${contactOf(session)}`, `Allow: ${allowedMethods}`]
       const message = dialog.createOutgoingRequestMessage(method, { extraHeaders })
       const delegate = { onAccept: settle, onRedirect: settle, onReject: settle }
       countAlong(session.userAgent.userAgentCore.request(message, delegate), session)

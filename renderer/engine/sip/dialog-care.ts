@@ -25,6 +25,9 @@ const reading =
   (name) =>
     message.getHeader(name)
 
+/** 64 times T1 (RFC 3261 section 13.3.1.4), ms. */
+const ackLimit = 32_000
+
 export class DialogCare {
   readonly reinvites: ReinviteQueue
   readonly timer: SessionTimer
@@ -67,7 +70,10 @@ export class DialogCare {
     gateReinvites(session, {
       random,
       isAnswering: () => this.#answering,
-      linesFor: (request) => this.#heard(reading(request)),
+      linesFor: (request) => {
+        this.#expectAck()
+        return this.#heard(reading(request))
+      },
     })
     const { incomingInviteRequest } = insideOf(session)
     if (session instanceof Inviter) session.request.extraHeaders.push(...this.timer.offer())
@@ -146,6 +152,17 @@ export class DialogCare {
     const identity = this.#identity.heard(kind, header)
     if (identity === null || !this.#isCurrent) return
     this.#call.report({ type: 'updated', callId: this.#call.id, ...identity })
+  }
+
+  /** sip.js lets nobody ask again in a dialog whose re-INVITE never got its ACK; here the far end is asked whether it is still there. */
+  #expectAck(): void {
+    const dialog = dialogInside(this.#session)
+    const answered = dialog?.reinviteUserAgentServer
+    this.#call.later(() => {
+      if (dialog === undefined || dialog.reinviteUserAgentServer !== answered || !this.#isCurrent) return
+      dialog.reinviteUserAgentServer = undefined
+      void this.#probe()
+    }, ackLimit)
   }
 
   async #refresh(): Promise<void> {

@@ -95,6 +95,24 @@ describe('two re-INVITEs that cross', () => {
   })
 })
 
+describe('a re-INVITE of theirs that never gets its ACK', () => {
+  it.each([
+    [200, undefined],
+    [481, 'connection-lost'],
+  ])('blocks nothing for longer than 32 s; the far end is asked and says %i', async (status, cause) => {
+    const dialog = await bench.answered()
+    bench.peer.on('OPTIONS', (request) =>
+      bench.peer.reply(request, request.header('call-id').startsWith('ping-') ? 200 : status),
+    )
+    bench.inDialog(dialog, { method: 'INVITE', sequence: 2, body: makeSdp() })
+    await bench.settle(33_000)
+    expect(bench.ended?.cause).toBe(cause)
+    bench.inDialog(dialog, { method: 'INVITE', sequence: 3, body: makeSdp() })
+    await bench.settle()
+    expect(statuses('INVITE').at(-1)).toBe(cause === undefined ? 200 : 481)
+  })
+})
+
 describe('a re-INVITE of ours', () => {
   it('that is told to wait with 500 and Retry-After waits so long', async () => {
     const { callId } = await bench.talk()
