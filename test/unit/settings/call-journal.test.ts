@@ -179,7 +179,7 @@ const steps = fc.array(
     callId: fc.constantFrom('a', 'b', 'c'),
     what: fc.constantFrom('open', 'end', 'alive', 'seen') as fc.Arbitrary<Step['what']>,
   }),
-  { minLength: 1, maxLength: 7 },
+  { minLength: 1, maxLength: 5 },
 )
 
 const open = (id: string, name: string | null) =>
@@ -222,7 +222,7 @@ it('cut at any byte, it has every line that was written whole, and goes on', { t
         rmSync(folder, { recursive: true, force: true })
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 10 },
   )
 })
 
