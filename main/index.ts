@@ -76,7 +76,13 @@ async function start(given: CommandLine): Promise<void> {
   Menu.setApplicationMenu(null)
 
   // The profile: settings, accounts, history.
-  const profile = openProfile({
+  const {
+    settings: keeper,
+    vault,
+    accounts,
+    history,
+    notices,
+  } = openProfile({
     folder,
     openStore: openElectronStore,
     safeStorage: electronSafeStorage,
@@ -84,7 +90,6 @@ async function start(given: CommandLine): Promise<void> {
     clock,
     log,
   })
-  const { settings: keeper, vault, accounts, history } = profile
   const imported = given.provision === null ? [] : importAccounts(given.provision, accounts, log)
 
   const store = new PhoneStore(
@@ -99,7 +104,7 @@ async function start(given: CommandLine): Promise<void> {
       devices: [],
       settings: keeper.current,
       secretStorage: vault.storage,
-      notices: [...profile.notices, ...imported],
+      notices: [...notices, ...imported],
     },
     log,
   )
@@ -274,8 +279,7 @@ async function start(given: CommandLine): Promise<void> {
     // Started at login beside a phone that runs already: nobody asked for a window.
     if (!again.hidden || again.link !== null) windows.open(again.link)
   })
-  app.on('open-url', (_event, url) => windows.open(parseCommandLine([url]).link))
-  app.on('activate', openWindow)
+  app.on('open-url', (_event, url) => windows.open(parseCommandLine([url]).link)).on('activate', openWindow)
   // The phone lives in the tray: a closed window ends nothing.
   app.on('window-all-closed', () => {})
   watchPower(powerMonitor, {

@@ -4,21 +4,22 @@
  * and the dialogs that would have to be closed if the engine died.
  */
 import type { Account } from '../../common/account'
-import { isLive, type Call, type CallId, type Referral } from '../../common/call'
+import type { CallId, Referral } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
-import { done, type Result } from '../../common/errors'
+import type { Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { Action, ActionOf } from '../callkit/action'
 import type { Admission } from '../callkit/admission'
 import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
 import type { ProviderDelegate } from '../callkit/delegate'
-import { groupToJoin } from '../callkit/groups'
 import { normalHandle } from '../callkit/handle'
 import type { Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
 import type { Engine } from './engine'
+import { EngineGroups } from './engine-groups'
+import { LostDialogs, type LostDialog } from './lost-dialogs'
 
 export interface SipProviderOptions {
   readonly engine: Engine
@@ -30,12 +31,6 @@ export interface SipProviderOptions {
   readonly forward?: (offer: IncomingOffer, admitted: Admission) => string | null
 }
 
-/** A dialog whose engine died: the far end still waits for a BYE. */
-export interface LostDialog {
-  readonly accountId: string
-  readonly dialog: DialogRecord
-}
-
 /** The user's hang-up is done for the phone after this long, whether the engine says so or not, ms. */
 const endWithinMs = 150
 /** An engine that has not confirmed an end by then is told again, ms. */
@@ -45,14 +40,13 @@ export class SipProvider implements ProviderDelegate {
   private readonly providers = new Map<string, Provider>()
   /** Incoming calls the engine was told to answer: from then on they are ended, not rejected. */
   private readonly answered = new Set<CallId>()
-  /** Calls the engine mixes with others. */
-  private readonly grouped = new Set<CallId>()
   private readonly focuses = new Map<CallId, string>()
-  private readonly dialogs = new Map<CallId, LostDialog>()
-  private lost: readonly LostDialog[] = []
+  private readonly dialogs: LostDialogs
+  private readonly groups: EngineGroups
 
   constructor(private readonly options: SipProviderOptions) {
-    options.switchboard.registry.observe((now, before) => this.leaveGroups(now, before))
+    this.dialogs = new LostDialogs(options.engine)
+    this.groups = new EngineGroups(options.engine, options.switchboard.registry)
     this.sync()
   }
 
@@ -103,7 +97,7 @@ export class SipProvider implements ProviderDelegate {
       }
       case 'ended': {
         const { callId, cause, sipStatus, reason } = report
-        this.dialogs.delete(callId)
+        this.dialogs.forget(callId)
         this.answered.delete(callId)
         this.focuses.delete(callId)
         return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
@@ -128,10 +122,9 @@ export class SipProvider implements ProviderDelegate {
 
   /** The engine died: every call in it is over, and what it left behind is remembered. */
   engineLost(): void {
-    this.lost = [...this.lost, ...this.dialogs.values()]
-    this.dialogs.clear()
+    this.dialogs.engineLost()
     this.answered.clear()
-    this.grouped.clear()
+    this.groups.clear()
     this.focuses.clear()
     for (const provider of this.providers.values()) provider.reset('engine-lost')
   }
@@ -143,19 +136,12 @@ export class SipProvider implements ProviderDelegate {
 
   /** Dialogs a former engine left open, oldest first. */
   lostDialogs(): readonly LostDialog[] {
-    return this.lost
+    return this.dialogs.list
   }
 
   /** Closes the account's lost dialogs. Call it when the account is registered again. */
-  async sayFarewell(accountId: string): Promise<void> {
-    const mine = this.lost.filter((one) => one.accountId === accountId)
-    this.lost = this.lost.filter((one) => one.accountId !== accountId)
-    const results = await Promise.all(
-      mine.map(({ dialog }) => this.options.engine.request({ type: 'farewell', accountId, dialog })),
-    )
-    // Only an engine that died again leaves them for the next one.
-    const again = mine.filter((_, index) => unavailable(results[index]))
-    this.lost = [...again, ...this.lost]
+  sayFarewell(accountId: string): Promise<void> {
+    return this.dialogs.sayFarewell(accountId)
   }
 
   providerDidReset(provider: Provider): void {
@@ -196,7 +182,7 @@ export class SipProvider implements ProviderDelegate {
     }, endAgainMs)
     void this.request(command).then((result) => {
       confirmed = true
-      if (result.ok) this.dialogs.delete(action.callId)
+      if (result.ok) this.dialogs.forget(action.callId)
       clock.clearTimeout(patience)
       clock.clearTimeout(again)
       this.answered.delete(action.callId)
@@ -225,17 +211,7 @@ export class SipProvider implements ProviderDelegate {
   }
 
   performSetGroup(_provider: Provider, action: ActionOf<'setGroup'>): void {
-    const { registry } = this.options.switchboard
-    const { callId, groupWith } = action.body
-    const groupId = groupToJoin(action, registry.calls)
-    const joined = groupWith === null || registry.find(groupWith)?.groupId === groupId ? [] : [groupWith]
-    void Promise.all([...joined, callId].map((id) => this.setGroup(id, groupId))).then((results) => {
-      const failure = results.find((result) => !result.ok)
-      const inVain = action.isComplete || failure !== undefined
-      this.settle(action, failure ?? done)
-      // Nobody hears what the phone does not show.
-      if (inVain) for (const id of [...joined, callId]) void this.setGroup(id, registry.find(id)?.groupId ?? null)
-    })
+    void this.groups.perform(action).then((result) => this.settle(action, result))
   }
 
   performTransfer(_provider: Provider, action: ActionOf<'transfer'>): void {
@@ -282,8 +258,8 @@ export class SipProvider implements ProviderDelegate {
 
   private keep(callId: CallId, dialog: DialogRecord | null): void {
     const call = this.options.switchboard.registry.find(callId)
-    if (dialog === null || !call) this.dialogs.delete(callId)
-    else this.dialogs.set(callId, { accountId: call.accountId, dialog })
+    if (dialog === null || !call) this.dialogs.forget(callId)
+    else this.dialogs.keep(callId, { accountId: call.accountId, dialog })
   }
 
   /** A call that rings is refused with a status that says why; any other is ended. */
@@ -307,22 +283,6 @@ export class SipProvider implements ProviderDelegate {
     if (call?.state !== 'active' && call?.state !== 'held') return
     const shown = call.state === 'held'
     if (shown !== held) this.send({ type: 'setHeld', callId, held: shown })
-  }
-
-  private setGroup(callId: CallId, groupId: string | null): Promise<Result> {
-    if (groupId === null) this.grouped.delete(callId)
-    else this.grouped.add(callId)
-    return this.request({ type: 'setGroup', callId, groupId })
-  }
-
-  /** A conference that dissolved, because the others left it, is over in the engine too. */
-  private leaveGroups(now: readonly Call[], before: readonly Call[]): void {
-    for (const { id, groupId } of before) {
-      if (groupId === null || !this.grouped.has(id)) continue
-      const call = now.find((one) => one.id === id)
-      if (!call || !isLive(call)) this.grouped.delete(id)
-      else if (call.groupId === null && call.state !== 'ending') void this.setGroup(id, null)
-    }
   }
 
   private settle(action: Action, result: Result): void {
