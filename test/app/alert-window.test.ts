@@ -82,13 +82,13 @@ it('a second caller is answered with the first on hold; every button has room', 
     },
     { what: 'the card' },
   )
-  expect(labels).toEqual(['Hold & answer', 'End & answer', 'Decline', 'Voicemail'])
+  expect(labels).toEqual(['Hold & Answer', 'End & Answer', 'Decline', 'Voicemail'])
   const cut = `[...document.querySelectorAll('.buttons, .buttons button')]
     .filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).map((e) => e.outerHTML)`
   expect(await alert.evaluate(cut)).toEqual([])
   const folder = process.env.PATCHCORD_PICTURES
   if (folder) writeFileSync(join(folder, 'alert.png'), await alert.screenshot())
-  await alert.press('Hold & answer')
+  await alert.press('Hold & Answer')
   await until(async () => (await phone.calls()).some(({ id, state }) => id === second && state === 'active'), {
     what: 'the second call to be up',
   })

@@ -42,7 +42,7 @@ async function calledInACall(): Promise<{ first: string; second: string; id: num
   const { id: first } = await phone.callIn('active')
   const { id, actions } = await desktop.notify(1, 10_000)
   const { id: second } = await phone.callIn('incoming')
-  const variants = ['answer', 'Hold & answer', 'end-answer', 'End & answer', 'decline', 'Decline']
+  const variants = ['answer', 'Hold & Answer', 'end-answer', 'End & Answer', 'decline', 'Decline']
   expect(actions).toEqual(['default', 'Open', ...variants])
   return { first, second, id }
 }

@@ -155,9 +155,9 @@ describe('a call that rings while another is up', () => {
     center.shown.get(key)?.actions.map((action) => `${action.key}: ${action.label}`) ?? []
   const withVoicemail = { accounts: [accountState(undefined, { features: { ...noFeatures, voicemail: '*97' } })] }
 
-  const variants = ['default: Open', 'answer: Hold & answer', 'end-answer: End & answer', 'decline: Decline']
+  const variants = ['default: Open', 'answer: Hold & Answer', 'end-answer: End & Answer', 'decline: Decline']
   const one = ['default: Open', 'answer: Answer', 'decline: Decline']
-  const ending = ['default: Open', 'answer: End & answer', 'decline: Decline']
+  const ending = ['default: Open', 'answer: End & Answer', 'decline: Decline']
   const rigid = { holding: false, dtmf: true, grouping: false, ungrouping: false }
 
   it.each<[string, Call, string[]]>([

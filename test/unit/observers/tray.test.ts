@@ -115,9 +115,9 @@ describe('the tray menu with several calls', () => {
   it('of a second caller offers to hold or to end the first', () => {
     expect(readCalls(talking(), incoming(bob))).toEqual([
       ...['- Ada — in call', '> Hold', '[ ] Mute', '> Hang up', '—'],
-      ...['- Bob — calling', '> Hold & answer', '> End & answer', '> Decline', '> Silence', '—'],
+      ...['- Bob — calling', '> Hold & Answer', '> End & Answer', '> Decline', '> Silence', '—'],
     ])
-    expect(verbOf(stateOf([talking(), incoming(bob)]), 'Hold & answer')).toEqual({ type: 'answer', callId: 'call-2' })
+    expect(verbOf(stateOf([talking(), incoming(bob)]), 'Hold & Answer')).toEqual({ type: 'answer', callId: 'call-2' })
   })
 
   it('sends a caller to voicemail where the account has one', () => {
