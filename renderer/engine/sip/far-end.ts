@@ -68,6 +68,8 @@ export class FarEnd {
       logBuiltinEnabled: false,
       logConfiguration: false,
     })
+    // It must know its dialogs to answer an UPDATE in one.
+    ;(this.#userAgent.transport as GuardingTransport).attach(this.#userAgent)
     adoptRequests(this.#userAgent)
     this.#userAgent.start().catch(() => silentLog.debug('demo line closed'))
   }

@@ -16,6 +16,7 @@ let offered: string[]
 let replies: Record<number, unknown>
 let toPage: (message: EngineDown) => void
 let nextId: number
+let media: FakeMediaEngine
 
 const settle = async (ms: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(ms)
@@ -50,6 +51,7 @@ beforeEach(async () => {
     onClose: () => {},
   }
   const far = new FakeMediaEngine()
+  media = new FakeMediaEngine()
   const engine = new PhoneEngine({
     port,
     log: reportLog(port),
@@ -59,7 +61,7 @@ beforeEach(async () => {
     openSocket: () => {
       throw new Error('the demo line needs no network')
     },
-    media: new FakeMediaEngine(),
+    media,
     demo: new DemoLine(systemClock, () => far.createCallMedia()),
   })
   engine.start()
@@ -91,6 +93,16 @@ describe('the demo line', () => {
     expect(await ask({ type: 'setHeld', callId, held: false }, 100)).toBeNull()
     expect(await ask({ type: 'end', callId })).toBeNull()
     expect(reports.at(-1)).toMatchObject({ type: 'ended', cause: 'hung-up' })
+  })
+
+  it('keeps a call that is held for as long as its user likes', async () => {
+    const callId = crypto.randomUUID()
+    await ask({ type: 'dial', callId, accountId: 'work', target: 'sip:echo@demo.invalid', referral: null }, 1_000)
+    await ask({ type: 'setHeld', callId, held: true }, 100)
+    media.last.flowing = false
+    await settle(1_000_000)
+    expect(types()).not.toContain('ended')
+    expect(await ask({ type: 'end', callId })).toBeNull()
   })
 
   it('knows nobody else', async () => {
