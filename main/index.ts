@@ -76,13 +76,7 @@ async function start(given: CommandLine): Promise<void> {
   Menu.setApplicationMenu(null)
 
   // The profile: settings, accounts, history.
-  const {
-    settings: keeper,
-    vault,
-    accounts,
-    history,
-    notices,
-  } = openProfile({
+  const { keeper, vault, accounts, history, notices } = openProfile({
     folder,
     openStore: openElectronStore,
     safeStorage: electronSafeStorage,

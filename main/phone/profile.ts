@@ -24,7 +24,7 @@ export interface ProfileOptions {
 }
 
 export interface Profile {
-  readonly settings: SettingsKeeper
+  readonly keeper: SettingsKeeper
   readonly vault: SecretVault
   readonly accounts: Accounts
   readonly history: CallHistory
@@ -49,7 +49,7 @@ export function openProfile({ folder, openStore, safeStorage, onHistoryChange, c
     onChange: onHistoryChange,
   })
   return {
-    settings: new SettingsKeeper(file),
+    keeper: new SettingsKeeper(file),
     vault,
     accounts: new Accounts({ file, vault }),
     history,
