@@ -37,8 +37,7 @@ describe('a call to the echo', () => {
     const { call } = await phone.do('call', '600', '--account', account)
     const { id } = await phone.callIn('active')
     expect(id).toBe(call)
-    const heard = await ear.hears(microphoneHz)
-    expect(heard.level).toBeGreaterThan(-40)
+    await ear.hears(microphoneHz)
     const { media, connectedAt } = await until(
       async () => (await phone.calls()).find(({ media }) => media.packetsReceived > 100),
       { what: 'a hundred packets' },
