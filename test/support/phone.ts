@@ -49,6 +49,8 @@ export interface ProvisionedAccount {
   username: string
   password: string
   displayName?: string
+  /** Of common/account.ts, each as it would be dialled. */
+  features?: Readonly<Record<string, string>>
 }
 
 export interface PhoneOptions {
