@@ -183,7 +183,7 @@ export class Phone {
 
   /** Ends it as a user would, or at once after `ms`. */
   async quit(ms = 5_000): Promise<void> {
-    if (this.process.exitCode !== null) return
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return
     const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()))
     await this.control('quit').catch(() => this.process.kill('SIGKILL'))
     const limit = setTimeout(() => this.process.kill('SIGKILL'), ms)
