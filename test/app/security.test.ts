@@ -331,16 +331,24 @@ describe('what a page sends', () => {
   })
 
   it('is heard again when it is sound', async () => {
-    await pages.alert.press('Decline')
-    await until(async () => (await phone.calls()).length === 1, { what: 'the call to be declined' })
-    await pages.bar.press('Hang up')
-    await phone.noCalls()
+    await pressUntil('alert', 'Decline', 1)
+    await pressUntil('bar', 'Hang up', 0)
     await phone.do('call', 'echo')
     await phone.callIn('active')
-    await pages.ui.press('End')
-    await phone.noCalls()
+    await pressUntil('ui', 'End', 0)
   })
 })
+
+/** As a person would: what main drops in the second of a flood is pressed again. Until that many calls are left. */
+const pressUntil = (name: (typeof pageNames)[number], button: string, left: number): Promise<unknown> =>
+  until(
+    async () => {
+      if ((await phone.calls()).length === left) return true
+      await pages[name].press(button).catch(() => {})
+      return null
+    },
+    { what: `${button} to be heard`, every: 1_000 },
+  )
 
 /** What must not have changed. */
 const shape = ({ accounts, calls }: Status) => ({
