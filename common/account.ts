@@ -24,6 +24,8 @@ const featureEntries = {
   forwardAlways: dialString,
   forwardBusy: dialString,
   forwardNoAnswer: dialString,
+  /** Gives back what it hears; the test of an account calls it. */
+  echo: dialString,
 }
 export const accountFeaturesSchema = v.strictObject(featureEntries)
 export type AccountFeatures = Readonly<v.InferOutput<typeof accountFeaturesSchema>>
@@ -36,6 +38,66 @@ export const noFeatures: AccountFeatures = {
   forwardAlways: null,
   forwardBusy: null,
   forwardNoAnswer: null,
+  echo: null,
+}
+
+/** How the server is reached, beyond its address; what most accounts leave as it is. */
+export const accountConnectionSchema = v.strictObject({
+  /** Where every request goes first: `host`, `host:port`, or one of the forms of `server`; null: to the server itself. */
+  outboundProxy: dialString,
+  /** Servers to register at when the first cannot be reached, in order; in the forms of `server`. */
+  backups: v.pipe(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(512))), v.maxLength(4)),
+  /** What is asked for in REGISTER, seconds. */
+  expires: v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(86_400)),
+  /** SDES-SRTP (RFC 4568) where media are not WebRTC's: never offered; offered, plain RTP taken too; nothing but it. */
+  srtp: v.picklist(['off', 'optional', 'required']),
+  /** `host[:port]` of a STUN server (RFC 8489); null: none is asked. */
+  stun: dialString,
+  /** `host[:port]` of a TURN server (RFC 8656) and its user; its password is a secret like the account's. */
+  turn: v.nullable(
+    v.strictObject({ server: v.pipe(v.string(), v.maxLength(256)), username: v.pipe(v.string(), v.maxLength(256)) }),
+  ),
+})
+export type AccountConnection = Readonly<v.InferOutput<typeof accountConnectionSchema>>
+
+export const usualConnection: AccountConnection = {
+  outboundProxy: null,
+  backups: [],
+  expires: 600,
+  srtp: 'optional',
+  stun: null,
+  turn: null,
+}
+
+/** How numbers are written and dialled on an account: the same rules make what is dialled and what callers are known by. */
+export const numberPlanSchema = v.strictObject({
+  /** ISO 3166-1 alpha-2, upper case, of the country the line is in; null: numbers are taken as they are. */
+  country: v.nullable(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/))),
+  /** Area code without trunk prefix, for numbers dialled without one; null: none. */
+  areaCode: v.nullable(v.pipe(v.string(), v.regex(/^\d{1,8}$/))),
+  /** Numbers of up to this many digits are extensions of the server and never changed; 0: none is. */
+  extensionLength: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10)),
+  /** Dialled before a number to get an outside line, and stripped from callers; null: none. */
+  outsidePrefix: v.nullable(v.pipe(v.string(), v.regex(/^[\d*#]{1,8}$/))),
+  /** How a number outside is sent: as E.164 with `+`, with the international prefix, nationally where it is, or as typed. */
+  send: v.picklist(['e164', 'international', 'national', 'as-typed']),
+  /** Applied in order to what is dialled, before all else; the first that matches is the only one. */
+  rules: v.pipe(
+    v.array(
+      v.strictObject({ match: v.pipe(v.string(), v.maxLength(256)), replace: v.pipe(v.string(), v.maxLength(256)) }),
+    ),
+    v.maxLength(64),
+  ),
+})
+export type NumberPlan = Readonly<v.InferOutput<typeof numberPlanSchema>>
+
+export const usualNumbers: NumberPlan = {
+  country: null,
+  areaCode: null,
+  extensionLength: 0,
+  outsidePrefix: null,
+  send: 'as-typed',
+  rules: [],
 }
 
 export interface Account {
@@ -44,7 +106,10 @@ export interface Account {
   readonly name: string
   /** Address of record, `sip:user@host`. */
   readonly uri: string
-  /** WebSocket URL of the server, `ws:` or `wss:`; `demo:` for the built-in line. */
+  /**
+   * Where the server is: a WebSocket URL (`wss://host:port/path`, `ws:`), `tls:host[:port]`, `tcp:host[:port]`, `udp:host[:port]`, `sip:domain`
+   * for a server that is to be found (RFC 3263), or `demo:` for the built-in line.
+   */
   readonly server: string
   /** Authorization user. */
   readonly username: string
@@ -54,6 +119,8 @@ export interface Account {
   readonly certificate: string | null
   readonly enabled: boolean
   readonly features: AccountFeatures
+  readonly connection: AccountConnection
+  readonly numbers: NumberPlan
 }
 
 export const isDemo = (account: Pick<Account, 'server'>): boolean => account.server === 'demo:'
@@ -92,4 +159,8 @@ export interface AccountDraft {
   readonly displayName: string | null
   readonly certificate: string | null
   readonly features: AccountFeatures
+  readonly connection: AccountConnection
+  readonly numbers: NumberPlan
+  /** Of the TURN server; null: keep the stored one. */
+  readonly turnPassword: string | null
 }

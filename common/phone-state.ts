@@ -3,6 +3,8 @@
  * each change and gives it away whole; nobody mirrors or patches it. It holds no secret.
  */
 import type { Account, Registration } from './account'
+import type { Caller, Person } from './contact'
+import type { BlockRule, DirectorySource, Screening } from './directory'
 import type { Call, CallId, Direction } from './call'
 import type { Device } from './device'
 import type { EndCause } from './errors'
@@ -24,6 +26,10 @@ export interface CallView {
   readonly media: MediaQuality
   /** The far end is speaking; only known of calls in a conference. */
   readonly speaking: boolean
+  /** Who the phone says it is; null until somebody looked, which is before it rings. */
+  readonly caller: Caller | null
+  /** Leaves no trace in the history. */
+  readonly private: boolean
 }
 
 /** An ended call, for the list of recents. Times are wall-clock ms. */
@@ -41,6 +47,17 @@ export interface HistoryEntry {
   readonly missed: boolean
   /** The user has seen that it was missed. */
   readonly seen: boolean
+  /** Who the phone said it was, then; null: nobody knew. */
+  readonly label: string | null
+  /** Why it did not ring; null: it did, or was ours. */
+  readonly screening: Screening | null
+  /** Mean opinion score over the call, 1 to 4.5; null: not measured. */
+  readonly mos: number | null
+  /** Calls that belong to it: the one it was transferred to or from, members of its conference. */
+  readonly relations: readonly {
+    readonly kind: 'transferred-to' | 'transferred-from' | 'conference'
+    readonly callId: CallId
+  }[]
 }
 
 /** How passwords are kept at rest. */
@@ -72,8 +89,18 @@ export interface PhoneState {
   readonly calls: readonly CallView[]
   /** Calls that ring here without a sound, because the user wished so. */
   readonly silenced: readonly CallId[]
-  /** Newest first, capped. */
+  /** The newest, newest first, capped; all there are answer `findCalls`. */
   readonly history: readonly HistoryEntry[]
+  /** Missed calls nobody has looked at, of all there are. */
+  readonly missed: number
+  readonly directory: { readonly sources: readonly DirectorySource[]; readonly blocked: readonly BlockRule[] }
+  /** How many contacts there are, and those a person wants at hand: favourites, then speed dials. */
+  readonly contacts: {
+    readonly count: number
+    readonly atHand: readonly (Person & { readonly speedDial: number | null })[]
+  }
+  /** Do not disturb as it is now, whoever switched it on. */
+  readonly quiet: { readonly on: boolean; readonly because: 'switch' | 'timer' | 'schedule' | 'desktop' | null }
   readonly devices: readonly Device[]
   readonly settings: Settings
   readonly secretStorage: SecretStorage

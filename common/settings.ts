@@ -7,11 +7,43 @@ const deviceChoice = v.nullable(
   v.strictObject({ id: v.pipe(v.string(), v.maxLength(256)), label: v.pipe(v.string(), v.maxLength(256)) }),
 )
 
+const minuteOfDay = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1439))
+
 const entries = {
   theme: v.picklist(['system', 'light', 'dark']),
   doNotDisturb: v.boolean(),
   /** When it ends by itself, wall-clock ms; null: when it is switched off. */
   doNotDisturbUntil: v.nullable(v.pipe(v.number(), v.minValue(0))),
+  /** Weekly times of do not disturb. `days`: 0 Sunday to 6; minutes since local midnight; to before from: past midnight. */
+  doNotDisturbSchedule: v.pipe(
+    v.array(
+      v.strictObject({
+        days: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))), v.maxLength(7)),
+        from: minuteOfDay,
+        to: minuteOfDay,
+      }),
+    ),
+    v.maxLength(16),
+  ),
+  /** Accounts that do not disturb is for; empty: all. */
+  doNotDisturbAccounts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(128))), v.maxLength(64)),
+  /** What a caller meets then: 480, a call that rings without a sound, or the account's `forwardBusy`. */
+  doNotDisturbAnswer: v.picklist(['refuse', 'silent', 'forward']),
+  /** Who gets through all the same: contacts marked so, favourites, and the second call of the same caller within three minutes. */
+  doNotDisturbLets: v.strictObject({ vip: v.boolean(), favourites: v.boolean(), repeated: v.boolean() }),
+  /** Do not disturb whenever the desktop's own is on. */
+  followDesktopFocus: v.boolean(),
+  /** What a blocked caller hears: 603, 607, 480, or nothing at all. */
+  blockedAnswer: v.picklist(['603', '607', '480', 'silence']),
+  blockAnonymous: v.boolean(),
+  /** Callers that no contact and no directory knows. */
+  blockUnknown: v.boolean(),
+  /** Notifications do not say who calls: always, never, or while the screen is shared, where that can be known. */
+  hideCallers: v.picklist(['never', 'while-sharing', 'always']),
+  /** Days that ended calls are kept; 0: until they are cleared. */
+  keepHistoryDays: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3650)),
+  /** Statistics about speech may be kept (SRResearchDataGeneration). Off unless somebody switches it on. */
+  researchDataGeneration: v.boolean(),
   /** A second caller while a call is up: alert softly, or answer 486. */
   callWaiting: v.picklist(['alert', 'busy']),
   /** Seconds a call rings before it counts as unanswered. */
@@ -43,6 +75,17 @@ export const defaultSettings: Settings = {
   theme: 'system',
   doNotDisturb: false,
   doNotDisturbUntil: null,
+  doNotDisturbSchedule: [],
+  doNotDisturbAccounts: [],
+  doNotDisturbAnswer: 'refuse',
+  doNotDisturbLets: { vip: true, favourites: false, repeated: false },
+  followDesktopFocus: true,
+  blockedAnswer: '603',
+  blockAnonymous: false,
+  blockUnknown: false,
+  hideCallers: 'while-sharing',
+  keepHistoryDays: 0,
+  researchDataGeneration: false,
   callWaiting: 'alert',
   ringSeconds: 60,
   resumeAfterRemoteEnd: false,

@@ -3,10 +3,14 @@
  * re-render the phone. Up: one command per wish of the user; each is answered once. What comes up is validated in main.
  */
 import * as v from 'valibot'
-import { accountFeaturesSchema, type RefusedCertificate } from '../account'
+import { accountConnectionSchema, accountFeaturesSchema, numberPlanSchema, type RefusedCertificate } from '../account'
 import type { RegistrationFailure, RequestErrorCode } from '../errors'
 import type { PhoneState } from '../phone-state'
 import { settingsPatchSchema } from '../settings'
+import type { UiAnswer } from './ui-answer'
+import { contactCommands } from './ui-contacts'
+import { directoryCommands } from './ui-directory'
+import { recentCommands } from './ui-recents'
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const callId = v.pipe(v.string(), v.uuid())
@@ -21,13 +25,22 @@ export const accountDraftSchema = v.strictObject({
   displayName: v.nullable(text(256)),
   certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   features: accountFeaturesSchema,
+  connection: accountConnectionSchema,
+  numbers: numberPlanSchema,
+  turnPassword: v.nullable(text(512)),
 })
 
 /** How the password of a new account is kept: in the keychain, unprotected (the user agreed), or asked at each start. */
 const keepPassword = v.picklist(['keychain', 'plain-text', 'ask'])
 
 export const uiCommandSchema = v.variant('type', [
-  v.strictObject({ type: v.literal('call'), target: text(512), accountId: v.nullable(accountId) }),
+  /** `private`: the call is to leave no trace. */
+  v.strictObject({
+    type: v.literal('call'),
+    target: text(512),
+    accountId: v.nullable(accountId),
+    private: v.exactOptional(v.boolean()),
+  }),
   v.strictObject({ type: v.literal('answer'), callId }),
   v.strictObject({ type: v.literal('decline'), callId }),
   /** No tone for this caller any more; it goes on ringing for them. */
@@ -86,6 +99,9 @@ export const uiCommandSchema = v.variant('type', [
   v.strictObject({ type: v.literal('markHistorySeen') }),
   v.strictObject({ type: v.literal('clearHistory') }),
   v.strictObject({ type: v.literal('dismissNotice'), noticeId: text(64) }),
+  ...contactCommands,
+  ...recentCommands,
+  ...directoryCommands,
 ])
 export type UiCommand = v.InferOutput<typeof uiCommandSchema>
 
@@ -110,7 +126,13 @@ export type UiDown =
   | { readonly kind: 'state'; readonly state: PhoneState }
   /** dBFS, -100 to 0. */
   | { readonly kind: 'level'; readonly microphone: number; readonly speaker: number }
-  | { readonly kind: 'reply'; readonly id: number; readonly callId: string | null; readonly error: UiError | null }
+  | {
+      readonly kind: 'reply'
+      readonly id: number
+      readonly callId: string | null
+      readonly error: UiError | null
+      /** What was asked for, by the command's type. */ readonly answer: UiAnswer | null
+    }
   /** Put the focus into the dial field and, when given, this text (a pasted or linked number; never dialled by itself). */
   | { readonly kind: 'focusDialer'; readonly target: string | null }
   | { readonly kind: 'show'; readonly view: 'phone' | 'history' | 'settings' }
