@@ -126,6 +126,8 @@ export class Wishes {
       case 'dismissNotice':
         this.options.dismissNotice(command.noticeId)
         return fulfilled
+      default:
+        return failure('failed')
     }
   }
 

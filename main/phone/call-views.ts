@@ -44,6 +44,8 @@ export class CallViews {
         call,
         media: this.quality.get(call.id) ?? noMedia,
         speaking: isLive(call) && this.speaking.has(call.id),
+        caller: null,
+        private: false,
       })),
       silenced: this.store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
     })

@@ -4,7 +4,7 @@
  */
 import { isDemo, noFeatures, type AccountDraft, type AccountFeatures } from '../../common/account'
 
-type TextField = Exclude<keyof AccountDraft, 'features'>
+type TextField = Exclude<keyof AccountDraft, 'features' | 'connection' | 'numbers'>
 type FeatureField = `features.${keyof AccountFeatures}`
 type DraftField = TextField | FeatureField
 
@@ -28,6 +28,7 @@ const limits: Readonly<Record<TextField, number>> = {
   password: 512,
   displayName: 256,
   certificate: 128,
+  turnPassword: 512,
 }
 /** Of a number or address to dial. */
 const featureLimit = 256
@@ -54,7 +55,7 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
     if (value !== null && value.length > limits[field]) {
       return problem(field, `must not be longer than ${limits[field]} characters`)
     }
-    if (value !== null && controls.test(field === 'password' ? value : value.trim())) {
+    if (value !== null && controls.test(field === 'password' || field === 'turnPassword' ? value : value.trim())) {
       return problem(field, 'must not contain line breaks or control characters')
     }
   }
@@ -86,6 +87,9 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
       displayName,
       certificate,
       features,
+      connection: raw.connection,
+      numbers: raw.numbers,
+      turnPassword: raw.turnPassword || null,
     },
   }
 }

@@ -3,7 +3,14 @@
  * these methods and come out only through `credentials`, for the engine. Whether an account works is not known here.
  */
 import { randomUUID } from 'node:crypto'
-import { noFeatures, type Account, type AccountDraft, type AccountFeatures } from '../../common/account'
+import {
+  noFeatures,
+  usualConnection,
+  usualNumbers,
+  type Account,
+  type AccountDraft,
+  type AccountFeatures,
+} from '../../common/account'
 import { refused, type Result } from '../../common/errors'
 import { demoServer, normaliseDraft, sameAccount, sameServer } from './account-draft'
 import { mergeProvisioned, type Provisioned } from './merge-provisioned'
@@ -76,7 +83,7 @@ export class Accounts {
   prepare(raw: AccountDraft): Result<PreparedAccount> {
     const normal = normaliseDraft(raw)
     if (!normal.ok) return refused('invalid-argument', `${normal.field}: ${normal.problem}`)
-    const { password, ...rest } = normal.draft
+    const { password, turnPassword: _turnPassword, ...rest } = normal.draft
     if (this.stored.some((account) => sameAccount(account, rest))) return refused('account-exists')
     if (password === null) return refused('invalid-argument', 'password: must not be empty')
     const account = { ...rest, id: this.newId(), enabled: true }
@@ -111,6 +118,8 @@ export class Accounts {
       certificate: null,
       enabled: true,
       features: noFeatures,
+      connection: usualConnection,
+      numbers: usualNumbers,
     }
     const written = this.write([...this.stored, { ...account, instanceId: this.newInstanceId(), secret: null }])
     return written.ok ? { ok: true, value: account } : written
@@ -123,7 +132,7 @@ export class Accounts {
     if (before.server === demoServer) return refused('invalid-argument', 'server: the demo line cannot be changed')
     const normal = normaliseDraft(raw)
     if (!normal.ok) return refused('invalid-argument', `${normal.field}: ${normal.problem}`)
-    const { password, ...rest } = normal.draft
+    const { password, turnPassword: _turnPassword, ...rest } = normal.draft
     if (this.stored.some((other) => other.id !== id && sameAccount(other, rest))) return refused('account-exists')
     // A password is for one user at one server: it must not be sent to another that a form put in its place.
     if (password === null && !sameServer(before, rest) && this.passwords.has(id)) {
@@ -231,9 +240,9 @@ export class Accounts {
 
 /** Without secrets, and without what other versions left. */
 function publicPart(stored: StoredAccount): Account {
-  const { id, name, uri, server, username, displayName, certificate, enabled } = stored
+  const { id, name, uri, server, username, displayName, certificate, enabled, connection, numbers } = stored
   const features = Object.fromEntries(
     Object.keys(noFeatures).map((key) => [key, stored.features[key as keyof AccountFeatures]]),
   ) as AccountFeatures
-  return { id, name, uri, server, username, displayName, certificate, enabled, features }
+  return { id, name, uri, server, username, displayName, certificate, enabled, features, connection, numbers }
 }

@@ -67,7 +67,18 @@ export class CallJournal {
 export function entryOf(call: Call & { state: 'ended' }): HistoryEntry {
   const { cause, sipStatus, at } = call
   const missed = isMissed(call)
-  return { ...factsOf(call), cause, sipStatus, endedAt: at, missed, seen: !missed }
+  return {
+    ...factsOf(call),
+    cause,
+    sipStatus,
+    endedAt: at,
+    missed,
+    seen: !missed,
+    label: null,
+    screening: null,
+    mos: null,
+    relations: [],
+  }
 }
 
 /** What the network says has no end; what is listed has one. */

@@ -43,6 +43,26 @@ const entrySchema = v.object({
   sipStatus: v.nullable(v.number()),
   missed: v.boolean(),
   seen: v.boolean(),
+  label: v.optional(v.nullable(text(256)), null),
+  screening: v.optional(
+    v.nullable(
+      v.object({
+        by: v.picklist(['own-list', 'directory', 'do-not-disturb', 'focus']),
+        list: v.nullable(text(128)),
+        match: v.nullable(v.picklist(['exact', 'prefix', 'range', 'address', 'anonymous', 'unknown'])),
+        ruleId: v.nullable(text(64)),
+      }),
+    ),
+    null,
+  ),
+  mos: v.optional(v.nullable(v.number()), null),
+  relations: v.optional(
+    v.pipe(
+      v.array(v.object({ kind: v.picklist(['transferred-to', 'transferred-from', 'conference']), callId: text(64) })),
+      v.maxLength(32),
+    ),
+    [],
+  ),
 })
 
 const recordSchema = v.variant('type', [

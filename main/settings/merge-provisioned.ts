@@ -48,7 +48,7 @@ export function mergeProvisioned(
   const passwords = new Map<string, string | null>()
   let accounts = stored
   for (const { draft, keep, features } of imported) {
-    const { password, ...rest } = draft
+    const { password, turnPassword: _turnPassword, ...rest } = draft
     const before = accounts.find((account) => sameAccount(account, rest)) ?? null
     // A password is for one server: it does not follow its account to another.
     const kept = before && sameServer(before, rest) ? (passwords.get(before.id) ?? passwordOf(before.id)) : undefined

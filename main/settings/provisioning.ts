@@ -4,7 +4,13 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import * as v from 'valibot'
-import { noFeatures, type AccountDraft, type AccountFeatures } from '../../common/account'
+import {
+  noFeatures,
+  usualConnection,
+  usualNumbers,
+  type AccountDraft,
+  type AccountFeatures,
+} from '../../common/account'
 import { serverSecurity } from '../../common/server-address'
 import { normaliseDraft, sameAccount } from './account-draft'
 
@@ -39,6 +45,7 @@ const features = v.strictObject({
   forwardAlways: feature,
   forwardBusy: feature,
   forwardNoAnswer: feature,
+  echo: feature,
 } satisfies Record<keyof AccountFeatures, typeof feature>)
 
 const fileSchema = v.strictObject({
@@ -109,6 +116,9 @@ export function parseProvisioning(text: string): ProvisioningResult {
       name: rest.name ?? '',
       username: rest.username ?? '',
       features: { ...noFeatures, ...rest.features },
+      connection: usualConnection,
+      numbers: usualNumbers,
+      turnPassword: null,
     })
     if (!normal.ok) {
       problems.push(`${path}.${normal.field}: ${normal.problem}`)

@@ -3,7 +3,15 @@
  * other versions kindly: a setting it does not understand falls back to its default, and what it does not know it keeps.
  */
 import * as v from 'valibot'
-import { accountFeaturesSchema, noFeatures, type Account } from '../../common/account'
+import {
+  accountConnectionSchema,
+  accountFeaturesSchema,
+  noFeatures,
+  numberPlanSchema,
+  usualConnection,
+  usualNumbers,
+  type Account,
+} from '../../common/account'
 import { defaultSettings, settingsSchema, type Settings } from '../../common/settings'
 
 /** A password at rest. `backend` is who made the ciphertext; `basic_text` is a hard-coded key, so no protection at all. */
@@ -55,7 +63,7 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const pixels = v.pipe(v.number(), v.integer(), v.minValue(-100_000), v.maxValue(100_000))
 
 /** Files of before had none; one that makes no sense is none; what a later version knows besides is kept. */
-const { voicemail, conference, park, pickup, forwardAlways, forwardBusy, forwardNoAnswer } =
+const { voicemail, conference, park, pickup, forwardAlways, forwardBusy, forwardNoAnswer, echo } =
   accountFeaturesSchema.entries
 const storedFeatures = v.looseObject({
   voicemail: v.fallback(voicemail, null),
@@ -65,6 +73,7 @@ const storedFeatures = v.looseObject({
   forwardAlways: v.fallback(forwardAlways, null),
   forwardBusy: v.fallback(forwardBusy, null),
   forwardNoAnswer: v.fallback(forwardNoAnswer, null),
+  echo: v.fallback(v.optional(echo, null), null),
 })
 
 const storedAccount = v.looseObject({
@@ -77,6 +86,8 @@ const storedAccount = v.looseObject({
   certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   enabled: v.boolean(),
   features: v.fallback(v.optional(storedFeatures, noFeatures), noFeatures),
+  connection: v.fallback(v.optional(accountConnectionSchema, usualConnection), usualConnection),
+  numbers: v.fallback(v.optional(numberPlanSchema, usualNumbers), usualNumbers),
   instanceId: v.pipe(v.string(), v.regex(/^urn:uuid:[0-9a-f-]{36}$/)),
   // A secret that makes no sense costs the user one prompt, not the account.
   secret: v.fallback(v.nullable(v.strictObject({ backend: text(64), ciphertext: text(16_384) })), null),

@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import type { Clock } from '../../common/clock'
 import { uiUpSchema, type UiCommand, type UiDown, type UiError } from '../../common/contract/ui'
+import type { UiAnswer } from '../../common/contract/ui-answer'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
 import type { UiPort } from './phone-window'
@@ -13,6 +14,8 @@ import type { UiPort } from './phone-window'
 export interface WishOutcome {
   readonly callId: string | null
   readonly error: UiError | null
+  /** What the page asked for; left out: it asked for nothing. */
+  readonly answer?: UiAnswer | null
 }
 
 export interface PhoneApiOptions {
@@ -80,8 +83,8 @@ export class PhoneApi {
     this.reply(port, id, outcome)
   }
 
-  private reply(port: UiPort, id: number, { callId, error }: WishOutcome): void {
-    if (this.ports.has(port)) port.send({ kind: 'reply', id, callId, error })
+  private reply(port: UiPort, id: number, { callId, error, answer = null }: WishOutcome): void {
+    if (this.ports.has(port)) port.send({ kind: 'reply', id, callId, error, answer })
   }
 }
 

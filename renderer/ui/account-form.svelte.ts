@@ -2,7 +2,13 @@
  * An account being typed: its fields, what is guessed from them, and what became of the last attempt. It keeps all of
  * it whatever happens to the view; it knows no markup.
  */
-import { noFeatures, type AccountFeatures, type RefusedCertificate } from '../../common/account'
+import {
+  noFeatures,
+  usualConnection,
+  usualNumbers,
+  type AccountFeatures,
+  type RefusedCertificate,
+} from '../../common/account'
 import type { UiCommand, UiError } from '../../common/contract/ui'
 import type { AccountState } from '../../common/phone-state'
 import { completeServer, guessAccount } from './account-guess'
@@ -23,6 +29,8 @@ export class AccountForm {
   /** What the server offers and where calls go that are not taken, as typed. */
   features = $state<Typed>(typed(noFeatures))
   featuresOpen = $state(false)
+  connection = $state(usualConnection)
+  numbers = $state(usualNumbers)
   /** Where there is no keychain: what the user chose. */
   keepUnprotected = $state(false)
   advanced = $state(false)
@@ -38,6 +46,8 @@ export class AccountForm {
     this.accountId = state?.account.id ?? null
     if (!state) return
     const { account } = state
+    this.connection = account.connection
+    this.numbers = account.numbers
     this.keepUnprotected = state.unprotected
     this.uri = account.uri.replace(/^sip:/, '')
     this.server = account.server
@@ -99,6 +109,9 @@ export class AccountForm {
       displayName: this.displayName.trim() || null,
       certificate: this.certificate,
       features: meant(this.features),
+      connection: this.connection,
+      numbers: this.numbers,
+      turnPassword: null,
     }
     const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
     return this.accountId === null

@@ -1,7 +1,7 @@
 /*
  * States of the phone for tests of what is a function of them: one account, whatever calls a test names.
  */
-import { noFeatures, type Registration } from '../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type Registration } from '../../common/account'
 import { type Call, type CallFacts, type CallPhase, defaultCapabilities } from '../../common/call'
 import { noMedia } from '../../common/media'
 import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
@@ -23,6 +23,8 @@ export const accountState = (
     certificate: null,
     enabled: true,
     features: noFeatures,
+    connection: usualConnection,
+    numbers: usualNumbers,
     ...change,
   },
   registration,
@@ -67,6 +69,10 @@ export const missedEntry = (change: Partial<HistoryEntry> = {}): HistoryEntry =>
   sipStatus: null,
   missed: true,
   seen: false,
+  label: null,
+  screening: null,
+  mos: null,
+  relations: [],
   ...change,
 })
 
@@ -80,8 +86,12 @@ export const stateOf = (
     version: '0.0.0',
     engine: 'ready',
     accounts: [accountState()],
-    calls: calls.map((call) => ({ call, media: noMedia, speaking: false })),
+    calls: calls.map((call) => ({ call, media: noMedia, speaking: false, caller: null, private: false })),
     history: [],
+    missed: 0,
+    directory: { sources: [], blocked: [] },
+    contacts: { count: 0, atHand: [] },
+    quiet: { on: false, because: null },
     devices: [],
     settings: { ...defaultSettings, doNotDisturb },
     secretStorage: 'keychain',

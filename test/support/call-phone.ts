@@ -3,7 +3,7 @@
  * stands on; it has no window, no tray and no network.
  */
 import type { Verdict } from '../../common/contract/engine'
-import { noFeatures, type Account } from '../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type Account } from '../../common/account'
 import type { Call, CallId } from '../../common/call'
 import type { EndCause } from '../../common/errors'
 import type { Log } from '../../common/log'
@@ -28,6 +28,8 @@ export const account = (id: string, user = id): Account => ({
   certificate: null,
   enabled: true,
   features: noFeatures,
+  connection: usualConnection,
+  numbers: usualNumbers,
 })
 
 export class CallPhone {

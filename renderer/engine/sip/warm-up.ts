@@ -2,7 +2,7 @@
  * One call that nobody hears of, through everything an incoming call goes through up to main's word, on a line inside the page. The
  * first real one then finds all of it compiled, and rings some 100 ms sooner. It asks nobody and reports nothing.
  */
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
 import { silentLog } from '../../../common/log'
@@ -23,6 +23,8 @@ const account: EngineAccount = {
   certificate: null,
   enabled: true,
   features: noFeatures,
+  connection: usualConnection,
+  numbers: usualNumbers,
   password: '',
   instanceId: 'urn:uuid:00000000-0000-4000-8000-000000000000',
 }

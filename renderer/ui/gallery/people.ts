@@ -2,7 +2,14 @@
  * The building blocks of the gallery: accounts, calls, past calls and whole snapshots with one thing changed. All times hang
  * on one frozen moment, so that every picture is the same on every run. Nothing here is a real person or number.
  */
-import { noFeatures, type Account, type AccountFeatures, type Registration } from '../../../common/account'
+import {
+  noFeatures,
+  usualConnection,
+  usualNumbers,
+  type Account,
+  type AccountFeatures,
+  type Registration,
+} from '../../../common/account'
 import { defaultCapabilities, type Call, type CallFacts, type CallPhase } from '../../../common/call'
 import type { Clock } from '../../../common/clock'
 import type { Device } from '../../../common/device'
@@ -39,6 +46,8 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
     certificate: null,
     enabled: true,
     features: noFeatures,
+    connection: usualConnection,
+    numbers: usualNumbers,
     ...over,
   },
   registration,
@@ -110,7 +119,7 @@ export function call(
     groupId: null,
     ...over,
   }
-  return { call: { ...facts, ...phase } as Call, media, speaking }
+  return { call: { ...facts, ...phase } as Call, media, speaking, caller: null, private: false }
 }
 
 export const active = (over: Partial<Extract<CallPhase, { state: 'active' }>> = {}): CallPhase => ({
@@ -181,6 +190,10 @@ const past = (
     sipStatus: null,
     missed: direction === 'incoming' && cause === 'remote-cancelled',
     seen,
+    label: null,
+    screening: null,
+    mos: null,
+    relations: [],
   }
 }
 
@@ -220,6 +233,10 @@ export const snapshot = (over: Partial<PhoneState> = {}): PhoneState => ({
   calls: [],
   silenced: [],
   history,
+  missed: history.filter(({ missed, seen }) => missed && !seen).length,
+  directory: { sources: [], blocked: [] },
+  contacts: { count: 0, atHand: [] },
+  quiet: { on: false, because: null },
   devices,
   settings: defaultSettings,
   secretStorage: 'keychain',

@@ -1,7 +1,7 @@
 /*
  * A phone for the control door to open on: a state a test sets, and verbs that note what was asked of them.
  */
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import type { Call, CallFacts, CallPhase } from '../../../common/call'
 import { defaultCapabilities } from '../../../common/call'
 import { done, type Result } from '../../../common/errors'
@@ -42,6 +42,8 @@ export const view = (call: Call, media: Partial<MediaQuality> = {}, speaking = f
   call,
   media: { ...noMedia, ...media },
   speaking,
+  caller: null,
+  private: false,
 })
 
 export const account = (id: string, name: string, patch: Partial<AccountState> = {}): AccountState => ({
@@ -55,6 +57,8 @@ export const account = (id: string, name: string, patch: Partial<AccountState> =
     certificate: null,
     enabled: true,
     features: noFeatures,
+    connection: usualConnection,
+    numbers: usualNumbers,
   },
   registration: { state: 'registered', since: 0, expiresAt: 1 },
   needsPassword: false,
@@ -70,6 +74,10 @@ export const phone = (patch: Partial<PhoneState> = {}): PhoneState => ({
   calls: [],
   silenced: [],
   history: [],
+  missed: 0,
+  directory: { sources: [], blocked: [] },
+  contacts: { count: 0, atHand: [] },
+  quiet: { on: false, because: null },
   devices: [],
   settings: defaultSettings,
   secretStorage: 'keychain',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { noFeatures, type Account, type Registration } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type Account, type Registration } from '../../../common/account'
 import type { EngineCommand } from '../../../common/contract/engine'
 import { done, type RegistrationFailure } from '../../../common/errors'
 import { Registrar } from '../../../main/engine/registrar'
@@ -15,6 +15,8 @@ const work: Account = {
   certificate: null,
   enabled: true,
   features: noFeatures,
+  connection: usualConnection,
+  numbers: usualNumbers,
 }
 
 const failed = (reason: 'unreachable' | 'wrong-password'): Registration => ({

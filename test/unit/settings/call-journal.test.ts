@@ -201,7 +201,8 @@ it('cut at any byte, it has every line that was written whole, and goes on', { t
           else if (what === 'seen') written.markSeen()
           else {
             const end = { endedAt: n, cause: 'busy', sipStatus: null, missed: true, seen: false } as const
-            written.append({ ...open(callId, null), ...end })
+            const known = { label: null, screening: null, mos: null, relations: [] }
+            written.append({ ...open(callId, null), ...end, ...known })
           }
           known.push({ bytes: contentOf(path).length, says: says(written) })
         })

@@ -22,6 +22,10 @@ const call = (n: number, patch: Partial<HistoryEntry> = {}): HistoryEntry => ({
   sipStatus: null,
   missed: true,
   seen: false,
+  label: null,
+  screening: null,
+  mos: null,
+  relations: [],
   ...patch,
 })
 

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import { parseProvisioning, readProvisioningFile } from '../../../main/settings/provisioning'
 import { temporaryFolder } from './support'
 
@@ -26,7 +26,20 @@ const errorOf = (text: string): string => {
 test('a file says what an account is', () => {
   expect(parseProvisioning(file(work))).toEqual({
     ok: true,
-    accounts: [{ draft: { ...work, certificate: null, features: noFeatures }, keep: 'keep', features: {} }],
+    accounts: [
+      {
+        draft: {
+          ...work,
+          certificate: null,
+          features: noFeatures,
+          connection: usualConnection,
+          numbers: usualNumbers,
+          turnPassword: null,
+        },
+        keep: 'keep',
+        features: {},
+      },
+    ],
     warnings: [],
   })
 })

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { noFeatures, type AccountDraft } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type AccountDraft } from '../../../common/account'
 import { silentLog } from '../../../common/log'
 import { Accounts } from '../../../main/settings/accounts'
 import { SecretVault, type SafeStorage } from '../../../main/settings/secret-vault'
@@ -69,5 +69,8 @@ export const draft = (patch: Partial<AccountDraft> = {}): AccountDraft => ({
   displayName: null,
   certificate: null,
   features: noFeatures,
+  connection: usualConnection,
+  numbers: usualNumbers,
+  turnPassword: null,
   ...patch,
 })

@@ -1,6 +1,6 @@
 /* The page's connection, over a real message channel: what is cloned there is cloned here. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import { uiUpSchema, type UiDown, type UiUp } from '../../../common/contract/ui'
 import * as v from 'valibot'
 import { typedPort } from '../../../renderer/ui/page-port'
@@ -61,8 +61,8 @@ describe('the phone of a page', () => {
     const second = phone.request({ type: 'callMe' })
     const [one, two] = [await heard(), await heard()]
     const error = { code: 'failed', detail: null, registration: null, certificate: null } as const
-    say({ kind: 'reply', id: two.id, callId: 'abc', error: null })
-    say({ kind: 'reply', id: one.id, callId: null, error })
+    say({ kind: 'reply', id: two.id, callId: 'abc', error: null, answer: null })
+    say({ kind: 'reply', id: one.id, callId: null, error, answer: null })
     await expect(second).resolves.toEqual({ ok: true, callId: 'abc' })
     await expect(first).resolves.toEqual({ ok: false, error })
   })
@@ -118,9 +118,12 @@ describe('an account form', () => {
         displayName: null,
         certificate: null,
         features: noFeatures,
+        connection: usualConnection,
+        numbers: usualNumbers,
+        turnPassword: null,
       },
     })
-    say({ kind: 'reply', id: message.id, callId: null, error: null })
+    say({ kind: 'reply', id: message.id, callId: null, error: null, answer: null })
     await expect(saved).resolves.toBe(true)
   })
 
@@ -129,7 +132,7 @@ describe('an account form', () => {
     const form = typed()
     const first = form.submit(phone, false)
     const error = { code: 'registration-failed', detail: null, registration: 'certificate', certificate } as const
-    say({ kind: 'reply', id: (await heard()).id, callId: null, error })
+    say({ kind: 'reply', id: (await heard()).id, callId: null, error, answer: null })
     await expect(first).resolves.toBe(false)
     expect([form.uri, form.password, form.refused]).toEqual(['100@pbx.example', 'pw', certificate])
     form.trust(certificate)

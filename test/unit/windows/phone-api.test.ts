@@ -57,7 +57,7 @@ describe('the way of a page into the phone', () => {
     port.hear({ id: 4, command: { type: 'call', target: '600', accountId: null } })
     await clock.advanceAsync(0)
     expect(wishes).toEqual([{ type: 'call', target: '600', accountId: null }])
-    expect(port.sent.at(-1)).toEqual({ kind: 'reply', id: 4, callId: null, error: null })
+    expect(port.sent.at(-1)).toEqual({ kind: 'reply', id: 4, callId: null, error: null, answer: null })
   })
 
   test.each([

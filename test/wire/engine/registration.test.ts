@@ -2,7 +2,7 @@
  * What an account's line says to its server and reports to main: registering, refreshing, failing in words, and coming back.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import { EngineBench } from '../support/engine-bench'
 
 let bench: EngineBench
@@ -201,6 +201,8 @@ describe('a line', () => {
         certificate: null,
         enabled: true,
         features: noFeatures,
+        connection: usualConnection,
+        numbers: usualNumbers,
         password: 'x',
         instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
       },

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { vi } from 'vitest'
-import { noFeatures } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import { systemClock } from '../../../common/clock'
 import {
   engineUpSchema,
@@ -33,6 +33,8 @@ export const aliceAccount: EngineAccount = {
   certificate: null,
   enabled: true,
   features: noFeatures,
+  connection: usualConnection,
+  numbers: usualNumbers,
   password: 'secret',
   instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
 }
