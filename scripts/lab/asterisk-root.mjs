@@ -1,6 +1,6 @@
 /*
- * The Asterisk the lab talks to: this system's own if it is new enough and complete, else Debian's, in a folder of its own
- * under `.cache` that is made once with debootstrap. It must not know how the lab configures or starts it.
+ * The servers the lab talks to, Asterisk first of all: this system's own if they are all there and new enough, else Debian's, in a
+ * folder of their own under `.cache` that is made once with debootstrap (76 s). It must not know how the lab configures or starts them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,8 +10,16 @@ import { run } from '../setup/run.mjs'
 import { step, StepError } from '../setup/step.mjs'
 import { isOnPath } from '../setup/system-libraries.mjs'
 
-const folder = join(cache, 'lab/asterisk-root')
-const packages = ['asterisk', 'asterisk-modules', 'asterisk-core-sounds-en-gsm']
+const folder = join(cache, 'lab/root')
+const packages = [
+  ...['asterisk', 'asterisk-modules', 'asterisk-core-sounds-en-gsm'],
+  // Another registrar and proxy, calls written down message by message, and a phone without any server.
+  ...['kamailio', 'kamailio-tls-modules', 'kamailio-websocket-modules', 'sip-tester', 'baresip-core'],
+  // Address books on a server, and directories.
+  ...['radicale', 'slapd', 'ldap-utils'],
+]
+/** What tests run of them besides Asterisk. */
+const programs = ['kamailio', 'sipp', 'baresip', 'radicale', 'slapd', 'ldapadd']
 /** Debian's stable releases have no Asterisk; its development release has the current one with long support. */
 const suite = 'sid'
 /** Inside the tree, so that it cannot outlive it, and written last, so that it means "finished". */
@@ -35,22 +43,28 @@ export function noAsteriskBecause() {
  */
 export async function ensureAsteriskRoot() {
   if (isFinished()) return folder
-  if (systemHasAsterisk() && (await systemVersion()) >= 20) return ''
+  const own = systemHasAsterisk() && (await systemVersion()) >= 20
+  // Without the others a part of the lab cannot run; where they cannot be had aside, that part says so.
+  if (own && (hasAllPrograms() || !isDebian())) return ''
   const reason = noAsteriskBecause()
   if (reason) throw new StepError(`No Asterisk: ${reason}.`)
   await installDebianPackages(
-    'to install an Asterisk aside',
+    'to install the servers of the lab aside',
     [isOnPath('debootstrap') ? '' : 'debootstrap', debianKeys()].filter(Boolean),
   )
-  await step('Installing Asterisk into .cache (500 MB)', async () => {
+  await step('Installing Asterisk, Kamailio and others into .cache (650 MB)', async () => {
     // A mirror may stumble once.
     for (const last of [false, true]) {
       const { code, output } = await bootstrap()
       if (code === 0) return
-      if (last) throw new StepError(`debootstrap could not install Asterisk:\n${output.slice(-2000)}`)
+      if (last) throw new StepError(`debootstrap could not install them:\n${output.slice(-2000)}`)
     }
   })
   return folder
+}
+
+function hasAllPrograms() {
+  return programs.every((program) => isOnPath(program, `${process.env.PATH}:/usr/sbin:/sbin`))
 }
 
 function isFinished() {
@@ -62,7 +76,7 @@ async function bootstrap() {
   const work = `${folder}.${process.pid}`
   mkdirSync(join(cache, 'lab'), { recursive: true })
   for (const name of readdirSync(join(cache, 'lab'))) {
-    if (name.startsWith('asterisk-root')) await removeTree(join(cache, 'lab', name))
+    if (/^(asterisk-)?root/.test(name)) await removeTree(join(cache, 'lab', name))
   }
   const result = await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, suite, work])
   if (result.code === 0) {
