@@ -3,13 +3,16 @@
  * each change and gives it away whole; nobody mirrors or patches it. It holds no secret.
  */
 import type { Account, Registration } from './account'
+import type { Colleague, Voicemail } from './colleague'
 import type { Caller, Person } from './contact'
+import type { AccountTest, Diagnosis } from './diagnosis'
 import type { BlockRule, DirectorySource, Screening } from './directory'
 import type { Call, CallId, Direction } from './call'
 import type { Device } from './device'
 import type { EndCause } from './errors'
 import type { Handle } from './handle'
 import type { MediaQuality } from './media'
+import type { Away, Reach } from './reach'
 import type { Settings } from './settings'
 
 export interface AccountState {
@@ -19,6 +22,8 @@ export interface AccountState {
   readonly needsPassword: boolean
   /** The password is on the disk without a keychain's protection. */
   readonly unprotected: boolean
+  /** null: not registered, or nothing is known yet. */
+  readonly reach: Reach | null
 }
 
 export interface CallView {
@@ -30,6 +35,15 @@ export interface CallView {
   readonly caller: Caller | null
   /** Leaves no trace in the history. */
   readonly private: boolean
+  /** Whom it was meant for before it came here, first the one who was called (Diversion, History-Info). */
+  readonly diverted: readonly {
+    readonly handle: Handle
+    readonly name: string | null
+    readonly reason: string | null
+  }[]
+  /** It was answered by itself, because the caller is allowed that. */
+  readonly autoAnswered: boolean
+  readonly diagnosis: Diagnosis | null
 }
 
 /** An ended call, for the list of recents. Times are wall-clock ms. */
@@ -99,6 +113,20 @@ export interface PhoneState {
     readonly count: number
     readonly atHand: readonly (Person & { readonly speedDial: number | null })[]
   }
+  readonly voicemail: readonly Voicemail[]
+  readonly colleagues: readonly Colleague[]
+  /** Conversations with messages nobody has read, newest first, capped. */
+  readonly unread: readonly {
+    readonly accountId: string
+    readonly with: Handle
+    readonly name: string | null
+    readonly count: number
+    readonly last: string
+    readonly at: number
+  }[]
+  /** Not dismissed, newest first. */
+  readonly away: readonly Away[]
+  readonly accountTest: AccountTest | null
   /** Do not disturb as it is now, whoever switched it on. */
   readonly quiet: { readonly on: boolean; readonly because: 'switch' | 'timer' | 'schedule' | 'desktop' | null }
   readonly devices: readonly Device[]

@@ -2,6 +2,7 @@
  * What the user can set. One schema, used for the settings file, for patches that come from a page, and for defaults.
  */
 import * as v from 'valibot'
+import { watchedSchema } from './colleague'
 
 const deviceChoice = v.nullable(
   v.strictObject({ id: v.pipe(v.string(), v.maxLength(256)), label: v.pipe(v.string(), v.maxLength(256)) }),
@@ -42,6 +43,10 @@ const entries = {
   hideCallers: v.picklist(['never', 'while-sharing', 'always']),
   /** Days that ended calls are kept; 0: until they are cleared. */
   keepHistoryDays: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3650)),
+  /** Colleagues whose lines are watched. */
+  colleagues: v.pipe(v.array(watchedSchema), v.maxLength(200)),
+  /** Calls that ask to be answered by themselves (Alert-Info, Call-Info) are, from these numbers alone; as dialled. */
+  autoAnswer: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(200)),
   /** Statistics about speech may be kept (SRResearchDataGeneration). Off unless somebody switches it on. */
   researchDataGeneration: v.boolean(),
   /** A second caller while a call is up: alert softly, or answer 486. */
@@ -85,6 +90,8 @@ export const defaultSettings: Settings = {
   blockUnknown: false,
   hideCallers: 'while-sharing',
   keepHistoryDays: 0,
+  colleagues: [],
+  autoAnswer: [],
   researchDataGeneration: false,
   callWaiting: 'alert',
   ringSeconds: 60,

@@ -1,6 +1,7 @@
 /*
  * What main answers to a ui page that asked for something; the command's type decides which. Plain values, made by main.
  */
+import type { Message } from '../colleague'
 import type { Contact, Person } from '../contact'
 import type { HistoryEntry } from '../phone-state'
 
@@ -10,6 +11,8 @@ export type UiAnswer =
   | { readonly type: 'contact'; readonly contact: Contact }
   | { readonly type: 'imported'; readonly added: number; readonly updated: number; readonly skipped: number }
   | { readonly type: 'calls'; readonly calls: readonly HistoryEntry[]; readonly more: boolean }
+  | { readonly type: 'messages'; readonly messages: readonly Message[] }
+  | { readonly type: 'diagnostics'; readonly parts: readonly { readonly name: string; readonly text: string }[] }
   | { readonly type: 'path'; readonly path: string | null }
   | {
       readonly type: 'number'

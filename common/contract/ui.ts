@@ -11,6 +11,7 @@ import type { UiAnswer } from './ui-answer'
 import { contactCommands } from './ui-contacts'
 import { directoryCommands } from './ui-directory'
 import { recentCommands } from './ui-recents'
+import { serverCommands } from './ui-server'
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const callId = v.pipe(v.string(), v.uuid())
@@ -102,6 +103,7 @@ export const uiCommandSchema = v.variant('type', [
   ...contactCommands,
   ...recentCommands,
   ...directoryCommands,
+  ...serverCommands,
 ])
 export type UiCommand = v.InferOutput<typeof uiCommandSchema>
 

@@ -14,4 +14,5 @@ export const accountStates = (
     registration: registrations.get(account.id) ?? { state: 'unregistered' },
     needsPassword: accounts.needsPassword(account.id),
     unprotected: accounts.isUnprotected(account.id),
+    reach: null,
   }))

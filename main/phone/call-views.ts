@@ -46,6 +46,9 @@ export class CallViews {
         speaking: isLive(call) && this.speaking.has(call.id),
         caller: null,
         private: false,
+        diverted: [],
+        autoAnswered: false,
+        diagnosis: null,
       })),
       silenced: this.store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
     })

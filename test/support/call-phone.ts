@@ -54,6 +54,7 @@ export class CallPhone {
       registration: { state: 'registered', since: 0, expiresAt: 0 },
       needsPassword: false,
       unprotected: false,
+      reach: null,
     }))
     const { registry, switchboard, controller, forwarding, verbs } = makeCalls({
       clock,

@@ -53,6 +53,7 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
   registration,
   needsPassword: false,
   unprotected: false,
+  reach: null,
 })
 
 export const features: AccountFeatures = {
@@ -119,7 +120,16 @@ export function call(
     groupId: null,
     ...over,
   }
-  return { call: { ...facts, ...phase } as Call, media, speaking, caller: null, private: false }
+  return {
+    call: { ...facts, ...phase } as Call,
+    media,
+    speaking,
+    caller: null,
+    private: false,
+    diverted: [],
+    autoAnswered: false,
+    diagnosis: null,
+  }
 }
 
 export const active = (over: Partial<Extract<CallPhase, { state: 'active' }>> = {}): CallPhase => ({
@@ -236,6 +246,11 @@ export const snapshot = (over: Partial<PhoneState> = {}): PhoneState => ({
   missed: history.filter(({ missed, seen }) => missed && !seen).length,
   directory: { sources: [], blocked: [] },
   contacts: { count: 0, atHand: [] },
+  voicemail: [],
+  colleagues: [],
+  unread: [],
+  away: [],
+  accountTest: null,
   quiet: { on: false, because: null },
   devices,
   settings: defaultSettings,

@@ -44,6 +44,9 @@ export const view = (call: Call, media: Partial<MediaQuality> = {}, speaking = f
   speaking,
   caller: null,
   private: false,
+  diverted: [],
+  autoAnswered: false,
+  diagnosis: null,
 })
 
 export const account = (id: string, name: string, patch: Partial<AccountState> = {}): AccountState => ({
@@ -63,6 +66,7 @@ export const account = (id: string, name: string, patch: Partial<AccountState> =
   registration: { state: 'registered', since: 0, expiresAt: 1 },
   needsPassword: false,
   unprotected: false,
+  reach: null,
   ...patch,
 })
 
@@ -77,6 +81,11 @@ export const phone = (patch: Partial<PhoneState> = {}): PhoneState => ({
   missed: 0,
   directory: { sources: [], blocked: [] },
   contacts: { count: 0, atHand: [] },
+  voicemail: [],
+  colleagues: [],
+  unread: [],
+  away: [],
+  accountTest: null,
   quiet: { on: false, because: null },
   devices: [],
   settings: defaultSettings,
