@@ -8,8 +8,7 @@ import type { DescribeStep, GatewayCounters } from '../../common/contract/gatewa
 export type DescribeError = 'not-acceptable' | 'srtp-required' | 'media-failed'
 
 export type Described =
-  | { readonly ok: true; readonly sdp: string }
-  | { readonly ok: false; readonly error: DescribeError }
+  { readonly ok: true; readonly sdp: string } | { readonly ok: false; readonly error: DescribeError }
 
 /** What an account's media need to know of it and of its connection now; asked for at each description. */
 export interface MediaAccount {
