@@ -3,14 +3,38 @@
  * connection to the last kind deserves a warning. Pure; nothing is looked up.
  */
 
-/** What a server's WebSocket URL promises about who can listen in. */
+/** What a server's address promises about who can listen in. */
 export type ServerSecurity =
-  | 'encrypted' // wss:
-  | 'unencrypted-private' // ws: to this machine or a private network
-  | 'unencrypted-public' // ws: across the open internet: passwords are hashed, calls' details and numbers are readable
+  | 'encrypted' // wss:, tls:
+  | 'unencrypted-private' // ws:, udp:, tcp: to this machine or a private network
+  | 'unencrypted-public' // … across the open internet: passwords are hashed, calls' details and numbers are readable
+  | 'best-found' // sip: encrypted if the server can be
   | 'invalid'
 
+/** SIP without WebSocket: `udp:`, `tcp:`, `tls:` and what is to be found first (`sip:`). */
+const plainPattern = /^(udp|tcp|tls|sip):([^:]+|\[[^\]]+\])(?::(\d{1,5}))?$/i
+
+/** A server of the forms `udp:host[:port]`, `tcp:…`, `tls:…`, `sip:…`, taken apart; null for any other. IPv6 in brackets. */
+export function plainServer(
+  server: string,
+): { readonly transport: 'udp' | 'tcp' | 'tls' | 'sip'; readonly host: string; readonly port: number | null } | null {
+  const [, transport, host, port] = plainPattern.exec(server) ?? []
+  if (transport === undefined || host === undefined) return null
+  return {
+    transport: transport.toLowerCase() as 'udp' | 'tcp' | 'tls' | 'sip',
+    host: host.toLowerCase(),
+    port: port === undefined ? null : Number(port),
+  }
+}
+
+/** Reached by the gateway, not by a WebSocket of the engine page. */
+export const needsGateway = (account: { readonly server: string }): boolean => plainServer(account.server) !== null
+
 export function serverSecurity(server: string): ServerSecurity {
+  const plain = plainServer(server)
+  if (plain?.transport === 'tls') return 'encrypted'
+  if (plain?.transport === 'sip') return 'best-found'
+  if (plain) return isPrivateHost(plain.host) ? 'unencrypted-private' : 'unencrypted-public'
   let url: URL
   try {
     url = new URL(server)

@@ -8,6 +8,7 @@ import { handleTypes } from '../handle'
 import type { Account } from '../account'
 import type { CallId } from '../call'
 import type { AudioChoice } from '../device'
+import { doubts } from '../reach'
 
 /** Tones the engine plays by itself until told otherwise. `null`: silence. */
 export type Tone =
@@ -20,6 +21,8 @@ export type Tone =
 export interface EngineAccount extends Account {
   /** Plain text; lives in the engine's memory only. */
   readonly password: string
+  /** Of the account's TURN server; null: it has none, or it is not known. */
+  readonly turnPassword: string | null
   /** Stable per installation and account (RFC 5626 +sip.instance), `urn:uuid:…`. */
   readonly instanceId: string
 }
@@ -68,8 +71,8 @@ export type EngineCommand =
   | { readonly type: 'setMeter'; readonly on: boolean }
   /** Record two seconds of the microphone and play them back on the speaker. */
   | { readonly type: 'testEcho' }
-  /** The network may have changed: prove every connection, remake the dead ones at once. */
-  | { readonly type: 'reconnect' }
+  /** The network may have changed: prove every connection, remake the dead ones at once. `network`: it has changed, for certain. */
+  | { readonly type: 'reconnect'; readonly because: 'network' | 'resumed' | 'wish' }
   /** Says BYE for a dialog that a former engine page left behind, once the account's connection is up. */
   | { readonly type: 'farewell'; readonly accountId: string; readonly dialog: DialogRecord }
   /** The demo line calls us after `delayMs`. */
@@ -138,6 +141,17 @@ const dialogRecord = v.strictObject({
 export const engineReportSchema = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   v.strictObject({ type: v.literal('registration'), accountId, registration }),
+  /** Of the account's reachability, at each proof of it and each doubt. */
+  v.strictObject({
+    type: v.literal('reach'),
+    accountId,
+    reach: v.strictObject({
+      provenAt: v.nullable(count),
+      nextAt: v.nullable(count),
+      roundTripMs: v.nullable(count),
+      doubt: v.nullable(v.picklist(doubts)),
+    }),
+  }),
   /** `early`: the far end sends sound before the answer (183 with SDP). */
   v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),
   /** Both sides can communicate: 200 and ACK done, ICE and DTLS connected. */

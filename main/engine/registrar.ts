@@ -11,6 +11,7 @@ import type { Engine } from './engine'
 /** An account as the engine needs it. */
 export interface Credentials {
   readonly password: string
+  readonly turnPassword: string | null
   readonly instanceId: string
 }
 
@@ -40,6 +41,11 @@ export class Registrar {
   private ready = false
 
   constructor(private readonly options: RegistrarOptions) {}
+
+  /** What is known of each account's registration. */
+  get states(): ReadonlyMap<string, Registration> {
+    return this.registrations
+  }
 
   engineReady(): void {
     this.ready = true
@@ -135,6 +141,7 @@ export class Registrar {
       account.username,
       account.displayName,
       account.certificate,
+      account.connection,
       credentials,
     ])
     const told = this.told.get(account.id)

@@ -2,11 +2,18 @@
  * Turns what a person typed or a file says of an account into one that can be used, or names the field that is wrong and
  * what it must be. Pure: nothing is looked up, stored or connected to. An error text never quotes a password.
  */
-import { isDemo, noFeatures, type AccountDraft, type AccountFeatures } from '../../common/account'
+import {
+  noFeatures,
+  type AccountConnection,
+  type AccountDraft,
+  type AccountFeatures,
+  type NumberPlan,
+} from '../../common/account'
+import { hostPattern, isPort, parseServer, serverHost } from './server-form'
 
 type TextField = Exclude<keyof AccountDraft, 'features' | 'connection' | 'numbers'>
 type FeatureField = `features.${keyof AccountFeatures}`
-type DraftField = TextField | FeatureField
+type DraftField = TextField | FeatureField | `connection.${keyof AccountConnection}` | `numbers.${keyof NumberPlan}`
 
 interface DraftProblem {
   readonly ok: false
@@ -33,21 +40,15 @@ const limits: Readonly<Record<TextField, number>> = {
 /** Of a number or address to dial. */
 const featureLimit = 256
 
-/** Where Asterisk and FreePBX answer SIP over secure WebSocket unless they were told otherwise. */
-const usualServer = (host: string): string => `wss://${host}:8089/ws`
-
 /** RFC 3261 section 25.1: `user` without password; escapes must be whole. */
 const userPattern = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/#]|%[0-9A-Fa-f]{2})+$/
-const hostPattern =
-  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*\.?|\[[0-9A-Fa-f:.]+\])$/
-
 /** C0, DEL, C1, line and paragraph separators, lone surrogates and bidirectional controls. */
 // eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u
 
 /**
  * Normalises a draft. `sip:` may be left out; a bare user gets the server's host; an empty server becomes the usual one of
- * the address's host; an empty user name is the address's user; an empty name is the address.
+ * the address's host, a bare host is a server that is to be found; an empty user name is the address's user; an empty name is the address.
  */
 export function normaliseDraft(raw: AccountDraft): DraftResult {
   for (const field of Object.keys(limits) as TextField[]) {
@@ -59,10 +60,10 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
       return problem(field, 'must not contain line breaks or control characters')
     }
   }
-  const address = parseAddress(raw.uri.trim(), hostOf(raw.server.trim()))
+  const address = parseAddress(raw.uri.trim(), serverHost(raw.server.trim()))
   if ('problem' in address) return address
   const server = parseServer(raw.server.trim(), address.host)
-  if (typeof server !== 'string') return server
+  if (!server.ok) return problem('server', server.problem)
   const username = raw.username.trim() || decode(address.user)
   // The address may have said it escaped.
   if (controls.test(username)) return problem('username', 'must not contain line breaks or control characters')
@@ -76,20 +77,24 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
   if (certificate !== null && typeof certificate !== 'string') return certificate
   const features = normaliseFeatures(raw.features)
   if ('problem' in features) return features
+  const connection = normaliseConnection(raw.connection, server.value)
+  if ('problem' in connection) return connection
+  const numbers = normaliseNumbers(raw.numbers)
+  if ('problem' in numbers) return numbers
   return {
     ok: true,
     draft: {
       name: raw.name.trim() || address.uri.slice('sip:'.length).slice(0, limits.name),
       uri: address.uri,
-      server,
+      server: server.value,
       username,
       password: raw.password === '' ? null : raw.password,
       displayName,
       certificate,
       features,
-      connection: raw.connection,
-      numbers: raw.numbers,
-      turnPassword: raw.turnPassword || null,
+      connection,
+      numbers,
+      turnPassword: connection.turn === null ? null : raw.turnPassword || null,
     },
   }
 }
@@ -108,9 +113,68 @@ function normaliseFeatures(raw: AccountFeatures): AccountFeatures | DraftProblem
   return features
 }
 
+function normaliseConnection(raw: AccountConnection, server: string): AccountConnection | DraftProblem {
+  const bad = (field: keyof AccountConnection, text: string): DraftProblem => problem(`connection.${field}`, text)
+  const isWeb = (form: string): boolean => /^wss?:/.test(form)
+  const backups: string[] = []
+  for (const text of raw.backups.map((backup) => backup.trim()).filter(Boolean)) {
+    const backup = parseServer(text, '')
+    if (!backup.ok) return bad('backups', backup.problem)
+    if (isWeb(backup.value) !== isWeb(server))
+      return bad(
+        'backups',
+        isWeb(server) ? 'must be WebSocket servers, as the first is' : 'must not be WebSocket servers',
+      )
+    backups.push(backup.value)
+  }
+  if (backups.length > 4) return bad('backups', 'must not be more than four')
+  const outboundProxy = raw.outboundProxy?.trim() || null
+  if (outboundProxy !== null) {
+    if (isWeb(server)) return bad('outboundProxy', 'is not for WebSocket servers')
+    const parsed = parseServer(outboundProxy, '')
+    if (!parsed.ok) return bad('outboundProxy', parsed.problem)
+    if (isWeb(parsed.value)) return bad('outboundProxy', 'must not be a WebSocket server')
+  }
+  if (!Number.isInteger(raw.expires) || raw.expires < 60 || raw.expires > 86_400)
+    return bad('expires', 'must be 60 to 86400 seconds')
+  const stun = raw.stun?.trim().replace(/^stun:/i, '') || null
+  if (stun !== null && !isHostAndPort(stun)) return bad('stun', 'must be a host, or host:port')
+  const turnServer = raw.turn?.server.trim().replace(/^turn:/i, '') ?? ''
+  const turn = turnServer === '' ? null : { server: turnServer, username: raw.turn?.username.trim() ?? '' }
+  if (turn !== null && !isHostAndPort(turn.server)) return bad('turn', 'must be a host, or host:port')
+  if (turn !== null && (turn.username === '' || controls.test(turn.username)))
+    return bad('turn', 'must have a user name without control characters')
+  return { outboundProxy, backups, expires: raw.expires, srtp: raw.srtp, stun, turn }
+}
+
+const isHostAndPort = (text: string): boolean => {
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? []
+  return hostPattern.test(host) && (port === undefined || isPort(port))
+}
+
+/** What these rules mean is not known here. */
+function normaliseNumbers(raw: NumberPlan): NumberPlan | DraftProblem {
+  const bad = (field: keyof NumberPlan, text: string): DraftProblem => problem(`numbers.${field}`, text)
+  const country = raw.country?.trim().toUpperCase() || null
+  if (country !== null && !/^[A-Z]{2}$/.test(country)) return bad('country', 'must be a country code of two letters')
+  const areaCode = raw.areaCode?.trim() || null
+  if (areaCode !== null && !/^\d{1,8}$/.test(areaCode)) return bad('areaCode', 'must be up to eight digits')
+  const outsidePrefix = raw.outsidePrefix?.trim() || null
+  if (outsidePrefix !== null && !/^[\d*#]{1,8}$/.test(outsidePrefix))
+    return bad('outsidePrefix', 'must be up to eight digits, * or #')
+  for (const { match } of raw.rules) {
+    try {
+      new RegExp(match)
+    } catch {
+      return bad('rules', 'must each match by a regular expression')
+    }
+  }
+  return { ...raw, country, areaCode, outsidePrefix }
+}
+
 function parseAddress(
   text: string,
-  serverHost: string | null,
+  hostOfServer: string | null,
 ): { uri: string; user: string; host: string } | DraftProblem {
   if (text === '') return problem('uri', 'must not be empty')
   if (/^sips:/i.test(text)) return problem('uri', 'must begin with sip:, not sips:')
@@ -119,7 +183,7 @@ function parseAddress(
   const bare = text.replace(/^sip:/i, '')
   const at = bare.lastIndexOf('@')
   const user = at < 0 ? bare : bare.slice(0, at)
-  const rest = at < 0 ? serverHost : bare.slice(at + 1)
+  const rest = at < 0 ? hostOfServer : bare.slice(at + 1)
   if (rest === null || user === '' || rest === '')
     return problem('uri', 'must be a SIP address like sip:100@pbx.example')
   if (!userPattern.test(user)) return problem('uri', 'has characters before the @ that a SIP address cannot have')
@@ -130,30 +194,6 @@ function parseAddress(
   if (port !== undefined && !isPort(port)) return problem('uri', 'has a port outside 1 to 65535')
   const lower = host.toLowerCase()
   return { uri: `sip:${user}@${lower}${port === undefined ? '' : `:${port}`}`, user, host: lower }
-}
-
-function parseServer(text: string, host: string): string | DraftProblem {
-  if (text === '') return usualServer(host)
-  if (isDemo({ server: text.toLowerCase() })) return problem('server', 'must not be demo:, which is the built-in line')
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
-  if (scheme !== undefined && scheme !== 'ws' && scheme !== 'wss')
-    return problem('server', 'must begin with ws: or wss:')
-  let url: URL
-  try {
-    url = new URL(scheme === undefined ? `wss://${text}` : text)
-  } catch {
-    return problem(
-      'server',
-      scheme === undefined ? 'must begin with ws: or wss:' : 'must be a URL like wss://pbx.example:8089/ws',
-    )
-  }
-  if (url.username !== '' || url.password !== '') return problem('server', 'must not contain a user or password')
-  if (url.hash !== '') return problem('server', 'must not contain #')
-  if (!hostPattern.test(url.hostname)) return problem('server', 'must name a host')
-  if (scheme !== undefined) return url.href
-  // Only a host was typed: the usual port and path; a host with a port keeps the port.
-  if (url.pathname !== '/' || url.search !== '') return url.href
-  return `wss://${url.hostname}:${/:443$/.test(text) ? '443' : url.port || '8089'}/ws`
 }
 
 function parseFingerprint(text: string | null): string | null | DraftProblem {
@@ -173,21 +213,24 @@ export const sameAccount = (
   b: Pick<AccountDraft, 'uri' | 'username'>,
 ): boolean => a.uri === b.uri && a.username === b.username
 
-/** The same host: a password that was given for one may go to the other. */
-export const sameServer = (a: Pick<AccountDraft, 'server'>, b: Pick<AccountDraft, 'server'>): boolean =>
-  (hostOf(a.server) ?? a.server) === (hostOf(b.server) ?? b.server)
-
-function hostOf(server: string): string | null {
-  try {
-    const { hostname } = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `wss://${server}`)
-    return hostname === '' ? null : hostname
-  } catch {
-    return null
-  }
+/** Nobody else is reached than before: a password that was given for one may go to the other. */
+export const sameServer = (
+  before: Pick<AccountDraft, 'server' | 'connection'>,
+  after: Pick<AccountDraft, 'server' | 'connection'>,
+): boolean => {
+  const known = new Set(hostsOf(before))
+  return hostsOf(after)[0] === hostsOf(before)[0] && hostsOf(after).every((host) => known.has(host))
 }
 
-/** A port with leading zeros or out of range is none. */
-const isPort = (text: string): boolean => Number(text) >= 1 && Number(text) <= 65_535
+/** The same TURN server and user. */
+export const sameTurn = (before: AccountConnection['turn'], after: AccountConnection['turn']): boolean =>
+  before?.server === after?.server && before?.username === after?.username
+
+/** Of every server that may be shown what proves the password, the account's own first. */
+const hostsOf = ({ server, connection }: Pick<AccountDraft, 'server' | 'connection'>): string[] =>
+  [server, ...connection.backups, ...(connection.outboundProxy === null ? [] : [connection.outboundProxy])].map(
+    (form) => serverHost(form) ?? form,
+  )
 
 function decode(user: string): string {
   try {

@@ -8,11 +8,13 @@ import {
   usualConnection,
   usualNumbers,
   type Account,
+  type AccountConnection,
   type AccountDraft,
   type AccountFeatures,
+  type NumberPlan,
 } from '../../common/account'
 import { refused, type Result } from '../../common/errors'
-import { demoServer, normaliseDraft, sameAccount, sameServer } from './account-draft'
+import { demoServer, normaliseDraft, sameAccount, sameServer, sameTurn } from './account-draft'
 import { mergeProvisioned, type Provisioned } from './merge-provisioned'
 import type { ProvisionedAccount } from './provisioning'
 import { isUnprotected, type KeepPassword, type SecretVault } from './secret-vault'
@@ -28,6 +30,8 @@ export interface AccountsOptions {
 
 export interface Credentials {
   readonly password: string
+  /** Of the account's TURN server; null: it has none, or it is not known. */
+  readonly turnPassword: string | null
   /** `urn:uuid:…` */
   readonly instanceId: string
 }
@@ -41,6 +45,7 @@ export interface PreparedAccount {
 export class Accounts {
   /** Passwords of this session; what is sealed is opened once. */
   private readonly passwords = new Map<string, string>()
+  private readonly turnPasswords = new Map<string, string>()
   private readonly newId: () => string
   private shown: { of: readonly StoredAccount[]; are: readonly Account[] } | null = null
 
@@ -68,26 +73,27 @@ export class Accounts {
 
   /** The password is on the disk with nothing to guard it. */
   isUnprotected(id: string): boolean {
-    const secret = this.get(id)?.secret
-    return secret ? isUnprotected(secret) : false
+    const account = this.get(id)
+    return [account?.secret, account?.turnSecret].some((secret) => secret && isUnprotected(secret))
   }
 
   /** For the engine only; null when the password has to be typed first. The demo line has an empty one. */
   credentials(id: string): Credentials | null {
     const account = this.get(id)
     const password = account?.server === demoServer ? '' : this.passwords.get(id)
-    return account && password !== undefined ? { password, instanceId: account.instanceId } : null
+    if (!account || password === undefined) return null
+    return { password, instanceId: account.instanceId, turnPassword: this.turnPasswords.get(id) ?? null }
   }
 
   /** Checks a draft and makes an account of it, without keeping anything. `account-exists`, `invalid-argument` (`field: …`). */
   prepare(raw: AccountDraft): Result<PreparedAccount> {
     const normal = normaliseDraft(raw)
     if (!normal.ok) return refused('invalid-argument', `${normal.field}: ${normal.problem}`)
-    const { password, turnPassword: _turnPassword, ...rest } = normal.draft
+    const { password, turnPassword, ...rest } = normal.draft
     if (this.stored.some((account) => sameAccount(account, rest))) return refused('account-exists')
     if (password === null) return refused('invalid-argument', 'password: must not be empty')
     const account = { ...rest, id: this.newId(), enabled: true }
-    return { ok: true, value: { account, credentials: { password, instanceId: this.newInstanceId() } } }
+    return { ok: true, value: { account, credentials: { password, turnPassword, instanceId: this.newInstanceId() } } }
   }
 
   /** Keeps a prepared account under the id it was prepared with. `needs-consent`, `storage-failed`, `account-exists`. */
@@ -95,12 +101,16 @@ export class Accounts {
     if (this.stored.some((other) => other.id === account.id || sameAccount(other, account))) {
       return refused('account-exists')
     }
-    const secret = this.options.vault.seal(credentials.password, keep)
+    const { instanceId, password, turnPassword } = credentials
+    const secret = this.options.vault.seal(password, keep)
     if (!secret.ok) return secret
-    const { instanceId } = credentials
-    const written = this.write([...this.stored, { ...account, instanceId, secret: secret.value }])
+    const turnSecret = sealedOrNone(turnPassword, (text) => this.options.vault.seal(text, keep))
+    if (!turnSecret.ok) return turnSecret
+    const stored = { ...account, instanceId, secret: secret.value, turnSecret: turnSecret.value }
+    const written = this.write([...this.stored, stored])
     if (!written.ok) return written
-    this.passwords.set(account.id, credentials.password)
+    this.passwords.set(account.id, password)
+    if (turnPassword !== null) this.turnPasswords.set(account.id, turnPassword)
     return { ok: true, value: account }
   }
 
@@ -121,29 +131,46 @@ export class Accounts {
       connection: usualConnection,
       numbers: usualNumbers,
     }
-    const written = this.write([...this.stored, { ...account, instanceId: this.newInstanceId(), secret: null }])
+    const stored = { ...account, instanceId: this.newInstanceId(), secret: null, turnSecret: null }
+    const written = this.write([...this.stored, stored])
     return written.ok ? { ok: true, value: account } : written
   }
 
-  /** `password` null keeps the one there is. Keeps id and instance. */
+  /** `password` and `turnPassword` null keep those there are. Keeps id and instance. */
   change(id: string, raw: AccountDraft, keep: KeepPassword): Result<Account> {
     const before = this.get(id)
     if (!before) return refused('unknown-account')
     if (before.server === demoServer) return refused('invalid-argument', 'server: the demo line cannot be changed')
     const normal = normaliseDraft(raw)
     if (!normal.ok) return refused('invalid-argument', `${normal.field}: ${normal.problem}`)
-    const { password, turnPassword: _turnPassword, ...rest } = normal.draft
+    const { password, turnPassword, ...rest } = normal.draft
     if (this.stored.some((other) => other.id !== id && sameAccount(other, rest))) return refused('account-exists')
     // A password is for one user at one server: it must not be sent to another that a form put in its place.
     if (password === null && !sameServer(before, rest) && this.passwords.has(id)) {
       return refused('invalid-argument', 'password: must be typed again for another server')
     }
-    const secret = this.reseal(before, password, keep)
+    const keepsTurn = rest.connection.turn !== null && sameTurn(before.connection.turn, rest.connection.turn)
+    if (turnPassword === null && rest.connection.turn !== null && !keepsTurn && this.turnPasswords.has(id)) {
+      return refused('invalid-argument', 'turnPassword: must be typed again for another TURN server')
+    }
+    const secret = this.reseal(before.secret, this.passwords.get(id), password, keep)
     if (!secret.ok) return secret
-    const account = { ...before, ...rest, features: { ...before.features, ...rest.features }, secret: secret.value }
+    const turnSecret = keepsTurn
+      ? this.reseal(before.turnSecret, this.turnPasswords.get(id), turnPassword, keep)
+      : sealedOrNone(turnPassword, (text) => this.options.vault.seal(text, keep))
+    if (!turnSecret.ok) return turnSecret
+    const account = {
+      ...before,
+      ...rest,
+      features: { ...before.features, ...rest.features },
+      secret: secret.value,
+      turnSecret: turnSecret.value,
+    }
     const written = this.write(this.stored.map((other) => (other.id === id ? account : other)))
     if (!written.ok) return written
     if (password !== null) this.passwords.set(id, password)
+    if (turnPassword !== null) this.turnPasswords.set(id, turnPassword)
+    else if (!keepsTurn) this.turnPasswords.delete(id)
     return { ok: true, value: publicPart(account) }
   }
 
@@ -165,30 +192,31 @@ export class Accounts {
   remove(id: string): Result {
     if (!this.get(id)) return refused('unknown-account')
     const written = this.write(this.stored.filter((account) => account.id !== id))
-    if (written.ok) this.passwords.delete(id)
+    if (!written.ok) return written
+    this.passwords.delete(id)
+    this.turnPasswords.delete(id)
     return written
   }
 
   /**
    * Takes in what a provisioning file says, all of it or nothing. An account with the same address and user is updated;
-   * without a password, or a feature, in the file it keeps its own. Who hands over a password in a plain file has agreed to keep it
+   * without a password, a feature or a setting of its connection in the file it keeps its own. Who hands over a password in a plain file has agreed to keep it
    * without a keychain where there is none; the file can say `"keepPassword": "ask"` instead.
    */
   provision(imported: readonly ProvisionedAccount[]): Result<Provisioned> {
     const { vault } = this.options
     const merged = mergeProvisioned(this.stored, imported, {
       passwordOf: (id) => this.passwords.get(id),
+      turnPasswordOf: (id) => this.turnPasswords.get(id),
       seal: (password, keep) => vault.seal(password, keep === 'ask' ? 'ask' : vault.storage),
       newIdentity: () => ({ id: this.newId(), instanceId: this.newInstanceId() }),
     })
     if (!merged.ok) return merged
-    const { accounts, passwords, provisioned } = merged.value
+    const { accounts, passwords, turnPasswords, provisioned } = merged.value
     const written = this.write(accounts)
     if (!written.ok) return written
-    for (const [id, password] of passwords) {
-      if (password === null) this.passwords.delete(id)
-      else this.passwords.set(id, password)
-    }
+    take(passwords, this.passwords)
+    take(turnPasswords, this.turnPasswords)
     return { ok: true, value: provisioned }
   }
 
@@ -209,28 +237,42 @@ export class Accounts {
   }
 
   private unseal(account: StoredAccount): void {
-    const password = account.secret ? this.options.vault.open(account.secret) : null
+    const { vault } = this.options
+    const password = account.secret ? vault.open(account.secret) : null
     if (password !== null) this.passwords.set(account.id, password)
+    const turnPassword = account.turnSecret ? vault.open(account.turnSecret) : null
+    if (turnPassword !== null) this.turnPasswords.set(account.id, turnPassword)
   }
 
   /** What was sealed without a keychain is sealed again as soon as there is one. */
   private protect(): void {
     if (this.options.vault.storage !== 'keychain') return
+    const better = (secret: StoredAccount['secret'], password: string | undefined): StoredAccount['secret'] => {
+      if (!secret || !isUnprotected(secret) || password === undefined) return secret
+      const sealed = this.options.vault.seal(password, 'keychain')
+      return sealed.ok ? sealed.value : secret
+    }
     const accounts = this.stored.map((account) => {
-      const password = this.passwords.get(account.id)
-      if (!account.secret || !isUnprotected(account.secret) || password === undefined) return account
-      const secret = this.options.vault.seal(password, 'keychain')
-      return secret.ok ? { ...account, secret: secret.value } : account
+      const secret = better(account.secret, this.passwords.get(account.id))
+      const turnSecret = better(account.turnSecret, this.turnPasswords.get(account.id))
+      return secret === account.secret && turnSecret === account.turnSecret
+        ? account
+        : { ...account, secret, turnSecret }
     })
     if (accounts.some((account, index) => account !== this.stored[index])) this.write(accounts)
   }
 
-  private reseal(before: StoredAccount, password: string | null, keep: KeepPassword): Result<StoredAccount['secret']> {
-    const known = password ?? this.passwords.get(before.id)
-    if (known === undefined) return { ok: true, value: before.secret }
+  private reseal(
+    before: StoredAccount['secret'],
+    known: string | undefined,
+    typed: string | null,
+    keep: KeepPassword,
+  ): Result<StoredAccount['secret']> {
+    const password = typed ?? known
+    if (password === undefined) return { ok: true, value: before }
     // The form of an account whose password is kept as it was need not ask for consent a second time.
-    if (password === null && keep !== 'ask' && before.secret) return { ok: true, value: before.secret }
-    return this.options.vault.seal(known, keep)
+    if (typed === null && keep !== 'ask' && before) return { ok: true, value: before }
+    return this.options.vault.seal(password, keep)
   }
 
   private newInstanceId(): string {
@@ -238,11 +280,28 @@ export class Accounts {
   }
 }
 
+const sealedOrNone = (
+  text: string | null,
+  seal: (text: string) => Result<StoredAccount['secret']>,
+): Result<StoredAccount['secret']> => (text === null ? { ok: true, value: null } : seal(text))
+
+/** null: not known any more. */
+function take(news: ReadonlyMap<string, string | null>, known: Map<string, string>): void {
+  for (const [id, password] of news) {
+    if (password === null) known.delete(id)
+    else known.set(id, password)
+  }
+}
+
 /** Without secrets, and without what other versions left. */
 function publicPart(stored: StoredAccount): Account {
-  const { id, name, uri, server, username, displayName, certificate, enabled, connection, numbers } = stored
-  const features = Object.fromEntries(
-    Object.keys(noFeatures).map((key) => [key, stored.features[key as keyof AccountFeatures]]),
-  ) as AccountFeatures
+  const { id, name, uri, server, username, displayName, certificate, enabled } = stored
+  const features = only<AccountFeatures>(noFeatures, stored.features)
+  const connection = only<AccountConnection>(usualConnection, stored.connection)
+  const numbers = only<NumberPlan>(usualNumbers, stored.numbers)
   return { id, name, uri, server, username, displayName, certificate, enabled, features, connection, numbers }
 }
+
+/** What `known` has, as `stored` says it. */
+const only = <T extends object>(known: T, stored: T): T =>
+  Object.fromEntries(Object.keys(known).map((key) => [key, stored[key as keyof T]])) as T

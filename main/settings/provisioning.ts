@@ -5,11 +5,15 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import {
+  accountConnectionSchema,
   noFeatures,
+  numberPlanSchema,
   usualConnection,
   usualNumbers,
+  type AccountConnection,
   type AccountDraft,
   type AccountFeatures,
+  type NumberPlan,
 } from '../../common/account'
 import { serverSecurity } from '../../common/server-address'
 import { normaliseDraft, sameAccount } from './account-draft'
@@ -20,6 +24,8 @@ export interface ProvisionedAccount {
   readonly keep: 'keep' | 'ask'
   /** What the file says of them; of the others it says nothing, so an account keeps its own. */
   readonly features: Partial<AccountFeatures>
+  readonly connection: Partial<AccountConnection>
+  readonly numbers: Partial<NumberPlan>
 }
 
 export type ProvisioningResult =
@@ -61,6 +67,9 @@ const fileSchema = v.strictObject({
         certificate: optional(v.string()),
         keepPassword: v.optional(v.picklist(['keep', 'ask']), 'keep'),
         features: v.optional(features, {}),
+        connection: v.optional(v.strictObject(v.partial(accountConnectionSchema).entries), {}),
+        numbers: v.optional(v.strictObject(v.partial(numberPlanSchema).entries), {}),
+        turnPassword: optional(v.string()),
       }),
     ),
     v.maxLength(1_000),
@@ -107,8 +116,8 @@ export function parseProvisioning(text: string): ProvisioningResult {
     const path = `accounts[${index}]`
     const { keepPassword, ...rest } = entry
     // A form may leave the scheme out; a file is written once and read by machines, so it says what it means.
-    if (!/^wss?:\/\//i.test(entry.server)) {
-      problems.push(`${path}.server: must begin with ws: or wss:`)
+    if (!/^(wss?:\/\/|(udp|tcp|tls|sip):)/i.test(entry.server)) {
+      problems.push(`${path}.server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:`)
       continue
     }
     const normal = normaliseDraft({
@@ -116,9 +125,8 @@ export function parseProvisioning(text: string): ProvisioningResult {
       name: rest.name ?? '',
       username: rest.username ?? '',
       features: { ...noFeatures, ...rest.features },
-      connection: usualConnection,
-      numbers: usualNumbers,
-      turnPassword: null,
+      connection: { ...usualConnection, ...given(rest.connection) },
+      numbers: { ...usualNumbers, ...given(rest.numbers) },
     })
     if (!normal.ok) {
       problems.push(`${path}.${normal.field}: ${normal.problem}`)
@@ -128,29 +136,55 @@ export function parseProvisioning(text: string): ProvisioningResult {
       problems.push(`${path}.uri: is in the file twice`)
       continue
     }
-    if (serverSecurity(normal.draft.server) === 'unencrypted-public') {
-      warnings.push(`${path}.server: is not encrypted (ws:) and not on a private network`)
+    const { draft } = normal
+    if (serverSecurity(draft.server) === 'unencrypted-public') {
+      warnings.push(`${path}.server: is not encrypted (${draft.server.split(':')[0]}:) and not on a private network`)
     }
-    accounts.push({ draft: normal.draft, keep: keepPassword, features: named(normal.draft.features, rest.features) })
+    accounts.push({
+      draft,
+      keep: keepPassword,
+      features: named(draft.features, rest.features),
+      connection: named(draft.connection, rest.connection),
+      numbers: named(draft.numbers, rest.numbers),
+    })
   }
   return problems.length > 0 ? failed(problems.join('; ')) : { ok: true, accounts, warnings }
 }
 
-/** Of the features as they were put right, those the file names. */
-function named(features: AccountFeatures, inFile: Partial<AccountFeatures>): Partial<AccountFeatures> {
-  const keys = Object.keys(inFile) as (keyof AccountFeatures)[]
-  return Object.fromEntries(keys.map((key) => [key, features[key]]))
+/** Of what was put right, that which the file names. */
+function named<T extends object>(all: T, inFile: { readonly [K in keyof T]?: unknown }): Partial<T> {
+  const keys = Object.keys(inFile) as (keyof T)[]
+  return Object.fromEntries(keys.map((key) => [key, all[key]])) as Partial<T>
 }
+
+/** Without what is undefined. */
+const given = <T extends object>(partial: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 
 /** One problem as `accounts[0].server: must be text`, from the schema's issue and never with the value it met. */
 function describe(issue: v.BaseIssue<unknown>): string {
   const path = pathOf(issue)
   const where = path === '' ? '' : `${path}: `
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${where}unknown field`
-  if (issue.expected === '"keep"' || issue.type === 'picklist') return `${where}must be "keep" or "ask"`
+  if (issue.type === 'picklist') {
+    return `${where}must be ${(issue.expected ?? '').replace(/^\(|\)$/g, '').replaceAll(' | ', ' or ')}`
+  }
   if (issue.received === 'undefined') return `${where}is missing`
-  if (issue.type === 'max_length') return `${where}must not have more than 1000 entries`
-  const kind = { string: 'text', array: 'a list', strict_object: 'an object' }[issue.type]
+  if (path === 'accounts' && issue.type === 'max_length') return `${where}must not have more than 1000 entries`
+  const limit = { max_length: 'is too long', min_length: 'must not be empty', regex: 'is not of the right form' }[
+    issue.type
+  ]
+  if (limit !== undefined) return where + limit
+  if (issue.type === 'min_value' || issue.type === 'max_value') return `${where}is out of range`
+  const kind = {
+    string: 'text',
+    number: 'a number',
+    integer: 'a whole number',
+    array: 'a list',
+    strict_object: 'an object',
+  }[issue.type]
   return `${where}must be ${kind ?? issue.expected ?? 'something else'}`
 }
 

@@ -26,6 +26,8 @@ export interface StoredAccount extends Account {
   readonly instanceId: string
   /** null: the password is not kept; it is asked for at each start. */
   readonly secret: SealedSecret | null
+  /** Of the TURN server; null: there is none, or it is not kept. */
+  readonly turnSecret: SealedSecret | null
 }
 
 export interface WindowBounds {
@@ -76,6 +78,28 @@ const storedFeatures = v.looseObject({
   echo: v.fallback(v.optional(echo, null), null),
 })
 
+/** Likewise: each by itself, so that one that makes no sense does not cost the others. */
+const { outboundProxy, backups, expires, srtp, stun, turn } = accountConnectionSchema.entries
+const storedConnection = v.looseObject({
+  outboundProxy: v.fallback(outboundProxy, usualConnection.outboundProxy),
+  backups: v.fallback(backups, [...usualConnection.backups]),
+  expires: v.fallback(expires, usualConnection.expires),
+  srtp: v.fallback(srtp, usualConnection.srtp),
+  stun: v.fallback(stun, usualConnection.stun),
+  turn: v.fallback(turn, usualConnection.turn),
+})
+const { country, areaCode, extensionLength, outsidePrefix, send, rules } = numberPlanSchema.entries
+const storedNumbers = v.looseObject({
+  country: v.fallback(country, usualNumbers.country),
+  areaCode: v.fallback(areaCode, usualNumbers.areaCode),
+  extensionLength: v.fallback(extensionLength, usualNumbers.extensionLength),
+  outsidePrefix: v.fallback(outsidePrefix, usualNumbers.outsidePrefix),
+  send: v.fallback(send, usualNumbers.send),
+  rules: v.fallback(rules, [...usualNumbers.rules]),
+})
+
+const sealed = v.strictObject({ backend: text(64), ciphertext: text(16_384) })
+
 const storedAccount = v.looseObject({
   id: v.pipe(text(128), v.minLength(1)),
   name: text(128),
@@ -86,11 +110,12 @@ const storedAccount = v.looseObject({
   certificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   enabled: v.boolean(),
   features: v.fallback(v.optional(storedFeatures, noFeatures), noFeatures),
-  connection: v.fallback(v.optional(accountConnectionSchema, usualConnection), usualConnection),
-  numbers: v.fallback(v.optional(numberPlanSchema, usualNumbers), usualNumbers),
+  connection: v.fallback(v.optional(storedConnection, usualConnection), usualConnection),
+  numbers: v.fallback(v.optional(storedNumbers, usualNumbers), usualNumbers),
   instanceId: v.pipe(v.string(), v.regex(/^urn:uuid:[0-9a-f-]{36}$/)),
   // A secret that makes no sense costs the user one prompt, not the account.
-  secret: v.fallback(v.nullable(v.strictObject({ backend: text(64), ciphertext: text(16_384) })), null),
+  secret: v.fallback(v.nullable(sealed), null),
+  turnSecret: v.fallback(v.optional(v.nullable(sealed), null), null),
 })
 
 const document = v.looseObject({

@@ -26,6 +26,7 @@ const account: EngineAccount = {
   connection: usualConnection,
   numbers: usualNumbers,
   password: '',
+  turnPassword: null,
   instanceId: 'urn:uuid:00000000-0000-4000-8000-000000000000',
 }
 
@@ -66,6 +67,7 @@ export async function warmUp(clock: Clock, media: MediaEngine): Promise<void> {
       receive(call, { line, invitation, ask: () => Promise.resolve({ type: 'reject', status: 486 }) })
     },
     onDown: () => {},
+    onReach: () => {},
     onUpAgain: () => {},
     onLostBye: () => {},
     onUpdate: () => false,

@@ -55,7 +55,7 @@ describe('the registrar', () => {
       accounts: () => accounts,
       credentials: (id) => {
         const password = passwords.get(id)
-        return password === undefined ? null : { password, instanceId: `urn:uuid:${id}` }
+        return password === undefined ? null : { password, turnPassword: null, instanceId: `urn:uuid:${id}` }
       },
       allow: (server) => {
         open.push(server)
@@ -131,7 +131,7 @@ describe('the registrar', () => {
   test('a trial that succeeds stays registered and costs no second registration', async () => {
     accounts = []
     registrar.engineReady()
-    const trial = registrar.trial(work, { password: 'secret', instanceId: 'urn:uuid:work' })
+    const trial = registrar.trial(work, { password: 'secret', turnPassword: null, instanceId: 'urn:uuid:work' })
     registrar.reported('work', { state: 'registering' })
     registrar.reported('work', { state: 'registered', since: 1, expiresAt: 2 })
     expect(await trial).toMatchObject({ state: 'registered' })
@@ -144,7 +144,7 @@ describe('the registrar', () => {
   test('a trial that fails leaves nothing behind', async () => {
     accounts = []
     registrar.engineReady()
-    const trial = registrar.trial(work, { password: 'wrong', instanceId: 'urn:uuid:work' })
+    const trial = registrar.trial(work, { password: 'wrong', turnPassword: null, instanceId: 'urn:uuid:work' })
     registrar.reported('work', failed('wrong-password'))
     expect(await trial).toMatchObject({ state: 'failed', reason: 'wrong-password' })
     await Promise.resolve()
@@ -155,7 +155,7 @@ describe('the registrar', () => {
   test('a trial that hears nothing gives up', async () => {
     accounts = []
     registrar.engineReady()
-    const trial = registrar.trial(work, { password: 'secret', instanceId: 'urn:uuid:work' })
+    const trial = registrar.trial(work, { password: 'secret', turnPassword: null, instanceId: 'urn:uuid:work' })
     clock.advance(12_000)
     expect(await trial).toMatchObject({ state: 'failed', reason: 'timeout' })
   })

@@ -3,8 +3,9 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPrivateHost, serverSecurity } from '../../../common/server-address'
-import { normaliseDraft } from '../../../main/settings/account-draft'
+import { usualConnection } from '../../../common/account'
+import { isPrivateHost, needsGateway, serverSecurity } from '../../../common/server-address'
+import { normaliseDraft, sameServer } from '../../../main/settings/account-draft'
 import { draft } from './support'
 
 const normal = (patch: Parameters<typeof draft>[0]) => {
@@ -37,7 +38,17 @@ test.each([
 })
 
 test.each([
-  ['pbx.example', 'wss://pbx.example:8089/ws'],
+  ['', 'wss://pbx.example:8089/ws'],
+  ['pbx.example', 'sip:pbx.example'],
+  ['PBX.example:5070', 'sip:pbx.example:5070'],
+  ['[2001:db8::1]', 'sip:[2001:db8::1]'],
+  ['sip:pbx.example', 'sip:pbx.example'],
+  ['sip:pbx.example:5060;transport=TCP', 'tcp:pbx.example:5060'],
+  ['sips:pbx.example', 'tls:pbx.example'],
+  ['UDP:10.0.0.1', 'udp:10.0.0.1'],
+  ['tcp://pbx.example:5062', 'tcp:pbx.example:5062'],
+  ['tls:[2001:db8::1]:5061', 'tls:[2001:db8::1]:5061'],
+  ['pbx.example:8089', 'wss://pbx.example:8089/ws'],
   ['pbx.example:443', 'wss://pbx.example:443/ws'],
   ['pbx.example:7443', 'wss://pbx.example:7443/ws'],
   ['pbx.example/sip', 'wss://pbx.example/sip'],
@@ -59,7 +70,12 @@ test.each([
   [{ uri: 'sip:a%4@pbx.example' }, 'uri: has characters before the @ that a SIP address cannot have'],
   [{ uri: 'sip:100@pbx.example:99999' }, 'uri: has a port outside 1 to 65535'],
   [{ uri: 'sip:100@pbx.example\r\nX: y' }, 'uri: must not contain line breaks or control characters'],
-  [{ server: 'https://pbx.example' }, 'server: must begin with ws: or wss:'],
+  [{ server: 'https://pbx.example' }, 'server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:'],
+  [{ server: 'udp:' }, 'server: must name a host, or host:port'],
+  [{ server: 'udp:a@pbx.example' }, 'server: must not contain a user or password'],
+  [{ server: 'tls:pbx.example:0' }, 'server: has a port outside 1 to 65535'],
+  [{ server: 'sip:pbx.example;lr' }, 'server: must have nothing after the host and port'],
+  [{ server: 'tls:pbx.example/ws' }, 'server: must name a host, or host:port'],
   [{ server: 'demo:' }, 'server: must not be demo:, which is the built-in line'],
   [{ server: 'wss://' }, 'server: must be a URL like wss://pbx.example:8089/ws'],
   [{ server: 'wss://me:secret@pbx.example/ws' }, 'server: must not contain a user or password'],
@@ -76,6 +92,41 @@ test.each([
   [{ name: 'x'.repeat(129) }, 'name: must not be longer than 128 characters'],
 ])('%j is refused and the field is named', (patch, words) => {
   expect(problem(patch)).toBe(words)
+})
+
+test.each([
+  [{ backups: [' tls:b.example ', 'c.example', ''] }, { backups: ['tls:b.example', 'sip:c.example'] }],
+  [{ outboundProxy: ' proxy.example:5062 ' }, { outboundProxy: 'proxy.example:5062' }],
+  [{ stun: 'stun:s.example' }, { stun: 's.example' }],
+  [{ turn: { server: '', username: '' } }, { turn: null }],
+])('of how a server is reached, %j becomes %j', (typed, connection) => {
+  const result = normal({ server: 'udp:pbx.example', connection: { ...usualConnection, ...typed } })
+  expect(result.connection).toEqual({ ...usualConnection, ...connection })
+})
+
+test.each([
+  [{ backups: ['wss://b.example/ws'] }, 'connection.backups: must not be WebSocket servers'],
+  [{ backups: ['udp:'] }, 'connection.backups: must name a host, or host:port'],
+  [{ outboundProxy: 'wss://b.example/ws' }, 'connection.outboundProxy: must not be a WebSocket server'],
+  [{ outboundProxy: 'a b' }, 'connection.outboundProxy: must name a host, or host:port'],
+  [{ expires: 5 }, 'connection.expires: must be 60 to 86400 seconds'],
+  [{ stun: 'https://x' }, 'connection.stun: must be a host, or host:port'],
+  [
+    { turn: { server: 'r.example', username: ' ' } },
+    'connection.turn: must have a user name without control characters',
+  ],
+])('of how a server is reached, %j is refused', (typed, words) => {
+  expect(problem({ server: 'udp:pbx.example', connection: { ...usualConnection, ...typed } })).toBe(words)
+})
+
+test('a password may go to another port of its server, but to nobody new', () => {
+  const before = { server: 'udp:pbx.example', connection: usualConnection }
+  expect(sameServer(before, { ...before, server: 'tls:pbx.example:5062' })).toBe(true)
+  expect(sameServer(before, { ...before, server: 'udp:evil.example' })).toBe(false)
+  for (const connection of [{ outboundProxy: 'evil.example' }, { backups: ['udp:evil.example'] }]) {
+    expect(sameServer(before, { ...before, connection: { ...usualConnection, ...connection } })).toBe(false)
+    expect(sameServer({ ...before, connection: { ...usualConnection, ...connection } }, before)).toBe(true)
+  }
 })
 
 test('a fingerprint may come as other tools print it', () => {
@@ -125,7 +176,8 @@ test('whatever is typed, the answer is a usable account or a named field', { tim
       return (
         !breaksHeaders.test(usable.uri) &&
         !/["\r\n\\]/.test(usable.username + (usable.displayName ?? '')) &&
-        /^wss?:$/.test(new URL(usable.server).protocol) &&
+        (needsGateway(usable) || /^wss?:$/.test(new URL(usable.server).protocol)) &&
+        !breaksHeaders.test(usable.server) &&
         normaliseDraft(usable).ok
       )
     }),
@@ -149,6 +201,11 @@ test.each([
   ['ws://[2001:db8::1]/ws', 'unencrypted-public'],
   ['ws://10.0.0.1.example.com/ws', 'unencrypted-public'],
   ['ws://pbx.example.com/ws', 'unencrypted-public'],
+  ['tls:pbx.example.com', 'encrypted'],
+  ['udp:10.0.0.1:5060', 'unencrypted-private'],
+  ['tcp:[fd00::1]:5060', 'unencrypted-private'],
+  ['udp:pbx.example.com', 'unencrypted-public'],
+  ['sip:pbx.example.com', 'best-found'],
   ['http://localhost', 'invalid'],
   ['', 'invalid'],
 ])('%s is %s', (server, security) => {

@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { noFeatures, type AccountDraft } from '../../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type AccountDraft } from '../../../common/account'
 import type { Accounts } from '../../../main/settings/accounts'
 import { parseProvisioning } from '../../../main/settings/provisioning'
 import type { KeepPassword } from '../../../main/settings/secret-vault'
@@ -219,7 +219,7 @@ test('importing a file adds its accounts, importing it again updates them', () =
   const again = provision(accounts, { ...entry, name: 'Desk', password: 'other' })
   expect(again).toMatchObject({ value: { added: [], updated: ['Desk'] } })
   expect(accounts.list).toEqual([{ ...account, name: 'Desk', enabled: false }])
-  expect(openAccounts(folder).credentials(account.id)).toEqual({ password: 'other', instanceId })
+  expect(openAccounts(folder).credentials(account.id)).toEqual({ password: 'other', turnPassword: null, instanceId })
 })
 
 test('importing without a password keeps the one that is known and asks for one that is not', () => {
@@ -291,4 +291,59 @@ test('a provisioning file changes the features it names and leaves the others', 
   expect(accounts.find(id)?.features).toEqual({ ...noFeatures, voicemail: '*97', park: '700' })
   provision(accounts, { ...work, features: { voicemail: '*98', park: null } })
   expect(accounts.find(id)?.features).toEqual({ ...noFeatures, voicemail: '*98' })
+})
+
+const relayed = (username = 'me') => ({ ...usualConnection, turn: { server: 'relay.example', username } })
+
+test('the password of a TURN server is kept as well as the account’s own, and as secret', () => {
+  const folder = temporaryFolder()
+  const id = add(openAccounts(folder), { connection: relayed(), turnPassword: 'canary-turn' })
+  const accounts = openAccounts(folder)
+  expect(accounts.credentials(id)?.turnPassword).toBe('canary-turn')
+  expect(JSON.stringify(accounts.list)).not.toContain('canary')
+  expect(onDisk(folder)).not.toContain('canary')
+  const changed = accounts.change(id, draft({ name: 'New', connection: relayed(), password: null }), 'keychain')
+  expect(changed.ok).toBe(true)
+  expect(openAccounts(folder).credentials(id)?.turnPassword).toBe('canary-turn')
+})
+
+test('the password of a TURN server does not follow to another, and goes with its server', () => {
+  const folder = temporaryFolder()
+  const accounts = openAccounts(folder)
+  const id = add(accounts, { connection: relayed(), turnPassword: 'canary-turn' })
+  expect(accounts.change(id, draft({ connection: relayed('other') }), 'keychain')).toMatchObject({
+    ok: false,
+    detail: 'turnPassword: must be typed again for another TURN server',
+  })
+  expect(accounts.change(id, draft({ connection: usualConnection }), 'keychain').ok).toBe(true)
+  expect(openAccounts(folder).credentials(id)?.turnPassword).toBeNull()
+})
+
+test('a file changes of a connection what it names, and nothing else', () => {
+  const folder = temporaryFolder()
+  const accounts = openAccounts(folder)
+  const connection = { ...relayed(), expires: 120 }
+  const id = add(accounts, { server: 'udp:pbx.example', connection, turnPassword: 'canary-turn' })
+  provision(accounts, {
+    ...work,
+    server: 'udp:pbx.example',
+    connection: { srtp: 'required' },
+    numbers: { country: 'DE' },
+  })
+  expect(accounts.find(id)).toMatchObject({
+    connection: { ...connection, srtp: 'required' },
+    numbers: { ...usualNumbers, country: 'DE' },
+  })
+  expect(accounts.credentials(id)).toMatchObject({ password: 'canary-password', turnPassword: 'canary-turn' })
+})
+
+test('of a stored connection only what makes no sense is lost', () => {
+  const folder = temporaryFolder()
+  const id = add(openAccounts(folder), { server: 'udp:pbx.example' })
+  const path = join(folder, 'settings.json')
+  const text = readFileSync(path, 'utf8')
+    .replace('"expires": 600', '"expires": "soon", "later": 1')
+    .replace('"srtp": "optional"', '"srtp": "required"')
+  writeFileSync(path, text)
+  expect(openAccounts(folder).find(id)?.connection).toEqual({ ...usualConnection, srtp: 'required' })
 })

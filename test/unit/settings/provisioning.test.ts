@@ -38,6 +38,8 @@ test('a file says what an account is', () => {
         },
         keep: 'keep',
         features: {},
+        connection: {},
+        numbers: {},
       },
     ],
     warnings: [],
@@ -63,14 +65,43 @@ test('a file says what the server can do for its calls, and where they go', () =
   })
 })
 
+test('a file says how a server is reached and how numbers are written, as far as it wants to', () => {
+  const result = parseProvisioning(
+    file({
+      ...work,
+      server: 'sip:pbx.example',
+      connection: { srtp: 'required', turn: { server: 'turn:relay.example:3478', username: 'me' } },
+      numbers: { country: 'DE', extensionLength: 3 },
+      turnPassword: 'canary-turn',
+    }),
+  )
+  expect(result).toMatchObject({
+    accounts: [
+      {
+        draft: {
+          server: 'sip:pbx.example',
+          connection: { ...usualConnection, srtp: 'required', turn: { server: 'relay.example:3478', username: 'me' } },
+          numbers: { ...usualNumbers, country: 'DE', extensionLength: 3 },
+          turnPassword: 'canary-turn',
+        },
+        connection: { srtp: 'required', turn: { server: 'relay.example:3478', username: 'me' } },
+        numbers: { country: 'DE', extensionLength: 3 },
+      },
+    ],
+  })
+})
+
 test('a byte-order mark is skipped', () => {
   expect(parseProvisioning(`\uFEFF${file(work)}`).ok).toBe(true)
 })
 
 test.each([
-  [file({ ...work, server: 'https://pbx.example' }), 'accounts[0].server: must begin with ws: or wss:'],
-  [file({ ...work, server: 'pbx.example' }), 'accounts[0].server: must begin with ws: or wss:'],
-  [file({ ...work, server: 'demo:' }), 'accounts[0].server: must begin with ws: or wss:'],
+  [
+    file({ ...work, server: 'https://pbx.example' }),
+    'accounts[0].server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:',
+  ],
+  [file({ ...work, server: 'pbx.example' }), 'accounts[0].server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:'],
+  [file({ ...work, server: 'demo:' }), 'accounts[0].server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:'],
   [file(work, { ...work, uri: 'sips:100@x' }), 'accounts[1].uri: must begin with sip:, not sips:'],
   [file({ ...work, server: undefined }), 'accounts[0].server: is missing'],
   [file({ ...work, name: 7 }), 'accounts[0].name: must be text'],
@@ -88,6 +119,21 @@ test.each([
     file({ ...work, features: { pickup: '8'.repeat(257) } }),
     'accounts[0].features.pickup: must not be longer than 256 characters',
   ],
+  [
+    file({ ...work, connection: { srtp: 'always' } }),
+    'accounts[0].connection.srtp: must be "off" or "optional" or "required"',
+  ],
+  [file({ ...work, connection: { expires: 5 } }), 'accounts[0].connection.expires: is out of range'],
+  [file({ ...work, connection: { proxy: 'x' } }), 'accounts[0].connection.proxy: unknown field'],
+  [
+    file({ ...work, server: 'udp:pbx.example', connection: { backups: ['wss://x/ws'] } }),
+    'accounts[0].connection.backups: must not be WebSocket servers',
+  ],
+  [file({ ...work, numbers: { country: 'Germany' } }), 'accounts[0].numbers.country: is not of the right form'],
+  [
+    file({ ...work, numbers: { rules: [{ match: '(', replace: '' }] } }),
+    'accounts[0].numbers.rules: must each match by a regular expression',
+  ],
   [file('work'), 'accounts[0]: must be an object'],
   [file(work, work), 'accounts[1].uri: is in the file twice'],
   [file({ ...work, username: 'a"b' }), 'accounts[0].username: must not contain " or \\'],
@@ -104,7 +150,9 @@ test.each([
 
 test('every fault is told at once', () => {
   const two = errorOf(file({ ...work, server: 'x' }, { ...work, uri: '' }))
-  expect(two).toBe('accounts[0].server: must begin with ws: or wss:; accounts[1].uri: must not be empty')
+  expect(two).toBe(
+    'accounts[0].server: must begin with udp:, tcp:, tls:, sip:, ws: or wss:; accounts[1].uri: must not be empty',
+  )
 })
 
 test('no error quotes a password', () => {
@@ -123,11 +171,19 @@ test('no error quotes a password', () => {
 
 test('an unencrypted server on the public internet is taken with a warning', () => {
   const result = parseProvisioning(
-    file({ ...work, server: 'ws://pbx.example.com/ws' }, { ...work, username: 'b', server: 'ws://10.0.0.1/ws' }),
+    file(
+      { ...work, server: 'ws://pbx.example.com/ws' },
+      { ...work, username: 'b', server: 'ws://10.0.0.1/ws' },
+      { ...work, username: 'c', server: 'udp:pbx.example.com' },
+      { ...work, username: 'd', server: 'tls:pbx.example.com' },
+    ),
   )
   expect(result).toMatchObject({
     ok: true,
-    warnings: ['accounts[0].server: is not encrypted (ws:) and not on a private network'],
+    warnings: [
+      'accounts[0].server: is not encrypted (ws:) and not on a private network',
+      'accounts[2].server: is not encrypted (udp:) and not on a private network',
+    ],
   })
 })
 

@@ -135,7 +135,7 @@ describe('a line', () => {
     await bench.register()
     await bench.settle(600_000)
     bench.peer.server.mode = 'accept'
-    await bench.ask({ type: 'reconnect' })
+    await bench.ask({ type: 'reconnect', because: 'resumed' })
     await bench.settle(1_000)
     expect(bench.registration?.state).toBe('registered')
   })
@@ -146,7 +146,7 @@ describe('a line', () => {
     )
     await bench.register()
     await bench.settle(60_000)
-    await bench.ask({ type: 'reconnect' })
+    await bench.ask({ type: 'reconnect', because: 'resumed' })
     expect(bench.peer.requests('REGISTER')).toHaveLength(2)
     bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
     await bench.register()
@@ -158,7 +158,7 @@ describe('a line', () => {
     bench.peer.server.blackHole = true
     vi.setSystemTime(Date.now() + 3_600_000)
     bench.peer.server.blackHole = false
-    await bench.ask({ type: 'reconnect' })
+    await bench.ask({ type: 'reconnect', because: 'resumed' })
     expect(bench.peer.server.sockets).toHaveLength(2)
     await bench.settle(1_000)
     expect(bench.registration?.state).toBe('registered')
@@ -204,6 +204,7 @@ describe('a line', () => {
         connection: usualConnection,
         numbers: usualNumbers,
         password: 'x',
+        turnPassword: null,
         instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
       },
     })

@@ -36,6 +36,7 @@ export const aliceAccount: EngineAccount = {
   connection: usualConnection,
   numbers: usualNumbers,
   password: 'secret',
+  turnPassword: null,
   instanceId: 'urn:uuid:5d1c8a9e-1b7c-4f6e-9a52-0123456789ab',
 }
 
