@@ -2,10 +2,12 @@
  * The start-up story of the phone, and the only place where its parts are made and joined. Read it from top to bottom:
  * before Electron is ready, the profile, the calls, the engine, the windows, what the computer does about it, the doors.
  */
+import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { app, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { systemClock } from '../common/clock'
+import { refused } from '../common/errors'
 import type { Notice } from '../common/phone-state'
 import { DoNotDisturbTimer } from './callkit/dnd-timer'
 import { parseCommandLine, type CommandLine } from './command-line'
@@ -18,6 +20,7 @@ import { SipProvider } from './engine/sip-provider'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
+import { watchNetwork } from './os/network'
 import { watchPower } from './os/power'
 import { electronSafeStorage } from './os/safe-storage'
 import { openElectronStore } from './os/settings-store'
@@ -30,6 +33,7 @@ import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
+import { Reachability } from './reach/reachability'
 import { AppliedSettings } from './settings/apply-settings'
 import { importAccounts } from './settings/import-accounts'
 import { AlertWindow } from './windows/alert-window'
@@ -37,7 +41,15 @@ import { pageUrl, registerAppScheme } from './windows/app-protocol'
 import { EngineWindow } from './windows/engine-window'
 import { openSessions } from './windows/sessions'
 import { makeWindows } from './windows/windows'
-import { Wishes } from './wishes'
+import { performAccounts } from './wishes/accounts'
+import { performCalls } from './wishes/calls'
+import { performContacts } from './wishes/contacts'
+import { performDirectory } from './wishes/directory'
+import { performNumbers } from './wishes/numbers'
+import { performRecents } from './wishes/recents'
+import { performServers } from './wishes/servers'
+import { performSettings } from './wishes/settings'
+import { Wishes } from './wishes/wishes'
 
 const appId = 'app.patchcord.Patchcord'
 const ownArguments = process.argv.slice(process.defaultApp ? 2 : 1)
@@ -123,7 +135,6 @@ async function start(given: CommandLine): Promise<void> {
     focusOf: (callId) => sip.focusOf(callId),
   })
   registry.observe((calls) => history.follow(calls))
-  registry.observe((calls) => history.follow(calls))
   const views = new CallViews(registry, store)
   const settings: AppliedSettings = new AppliedSettings({
     keeper,
@@ -164,7 +175,8 @@ async function start(given: CommandLine): Promise<void> {
     allow: (server) => sessions.gate.allow(server),
     explain: (server) => sessions.probe.explain(server),
     onChange: (registrations) => {
-      store.put({ accounts: accountStates(accounts, registrations) })
+      reachability.registrations(accounts.list, registrations)
+      showAccounts()
       for (const [id, { state }] of registrations) if (state === 'registered') void sip.sayFarewell(id)
     },
   })
@@ -176,6 +188,19 @@ async function start(given: CommandLine): Promise<void> {
     accounts: () => accounts.list,
     forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
   })
+  const reachability: Reachability = new Reachability({
+    clock,
+    log,
+    path: join(folder, 'last-proofs.json'),
+    newId: randomUUID,
+    send: (command) => void host.request(command),
+    onReach: () => showAccounts(),
+    onAway: (away) => store.put({ away }),
+  })
+  const showAccounts = (): void =>
+    store.put({
+      accounts: accountStates(accounts, registrar.states, (id) => reachability.reachOf(id)),
+    })
   const accountsChanged = (): void => {
     sip.sync()
     registrar.sync()
@@ -192,24 +217,38 @@ async function start(given: CommandLine): Promise<void> {
       notify({ id: 'engine-restarted', kind: 'engine-restarted', detail: null })
     },
     engineReported: (report) =>
-      hear(report, { sip, registrar, store, views, send: (message) => windows.api.send(message), log }),
+      hear(report, { sip, registrar, reachability, store, views, send: (message) => windows.api.send(message), log }),
     engineAsked: (offer, answer) => sip.engineAsked(offer, answer),
   })
 
   // The windows.
   const wishes = new Wishes({
-    verbs,
-    accounts,
-    registrar,
-    engine: host,
-    secretStorage: () => vault.storage,
-    accountsChanged,
-    setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
-    changeSettings: (patch) => settings.change(patch),
-    silence: (callId) => views.silence(callId),
-    markHistorySeen: () => history.markSeen(),
-    clearHistory: () => history.clear(),
-    dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
+    calls: performCalls({
+      verbs,
+      silence: (callId) => views.silence(callId),
+      setPrivate: () => refused('failed'),
+    }),
+    accounts: performAccounts({
+      accounts,
+      registrar,
+      engine: host,
+      secretStorage: () => vault.storage,
+      accountsChanged,
+    }),
+    settings: performSettings({
+      engine: host,
+      setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
+      changeSettings: (patch) => settings.change(patch),
+      dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
+    }),
+    contacts: performContacts(),
+    recents: performRecents({
+      markHistorySeen: () => history.markSeen(),
+      clearHistory: () => history.clear(),
+    }),
+    directory: performDirectory(),
+    numbers: performNumbers(),
+    servers: performServers(),
   })
   const windows = makeWindows({
     clock,
@@ -286,17 +325,20 @@ async function start(given: CommandLine): Promise<void> {
   // The phone lives in the tray: a closed window ends nothing.
   app.on('window-all-closed', () => {})
   watchPower(powerMonitor, {
-    onSuspend: () => log.info('the computer goes to sleep'),
+    onSuspend: () => reachability.suspended(),
     onResume: () => {
       doNotDisturb.sync()
-      void host.request({ type: 'reconnect' })
+      reachability.resumed()
     },
   })
+  const stopWatchingNetwork = watchNetwork({ clock, onChange: (online) => reachability.networkChanged(online) })
   leaveOrderly(app, {
     clock,
     log,
     sayGoodbye: () => host.request({ type: 'shutdown' }),
     close: async () => {
+      stopWatchingNetwork()
+      reachability.stop()
       host.stop()
       center.dispose()
       await control.stop()

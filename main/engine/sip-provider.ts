@@ -111,6 +111,7 @@ export class SipProvider implements ProviderDelegate {
       case 'speaking':
       case 'ready':
       case 'registration':
+      case 'reach':
       case 'devices':
       case 'quality':
       case 'level':

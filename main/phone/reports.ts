@@ -6,12 +6,14 @@ import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
 import type { Registrar } from '../engine/registrar'
 import type { SipProvider } from '../engine/sip-provider'
+import type { Reachability } from '../reach/reachability'
 import type { PhoneStore } from '../phone-store'
 import type { CallViews } from './call-views'
 
 export interface ReportsOptions {
   readonly sip: SipProvider
   readonly registrar: Registrar
+  readonly reachability: Reachability
   readonly store: PhoneStore
   readonly views: CallViews
   /** To every page of the phone's window. */
@@ -20,8 +22,12 @@ export interface ReportsOptions {
 }
 
 /** Takes in one report. */
-export function hear(report: EngineReport, { sip, registrar, store, views, send, log }: ReportsOptions): void {
+export function hear(
+  report: EngineReport,
+  { sip, registrar, reachability, store, views, send, log }: ReportsOptions,
+): void {
   sip.engineReported(report)
+  reachability.engineReported(report)
   switch (report.type) {
     case 'registration':
       return registrar.reported(report.accountId, report.registration)

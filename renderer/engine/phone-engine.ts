@@ -139,7 +139,8 @@ export class PhoneEngine {
       case 'farewell':
         return calls.farewell(command.accountId, command.dialog)
       case 'reconnect':
-        calls.reconnect()
+        if (command.because === 'network') calls.networkChanged()
+        else calls.reconnect()
         return done
       case 'setTone':
         media.setTone(command.tone)

@@ -18,10 +18,13 @@ import { notifyGate } from './notify-gate'
 import { invitesSettled } from './open-invites'
 import { Registration, type RegisterOutcome } from './registration'
 import { retryClass } from './registration-failure'
+import { ReachWatch } from './reach-watch'
 import { RetryPace } from './retry-pace'
 
 /** How often a refusal that only the server's owner can lift is tried again, ms. */
 const rareRetry = 300_000
+/** How soon a registrar that says yes and does not list us is asked again, ms. */
+const unlistedRetry = 60_000
 const farewellLimit = 16
 
 export class AccountLine {
@@ -31,10 +34,15 @@ export class AccountLine {
   readonly #registration: Registration
   readonly #pace: RetryPace
   readonly #nap: NapWatch
+  readonly #reach: ReachWatch
   readonly #farewells: DialogRecord[] = []
   #state: RegistrationState = { state: 'unregistered' }
   #retry: Timer | null = null
   #connecting = false
+  /** Our Contact was among those the registrar named last, or it named none. */
+  #listed = true
+  /** What is being connected goes through a network that is gone: begin anew when it has been given up. */
+  #connectAnew = false
   #closed = false
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
@@ -45,6 +53,7 @@ export class AccountLine {
     this.account = account
     this.#pace = new RetryPace(clock, options.random)
     this.#nap = new NapWatch(clock)
+    this.#reach = new ReachWatch({ clock, onChange: options.onReach })
     this.userAgent = makeUserAgent(account, {
       log: options.log,
       transport: (viaHost) => this.#transportOptions(viaHost),
@@ -100,14 +109,22 @@ export class AccountLine {
   }
 
   /** The network may have changed: proves the connection that is there, makes the one that is not, at once. */
-  reconnect(): void {
+  reconnect(prove = (): void => this.transport.probe()): void {
     if (this.#closed) return
     this.#pace.reset()
     // A connection that slept through its keep-alives is not worth the seconds that a proof takes.
     if (this.connected && this.#nap.slept) this.transport.drop('slept')
     if (!this.connected) return void this.#connect()
-    this.transport.probe()
+    prove()
     if (this.#state.state === 'failed' && retryClass(this.#state.reason) !== 'never') this.#register()
+  }
+
+  /** The computer is on another network, or on one again: what outlived that answers at once, and all else is made anew. */
+  networkChanged(): void {
+    if (this.#closed) return
+    this.#connectAnew = this.#connecting
+    if (this.#connecting) return this.transport.drop('the network changed')
+    this.reconnect(() => this.transport.probeUrgently())
   }
 
   /** The user wants it now, whatever the server said before. */
@@ -136,6 +153,7 @@ export class AccountLine {
     if (this.#closed) return
     this.#closed = true
     this.#clearRetry()
+    this.#reach.lost()
     if (this.connected) {
       const { clock } = this.#options
       await Promise.all([this.#registration.unregister(limitMs), invitesSettled(this.userAgent, clock, limitMs)])
@@ -158,6 +176,8 @@ export class AccountLine {
     } finally {
       this.#connecting = false
     }
+    if (this.#connectAnew && !this.connected) void this.#connect()
+    this.#connectAnew = false
   }
 
   #connected(): void {
@@ -169,6 +189,7 @@ export class AccountLine {
     if (this.#closed) return
     const wasRegistered = this.#registration.registered
     this.#registration.forget()
+    this.#reach.lost()
     // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
     if (this.#state.state === 'failed') return this.#options.onDown()
     if (wasRegistered) this.#pace.reset()
@@ -188,6 +209,7 @@ export class AccountLine {
   #registered(outcome: RegisterOutcome): void {
     if (this.#closed) return
     if (!outcome.ok) {
+      this.#reach.lost()
       this.#fail(outcome.failure, outcome.sipStatus, outcome.retryAfterMs)
       // Connected but silent: the connection is as dead as a closed one.
       if (outcome.failure === 'timeout') this.transport.drop('REGISTER unanswered')
@@ -198,6 +220,14 @@ export class AccountLine {
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
     this.#pace.reset()
     this.#nap.awake()
+    if (this.#listed) this.#reach.bound(outcome.expires)
+    else {
+      this.#reach.missing()
+      this.#clearRetry()
+      this.#retry = clock.setTimeout(() => this.#tryAgain(), unlistedRetry)
+    }
+    // A binding is a promise; that something comes through is proven by asking.
+    this.transport.probe()
     this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
     if (isNew && this.#wasRegistered) this.#options.onUpAgain()
     this.#wasRegistered = true
@@ -246,6 +276,11 @@ export class AccountLine {
       limiters: createLimiters(clock),
       ...(ping === undefined ? {} : { ping }),
       events: {
+        onAlive: (roundTripMs) => this.#reach.alive(roundTripMs, this.transport.nextProofInMs),
+        onMiss: () => this.#reach.unanswered(),
+        onRegisterAnswer: ({ status, expires, bindings }) => {
+          if (status >= 200 && status < 300) this.#listed = expires !== null || bindings === 0
+        },
         onNote: (note) => log.debug(`${account.id}: ${note}`),
         onLost: (reason) => log.info(`${account.id}: connection lost, ${reason}`),
         onUnansweredBye: (dialog) => this.#options.onLostBye(dialog),

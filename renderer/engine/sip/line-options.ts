@@ -6,6 +6,7 @@ import type { Registration as RegistrationState } from '../../../common/account'
 import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
+import type { Reach } from '../../../common/reach'
 import type { DialogName } from './guard/guarding-transport'
 import type { IncomingUpdate } from './guard/incoming-update'
 import type { SocketFactory } from './guard/socket'
@@ -22,6 +23,7 @@ export interface LineOptions {
   /** False: the connection is never pinged. */
   readonly ping?: boolean
   readonly onRegistration: (state: RegistrationState) => void
+  readonly onReach: (reach: Reach) => void
   readonly onInvite: (invitation: Invitation) => void
   /** The connection is gone. Calls that are up may go on. */
   readonly onDown: () => void

@@ -84,6 +84,9 @@ export class Switchboard {
           report({ type: 'registration', accountId: account.id, registration })
         }
       },
+      onReach: (reach) => {
+        if (this.#lines.get(account.id) === line) report({ type: 'reach', accountId: account.id, reach })
+      },
       onInvite: (invitation) => this.#receive(line, invitation),
       onDown: () => this.#calls.of(line).forEach((call) => this.#outlasting.begin(call)),
       onUpAgain: () => this.#calls.of(line).forEach((call) => this.#outlasting.over(call)),
@@ -187,6 +190,11 @@ export class Switchboard {
   /** Proves every connection, remakes the dead ones at once. */
   reconnect(): void {
     for (const line of this.#lines.values()) line.reconnect()
+  }
+
+  /** The computer is on another network, or on one again. */
+  networkChanged(): void {
+    for (const line of this.#lines.values()) line.networkChanged()
   }
 
   /** Ends all calls, takes all registrations back and closes, within two seconds. Nothing is accepted afterwards. */

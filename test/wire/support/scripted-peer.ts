@@ -74,6 +74,8 @@ export const makeRequest = (parts: RequestParts = {}): string => {
   ].join('\r\n')
 }
 
+const isPing = (callId: string): boolean => callId.startsWith('ping-')
+
 type Answer = (request: Said) => void
 
 export class ScriptedPeer {
@@ -82,6 +84,8 @@ export class ScriptedPeer {
   readonly said: Said[] = []
   /** Both directions in order. */
   readonly words: string[] = []
+  /** How often the guard asked whether the connection lives. */
+  pings = 0
   readonly #answers = new Map<string, Answer>()
 
   constructor() {
@@ -110,7 +114,7 @@ export class ScriptedPeer {
 
   send(text: string): void {
     const parsed = parseWire(text)
-    if (parsed.ok && parsed.message.start) {
+    if (parsed.ok && parsed.message.start && !isPing(headerValue(parsed.message, 'call-id') ?? '')) {
       const start = parsed.message.start
       this.words.push(start.startsWith('SIP/') ? start.slice(8, 11) : (start.split(' ')[0] ?? ''))
     }
@@ -154,7 +158,8 @@ export class ScriptedPeer {
   #onFrame(text: string): void {
     if (/^[\r\n]*$/.test(text)) return
     const said = readSaid(text)
-    if (!said.header('call-id').startsWith('ping-')) {
+    if (isPing(said.header('call-id'))) this.pings++
+    else {
       this.said.push(said)
       this.words.push(said.word)
     }

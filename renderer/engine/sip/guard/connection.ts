@@ -4,7 +4,7 @@
  */
 import { TransportState } from 'sip.js'
 import type { Clock, Timer } from '../../../../common/clock'
-import type { MinimalWebSocket, SocketFactory } from './socket'
+import type { MinimalWebSocket, SocketFactory, SocketFailure } from './socket'
 
 export interface ConnectionOptions {
   /** `ws:` or `wss:` URL. */
@@ -26,11 +26,13 @@ export interface ConnectionEvents {
   safely(what: string, task: () => void): boolean
 }
 
-/** Why connect() failed. */
+/** Why connect() failed, or a connection was lost. */
 export class ConnectError extends Error {
   constructor(
     readonly reason: 'timeout' | 'closed' | 'refused' | 'aborted',
     readonly code: number | null = null,
+    /** Why, when the socket knew. */
+    readonly failure: SocketFailure | null = null,
   ) {
     super(`connect ${reason}${code === null ? '' : ` ${code}`}`)
   }
@@ -123,7 +125,7 @@ export class Connection {
     socket.onclose = (event) => {
       if (socket !== this.#socket) return
       const code = event.code ?? 1006
-      this.#end(`closed ${code}`, this.#connecting ? new ConnectError('closed', code) : new Error(`closed ${code}`))
+      this.#end(`closed ${code}`, new ConnectError('closed', code, event.failure ?? null))
     }
     const patience = this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT
     this.#timer = this.#options.clock.setTimeout(() => this.#end('timeout', new ConnectError('timeout')), patience)

@@ -10,6 +10,8 @@ export interface GuardEvents {
   /** A connection that was up is gone. `reason`: `closed CODE`, `silent` (pings unanswered) or what `drop` was given. */
   onLost?(reason: string): void
   onAlive?(roundTripMs: number): void
+  /** A ping stayed unanswered; the next one decides. */
+  onMiss?(): void
   onRegisterAnswer?(facts: RegisterFacts): void
   /** A SUBSCRIBE was refused. `retryAfter`: s, null when the server named none. */
   onSubscribeRefused?(retryAfter: number | null): void

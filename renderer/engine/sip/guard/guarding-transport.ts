@@ -87,6 +87,7 @@ export class GuardingTransport implements Transport {
             viaHost: options.viaHost,
             send: (text) => this.#write(text),
             onAlive: (roundTripMs) => this.#tell('onAlive', roundTripMs),
+            onMiss: () => this.#tell('onMiss'),
             onDead: () => this.drop('silent'),
           })
   }
@@ -112,6 +113,16 @@ export class GuardingTransport implements Transport {
   /** Proves the connection now; `onAlive` or, within 6 s, `onLost` follows. */
   probe(): void {
     this.#pinger?.probe()
+  }
+
+  /** The network changed: proves within 1.4 s that the connection outlived it, or loses it. */
+  probeUrgently(): void {
+    this.#pinger?.probeUrgently()
+  }
+
+  /** ms until the connection is proven again when nothing happens; null: it is not. */
+  get nextProofInMs(): number | null {
+    return this.#pinger?.nextInMs ?? null
   }
 
   /** True for a Call-ID that a caller chose: no credentials are given away in such a dialog. */

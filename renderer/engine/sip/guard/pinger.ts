@@ -17,11 +17,15 @@ export interface PingerOptions {
   readonly viaHost: string
   readonly send: (text: string) => void
   readonly onAlive: (roundTripMs: number) => void
+  /** A ping stayed unanswered; another is on its way. */
+  readonly onMiss: () => void
   readonly onDead: () => void
 }
 
 const interval: Record<Pace, number> = { idle: 25_000, busy: 5_000 }
 const PATIENCE = 3_000
+/** When the network is known to have changed: a connection that lives answers at once. */
+const URGENT = 700
 const MISSES = 2
 
 export class Pinger {
@@ -63,9 +67,21 @@ export class Pinger {
     if (this.#running && this.#sentAt === null) this.#schedule()
   }
 
+  /** ms until the next ping when all is quiet; null: nothing is asked any more. */
+  get nextInMs(): number | null {
+    return this.#kind === 'none' ? null : interval[this.#pace]
+  }
+
   /** Prove the connection now: after sleep, a network change, before something that matters. */
   probe(): void {
     if (this.#running && this.#sentAt === null) this.#ping()
+  }
+
+  /** The same in a hurry, and what is asked already counts for nothing: the network it was asked over is not there any more. */
+  probeUrgently(): void {
+    if (!this.#running || this.#kind === 'none') return
+    this.#misses = 0
+    this.#ping(URGENT)
   }
 
   /** True when the response belongs to a ping, which then must not reach sip.js. */
@@ -99,13 +115,13 @@ export class Pinger {
     this.#timer = this.#options.clock.setTimeout(() => this.#ping(), interval[this.#pace])
   }
 
-  #ping(): void {
+  #ping(patience = PATIENCE): void {
     this.#clear()
     if (this.#kind === 'none') return
     this.#sentAt = this.#options.clock.now()
     if (this.#misses === 0) this.#firstSentAt = this.#sentAt
     this.#sequence += 1
-    this.#timer = this.#options.clock.setTimeout(() => this.#missed(), PATIENCE)
+    this.#timer = this.#options.clock.setTimeout(() => this.#missed(patience), patience)
     this.#options.send(this.#kind === 'crlf' ? '\r\n\r\n' : this.#request())
   }
 
@@ -118,10 +134,13 @@ export class Pinger {
     this.#options.onAlive(roundTrip)
   }
 
-  #missed(): void {
+  #missed(patience: number): void {
     this.#sentAt = null
     this.#misses += 1
-    if (this.#misses < MISSES) return this.#ping()
+    if (this.#misses < MISSES) {
+      this.#options.onMiss()
+      return this.#ping(patience)
+    }
     this.#misses = 0
     if (!this.#everAnswered && this.#heardAt >= this.#firstSentAt) {
       // The line is alive, only this question is not answered here: ask in the other way, or stop asking.

@@ -1,0 +1,85 @@
+/*
+ * What the phone knows of whether it can be called: each account's proof and its age, and when it was away. It takes in what the engine, the
+ * registrations, the computer's sleep and its network say, and tells the engine when the network has changed; it decides about no call.
+ */
+import type { Account, AccountId, Registration } from '../../common/account'
+import type { Clock } from '../../common/clock'
+import type { EngineCommand, EngineReport } from '../../common/contract/engine'
+import type { Log } from '../../common/log'
+import type { Away, Reach } from '../../common/reach'
+import { AwayLog } from './away-log'
+import { readProofs, writeProofs } from './last-proofs'
+
+export interface ReachabilityOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** The file with the last proofs. */
+  readonly path: string
+  readonly newId: () => string
+  /** To the engine; what comes of it is seen in its reports. */
+  readonly send: (command: EngineCommand) => void
+  /** Proofs or doubts are new: `reachOf` says what. */
+  readonly onReach: () => void
+  readonly onAway: (away: readonly Away[]) => void
+}
+
+export class Reachability {
+  private readonly reaches = new Map<AccountId, Reach>()
+  private readonly away: AwayLog
+
+  constructor(private readonly options: ReachabilityOptions) {
+    const { clock, log, path, newId, onAway } = options
+    this.away = new AwayLog({
+      clock,
+      newId,
+      known: readProofs(path),
+      keep: (proofs) => writeProofs(path, proofs, log),
+      onChange: onAway,
+    })
+  }
+
+  /** null: nothing is known yet. */
+  reachOf(accountId: AccountId): Reach | null {
+    return this.reaches.get(accountId) ?? null
+  }
+
+  /** Takes in what the engine says of an account's reachability; other reports are for others. */
+  engineReported(report: EngineReport): void {
+    if (report.type !== 'reach') return
+    const before = this.reaches.get(report.accountId)
+    this.reaches.set(report.accountId, report.reach)
+    const { provenAt } = report.reach
+    if (provenAt !== null && provenAt !== before?.provenAt) this.away.proven(report.accountId, provenAt)
+    this.options.onReach()
+  }
+
+  registrations(accounts: readonly Account[], states: ReadonlyMap<AccountId, Registration>): void {
+    for (const id of [...this.reaches.keys()]) if (!states.has(id)) this.reaches.delete(id)
+    this.away.registrations(accounts, states)
+  }
+
+  networkChanged(online: boolean): void {
+    this.options.log.info(`the network changed${online ? '' : ': there is none'}`)
+    this.away.network(online)
+    this.options.send({ type: 'reconnect', because: 'network' })
+  }
+
+  suspended(): void {
+    this.options.log.info('the computer goes to sleep')
+    this.away.slept()
+  }
+
+  resumed(): void {
+    this.away.woke()
+    this.options.send({ type: 'reconnect', because: 'resumed' })
+  }
+
+  dismiss(awayId: string): void {
+    this.away.dismiss(awayId)
+  }
+
+  /** Before the phone stops. */
+  stop(): void {
+    this.away.keep()
+  }
+}
