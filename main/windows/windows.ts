@@ -13,7 +13,7 @@ import { callBarCommands } from './call-bar-commands'
 import { CallBarWindow } from './call-bar-window'
 import { PhoneApi } from './phone-api'
 import { PhoneWindow } from './phone-window'
-import type { Wishes } from '../wishes'
+import type { Wishes } from '../wishes/wishes'
 
 export interface WindowsOptions {
   readonly clock: Clock
