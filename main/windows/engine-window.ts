@@ -1,8 +1,8 @@
 /*
  * The hidden window the engine page lives in: sandboxed, with its own session, never throttled, the only page that may
- * open a microphone. Hands out one port per load; knows nothing of what travels on it.
+ * open a microphone. Hands out one port per load, and hands in those to the gateway; knows nothing of what travels on them.
  */
-import { BrowserWindow, MessageChannelMain, type Session } from 'electron'
+import { BrowserWindow, MessageChannelMain, type MessagePortMain, type Session } from 'electron'
 import type { EnginePage, EnginePort } from '../engine/engine-host'
 
 export interface EngineWindowOptions {
@@ -64,6 +64,12 @@ export class EngineWindow implements EnginePage {
     void window.loadURL(this.options.url).catch(() => {
       // did-fail-load tells the owner.
     })
+  }
+
+  /** Hands the page one end of a channel to the gateway. Without a page it is closed. */
+  giveGatewayPort(port: MessagePortMain): void {
+    if (!this.window || this.window.isDestroyed()) return port.close()
+    this.window.webContents.postMessage('gateway-port', null, [port])
   }
 
   kill(): void {

@@ -1,8 +1,8 @@
 /*
- * The engine page's end of its port to main: waits for the one port the preload hands over and closes the door behind it. It does not
- * look into what travels.
+ * The engine page's ends of its ports: waits for the one to main that the preload hands over and closes the door behind it, and takes
+ * each one to the gateway. It does not look into what travels.
  */
-import { portMessage, type EnginePagePort } from '../../common/contract/port'
+import { gatewayPortMessage, portMessage, type EnginePagePort } from '../../common/contract/port'
 
 /** Resolves with the first port this window is given by itself; later ones are closed unread. */
 export function receivePort(window: Window): Promise<EnginePagePort> {
@@ -14,6 +14,14 @@ export function receivePort(window: Window): Promise<EnginePagePort> {
       resolve(wrapPort(port))
     }
     window.addEventListener('message', listen)
+  })
+}
+
+/** Calls `use` with each port to the gateway this window is given by itself. */
+export function receiveGatewayPorts(window: Window, use: (port: MessagePort) => void): void {
+  window.addEventListener('message', (event) => {
+    const port = event.ports[0]
+    if (event.source === window && event.data === gatewayPortMessage && port !== undefined) use(port)
   })
 }
 

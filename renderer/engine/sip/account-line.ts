@@ -4,13 +4,20 @@
  * new connection.
  */
 import type { UserAgent } from 'sip.js'
-import type { Registration as RegistrationState } from '../../../common/account'
+import type { RefusedCertificate, Registration as RegistrationState } from '../../../common/account'
 import type { Timer } from '../../../common/clock'
 import type { DialogRecord, EngineAccount } from '../../../common/contract/engine'
 import type { RegistrationFailure } from '../../../common/errors'
+import { needsGateway } from '../../../common/server-address'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
-import { createLimiters, type GuardingTransport, type GuardingTransportOptions } from './guard/guarding-transport'
+import {
+  ConnectError,
+  createLimiters,
+  type GuardingTransport,
+  type GuardingTransportOptions,
+} from './guard/guarding-transport'
+import type { SocketFailure } from './guard/socket'
 import type { LineOptions } from './line-options'
 import { makeUserAgent } from './make-user-agent'
 import { NapWatch } from './nap'
@@ -44,6 +51,9 @@ export class AccountLine {
   /** What is being connected goes through a network that is gone: begin anew when it has been given up. */
   #connectAnew = false
   #closed = false
+  /** The account's server and those to fall back on, and which of them is next. */
+  readonly #servers: readonly string[]
+  #server = 0
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
 
@@ -51,6 +61,8 @@ export class AccountLine {
     const { account, clock } = options
     this.#options = options
     this.account = account
+    // The gateway falls back by itself, and knows more of each than a page does.
+    this.#servers = needsGateway(account) ? [account.server] : [account.server, ...account.connection.backups]
     this.#pace = new RetryPace(clock, options.random)
     this.#nap = new NapWatch(clock)
     this.#reach = new ReachWatch({ clock, onChange: options.onReach })
@@ -60,7 +72,7 @@ export class AccountLine {
       delegate: {
         onConnect: () => this.#connected(),
         onDisconnect: (error) => {
-          if (error) this.#disconnected()
+          if (error) this.#disconnected(error)
         },
         onInvite: (invitation) => options.onInvite(invitation),
         onNotify: notifyGate(),
@@ -78,6 +90,7 @@ export class AccountLine {
       userAgent: this.userAgent,
       clock,
       instance: account.instanceId.replace(/^urn:uuid:/i, ''),
+      expires: account.connection.expires,
       onOutcome: (outcome) => this.#registered(outcome),
     })
   }
@@ -172,7 +185,9 @@ export class AccountLine {
       await (this.userAgent.state === 'Started' ? this.userAgent.reconnect() : this.userAgent.start())
     } catch (error) {
       this.#options.log.info(`${this.account.id}: ${error instanceof Error ? error.message : 'connect failed'}`)
-      if (!this.#closed) this.#fail('unreachable', null, null)
+      this.#server = (this.#server + 1) % this.#servers.length
+      const failure = failureOf(error)
+      if (!this.#closed) this.#fail(failure?.reason ?? 'unreachable', null, null, failure?.certificate)
     } finally {
       this.#connecting = false
     }
@@ -185,15 +200,17 @@ export class AccountLine {
     this.#register()
   }
 
-  #disconnected(): void {
+  #disconnected(error: Error): void {
     if (this.#closed) return
+    this.#server = 0
     const wasRegistered = this.#registration.registered
     this.#registration.forget()
     this.#reach.lost()
     // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
     if (this.#state.state === 'failed') return this.#options.onDown()
     if (wasRegistered) this.#pace.reset()
-    this.#fail(wasRegistered ? 'connection-lost' : 'unreachable', null, null)
+    const failure = failureOf(error)
+    this.#fail(wasRegistered ? 'connection-lost' : (failure?.reason ?? 'unreachable'), null, null, failure?.certificate)
     this.#options.onDown()
   }
 
@@ -233,7 +250,12 @@ export class AccountLine {
     this.#wasRegistered = true
   }
 
-  #fail(reason: RegistrationFailure, sipStatus: number | null, retryAfterMs: number | null): void {
+  #fail(
+    reason: RegistrationFailure,
+    sipStatus: number | null,
+    retryAfterMs: number | null,
+    certificate: RefusedCertificate | null = null,
+  ): void {
     const { clock } = this.#options
     this.#clearRetry()
     const kind = retryClass(reason)
@@ -244,7 +266,7 @@ export class AccountLine {
           ? Math.max(rareRetry, retryAfterMs ?? 0)
           : this.#pace.next(retryAfterMs ?? 0)
     const retryAt = wait === null ? null : clock.date() + wait
-    this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate: null })
+    this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate })
     if (wait !== null) this.#retry = clock.setTimeout(() => this.#tryAgain(), wait)
   }
 
@@ -267,9 +289,14 @@ export class AccountLine {
 
   #transportOptions(viaHost: string): GuardingTransportOptions {
     const { account, clock, log, openSocket, url, ping } = this.#options
+    const server = (): string => url ?? this.#servers[this.#server] ?? account.server
     return {
-      url: url ?? account.server,
+      get url() {
+        return server()
+      },
       openSocket,
+      // To find a server, and to try one after the other, takes longer than to reach one.
+      ...(needsGateway(account) ? { connectTimeoutMs: 30_000 } : {}),
       clock,
       aor: account.uri,
       viaHost,
@@ -289,3 +316,6 @@ export class AccountLine {
     }
   }
 }
+
+/** What the socket knew of why. */
+const failureOf = (error: unknown): SocketFailure | null => (error instanceof ConnectError ? error.failure : null)

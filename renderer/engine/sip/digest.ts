@@ -3,7 +3,7 @@
  * only the account's own realm, never inside a dialog the other side created, and never `auth-int`. Challenges were already
  * chosen and made readable by guard/challenge.ts.
  */
-import type { Core, UserAgent } from 'sip.js'
+import { Core, type UserAgent } from 'sip.js'
 import { restoreAliases } from './guard/alias'
 import { md5, sha256, sha512256 } from './hash'
 
@@ -12,13 +12,16 @@ export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256'
 /** Why a challenge was left unanswered. */
 type DigestRefusal = 'foreign-realm' | 'peer-dialog' | 'unsupported' | 'md5-forbidden'
 
+/** Who asks: the server a request is for (401), or a proxy on the way to it (407). */
+type Challenger = 'server' | 'proxy'
+
 /**
- * The one realm an account answers. It is learned from the first challenge to a REGISTER, which only the account's own server sees;
- * before that only the account's own domain is accepted. One pin per account, kept while its password is.
+ * The realms an account answers, one of its server and one of the proxy before it. Each is learned from the first challenge to a REGISTER, which
+ * only the account's own servers see; before that only the account's own domain is accepted. One pin per account, kept while its password is.
  */
 export class RealmPin {
   readonly #domain: string
-  #realm: string | null = null
+  readonly #realms = new Map<Challenger, string>()
 
   /** `domain`: host of the address of record. */
   constructor(domain: string) {
@@ -26,20 +29,22 @@ export class RealmPin {
   }
 
   get realm(): string | null {
-    return this.#realm
+    return this.#realms.get('server') ?? this.#realms.get('proxy') ?? null
   }
 
   /** True when the account may answer. Pins the realm where it may. */
-  accepts(realm: string, method: string): boolean {
-    if (this.#realm !== null) return realm === this.#realm
-    if (method !== 'REGISTER' && realm.toLowerCase() !== this.#domain) return false
-    this.#realm = realm
+  accepts(realm: string, method: string, challenger: Challenger = 'server'): boolean {
+    if ([...this.#realms.values()].includes(realm)) return true
+    if (this.#realms.has(challenger)) return false
+    // A realm that was learned in the one place is not believed to have another in the other, but where only our servers listen.
+    if (method !== 'REGISTER' && (this.#realms.size > 0 || realm.toLowerCase() !== this.#domain)) return false
+    this.#realms.set(challenger, realm)
     return true
   }
 
   /** The user changed the server or said the new realm is right. */
   forget(): void {
-    this.#realm = null
+    this.#realms.clear()
   }
 }
 
@@ -100,6 +105,8 @@ const makeCnonce = (): string =>
 class Credentials {
   readonly #options: DigestOptions
   #header = ''
+  /** Of the challenge that is being answered. */
+  challenger: Challenger = 'server'
 
   constructor(options: DigestOptions) {
     this.#options = options
@@ -116,7 +123,7 @@ class Credentials {
     if (algorithm === 'MD5' && !allowMd5) return refuse('md5-forbidden')
     if (qop !== undefined && !qop.includes('auth')) return refuse('unsupported')
     if (isPeerDialog(request.callId)) return refuse('peer-dialog')
-    if (!pin.accepts(realm, request.method)) return refuse('foreign-realm')
+    if (!pin.accepts(realm, request.method, this.challenger)) return refuse('foreign-realm')
     const uri = restoreAliases(request.ruri.toString())
     const cnonce = makeCnonce()
     const nonceCount = '00000001'
@@ -146,6 +153,51 @@ class Credentials {
 
 /** Makes a user agent answer challenges our way. Call once, before the first request. */
 export const useDigest = (userAgent: UserAgent, options: DigestOptions): void => {
+  answerBoth()
   const configuration: Core.UserAgentCoreConfiguration = userAgent.userAgentCore.configuration
   configuration.authenticationFactory = () => new Credentials(options) as unknown as Core.DigestAuthentication
+}
+
+/** What sip.js keeps of the challenges to one request. */
+interface Client {
+  challenged: boolean
+  stale: boolean
+  credentials?: unknown
+  readonly core: { readonly configuration: Core.UserAgentCoreConfiguration }
+}
+interface Challenged {
+  challenged: boolean
+  stale: boolean
+}
+
+const seen = new WeakMap<Client, Map<Challenger, Challenged>>()
+let answersBoth = false
+
+/**
+ * sip.js takes a second challenge to a request for a loop, also when the first came from a proxy and the second from the server behind it
+ * (RFC 3261 section 22.3). So what it remembers of them is kept for each of the two, and given to it when it is that one's turn.
+ */
+function answerBoth(): void {
+  if (answersBoth) return
+  answersBoth = true
+  const prototype = Core.UserAgentClient.prototype as unknown as {
+    authenticationGuard(this: Client, message: Core.IncomingResponseMessage, dialog?: Core.Dialog): boolean
+  }
+  const original = prototype.authenticationGuard
+  prototype.authenticationGuard = function (message, dialog) {
+    const { statusCode } = message
+    if (statusCode !== 401 && statusCode !== 407) return original.call(this, message, dialog)
+    this.credentials ??= this.core.configuration.authenticationFactory() ?? undefined
+    if (!(this.credentials instanceof Credentials)) return original.call(this, message, dialog)
+    const challenger = statusCode === 407 ? 'proxy' : 'server'
+    const both = seen.get(this) ?? new Map<Challenger, Challenged>()
+    seen.set(this, both)
+    const { challenged, stale } = both.get(challenger) ?? { challenged: false, stale: false }
+    this.challenged = challenged
+    this.stale = stale
+    this.credentials.challenger = challenger
+    const goOn = original.call(this, message, dialog)
+    both.set(challenger, { challenged: this.challenged, stale: this.stale })
+    return goOn
+  }
 }

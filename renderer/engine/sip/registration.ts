@@ -6,6 +6,7 @@
 import type { Core, UserAgent } from 'sip.js'
 import type { Clock, Timer } from '../../../common/clock'
 import type { RegistrationFailure } from '../../../common/errors'
+import { splitList } from './guard/wire-message'
 import { registrationFailureOf } from './registration-failure'
 
 export type RegisterOutcome =
@@ -23,6 +24,8 @@ export interface RegistrationOptions {
   readonly clock: Clock
   /** UUID without `urn:uuid:`. */
   readonly instance: string
+  /** Seconds asked for. Default 600. */
+  readonly expires?: number
   /** Called for the outcome of every REGISTER that was not taken back, refreshes included. */
   readonly onOutcome: (outcome: RegisterOutcome) => void
 }
@@ -31,6 +34,8 @@ export interface RegistrationOptions {
 const askedExpires = 600
 const shortest = 10
 const longest = 86_400
+/** Proxies on the way out. */
+const maxRoutes = 8
 /** How long a REGISTER may stay unanswered, ms; sip.js would wait 32 s. */
 const patience = 8_000
 
@@ -39,7 +44,7 @@ export class Registration {
   readonly #fromTag = crypto.randomUUID().slice(0, 8)
   readonly #callId = crypto.randomUUID()
   #sequence = Math.floor(Math.random() * 1000) + 1
-  #expires = askedExpires
+  #expires: number
   #attempt = 0
   #registered = false
   /** A REGISTER is out, so the server may hold a binding by the time we leave. */
@@ -48,6 +53,7 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options
+    this.#expires = options.expires ?? askedExpires
   }
 
   /** The server holds a binding of ours, as far as we know. */
@@ -138,6 +144,8 @@ export class Registration {
     const expires = this.#grantedExpires(message)
     this.#registered = true
     this.#pending = false
+    // RFC 3608: what we ask for outside a dialog goes through these from now on, REGISTER excepted.
+    this.#options.userAgent.userAgentCore.configuration.routeSet = serviceRoute(message)
     // Ahead of the end by half a minute, or by half of a short binding.
     const refreshIn = expires >= 60 ? expires - 30 : expires / 2
     this.#setTimer(() => this.register(), refreshIn * 1000)
@@ -174,20 +182,29 @@ export class Registration {
       registrar,
       aor,
       aor,
-      { callId: this.#callId, fromTag: this.#fromTag, cseq: this.#nextSequence() },
+      { callId: this.#callId, fromTag: this.#fromTag, cseq: this.#nextSequence(), routeSet: [] },
       [`Contact: ${contact};expires=${expires}`, 'Allow: ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'],
     )
   }
 
-  /** Each challenge uses one more number, so step over them. */
+  /** Each challenge uses one more number, registrar's and proxy's, stale or not: step over them. */
   #nextSequence(): number {
-    return (this.#sequence += 4)
+    return (this.#sequence += 6)
   }
 
   #setTimer(task: (() => void) | null, ms: number): void {
     if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer)
     this.#timer = task === null ? null : this.#options.clock.setTimeout(task, ms)
   }
+}
+
+/** Service-Route header fields that can be used: few, and loose routers all. */
+function serviceRoute(message: Core.IncomingResponseMessage): string[] {
+  const routes = message.getHeaders('service-route').flatMap((value) => splitList(value))
+  const usable = routes.every((route) =>
+    /^(?:"[^"]*"\s*)?<sips?:[^<>\s]+;lr(?:[;=][^<>\s]*)?>(?:;[^<>\s]*)?$/i.test(route),
+  )
+  return usable && routes.length <= maxRoutes ? routes : []
 }
 
 function retryAfter(header: string | undefined): number | null {
