@@ -113,6 +113,37 @@ export {
 } from './errors'
 export { endCauses, requestErrorCodes, type EndCause, type RequestErrorCode, type Result } from '../../common/errors'
 
+// Call directories: who a number belongs to and whom not to hear, said beforehand by sources that never learn who calls.
+export type { CallDirectoryProvider } from './directory/provider'
+export type { CallDirectoryExtensionContextDelegate } from './directory/delegate'
+export {
+  CallDirectoryExtensionContext,
+  type CallDirectoryContextOptions,
+  type CallDirectoryOutcome,
+} from './directory/extension-context'
+export {
+  CallDirectoryManager,
+  callDirectoryEnabledStatuses,
+  type CallDirectoryEnabledStatus,
+  type CallDirectoryManagerOptions,
+} from './directory/manager'
+export { defaultMaximumEntries, requestEntries, type EntriesRequest } from './directory/request-entries'
+export type { CallDirectoryCounts, CallDirectoryStaging } from './directory/staging'
+export {
+  callDirectoryPhoneNumber,
+  callDirectoryPhoneNumberMax,
+  isCallDirectoryPhoneNumber,
+  type CallDirectoryPhoneNumber,
+} from './directory/phone-number'
+export {
+  callDirectoryError,
+  isCallDirectoryErrorName,
+  type CallDirectoryError,
+  type CallDirectoryErrorName,
+  type CallDirectoryStream,
+  type OffendingEntry,
+} from './directory/error'
+
 // What the host brings.
 export { systemClock, type Clock, type Timer } from '../../common/clock'
 export { silentLog, type Log } from '../../common/log'
