@@ -15,8 +15,11 @@ import { isControlCommand, runControlVerb } from './control/control-client'
 import { ControlServer } from './control/control-server'
 import { ControlVerbs } from './control/control-verbs'
 import { EngineHost } from './engine/engine-host'
+import { GatewayHost } from './engine/gateway-host'
+import { openServers } from './engine/open-servers'
 import { Registrar } from './engine/registrar'
 import { SipProvider } from './engine/sip-provider'
+import { UtilityGateway } from './os/gateway-process'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
@@ -161,18 +164,30 @@ async function start(given: CommandLine): Promise<void> {
     accounts: () => [...accounts.list, ...registrar.tried],
     log,
   })
+  const page = new EngineWindow({ url: pageUrl('engine'), preload, session: sessions.engine })
   const host = new EngineHost({
-    page: new EngineWindow({ url: pageUrl('engine'), preload, session: sessions.engine }),
+    page,
     clock,
     log,
     onHealth: (engine) => store.put({ engine }),
+  })
+  // What speaks SIP without WebSocket: a process that is there only while an account needs it.
+  const gateway = new GatewayHost({
+    process: new UtilityGateway({
+      entry: join(import.meta.dirname, 'gateway.js'),
+      giveToEngine: (port) => page.giveGatewayPort(port),
+    }),
+    clock,
+    log,
+    allowWebSocket: (url) => sessions.gate.allow(url),
+    onRoute: () => showAccounts(),
   })
   const registrar: Registrar = new Registrar({
     engine: host,
     clock,
     accounts: () => accounts.list,
     credentials: (id) => accounts.credentials(id),
-    allow: (server) => sessions.gate.allow(server),
+    allow: (account) => openServers(account, sessions.gate, gateway),
     explain: (server) => sessions.probe.explain(server),
     onChange: (registrations) => {
       reachability.registrations(accounts.list, registrations)
@@ -193,13 +208,20 @@ async function start(given: CommandLine): Promise<void> {
     log,
     path: join(folder, 'last-proofs.json'),
     newId: randomUUID,
-    send: (command) => void host.request(command),
+    send: (command) => {
+      if (command.type === 'reconnect') gateway.networkChanged()
+      void host.request(command)
+    },
     onReach: () => showAccounts(),
     onAway: (away) => store.put({ away }),
   })
   const showAccounts = (): void =>
     store.put({
-      accounts: accountStates(accounts, registrar.states, (id) => reachability.reachOf(id)),
+      accounts: accountStates(accounts, {
+        registrations: registrar.states,
+        reachOf: (id) => reachability.reachOf(id),
+        routeOf: (id) => gateway.route(id),
+      }),
     })
   const accountsChanged = (): void => {
     sip.sync()
@@ -209,9 +231,11 @@ async function start(given: CommandLine): Promise<void> {
   host.start({
     engineReady: () => {
       void host.request({ type: 'useAudio', audio: keeper.current.audio })
+      gateway.engineReady()
       registrar.engineReady()
     },
     engineLost: () => {
+      gateway.engineLost()
       sip.engineLost()
       registrar.engineLost()
       notify({ id: 'engine-restarted', kind: 'engine-restarted', detail: null })
@@ -297,6 +321,7 @@ async function start(given: CommandLine): Promise<void> {
   const control = new ControlServer({
     userData: folder,
     verbs: new ControlVerbs({
+      clock,
       calls: verbs,
       state: () => store.current,
       electron,
@@ -339,6 +364,7 @@ async function start(given: CommandLine): Promise<void> {
     close: async () => {
       stopWatchingNetwork()
       reachability.stop()
+      await gateway.stop()
       host.stop()
       center.dispose()
       await control.stop()

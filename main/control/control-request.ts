@@ -16,6 +16,13 @@ const alone = <const Verb extends string>(verb: Verb) => v.strictObject({ verb: 
 const controlRequestSchema = v.variant('verb', [
   alone('status'),
   v.strictObject({ verb: v.literal('call'), target: text(512), account: v.exactOptional(text(512)), wait }),
+  v.strictObject({
+    verb: v.literal('pickup'),
+    /** Whose phone rings; left out: anybody's of one's group. */
+    extension: v.exactOptional(text(512)),
+    account: v.exactOptional(text(512)),
+    wait,
+  }),
   about('answer'),
   about('hold-and-answer'),
   about('end-and-answer'),
@@ -70,7 +77,7 @@ export type ControlRequest = v.InferOutput<typeof controlRequestSchema>
 /** Verbs that are about one call. */
 export type CallVerb = Exclude<
   ControlRequest['verb'],
-  'status' | 'events' | 'show' | 'quit' | 'call' | 'swap' | 'merge' | 'dnd'
+  'status' | 'events' | 'show' | 'quit' | 'call' | 'pickup' | 'swap' | 'merge' | 'dnd'
 >
 
 export interface ControlError {

@@ -2,6 +2,7 @@
  * What each verb of the control door does: the same verbs the window and the notification use, with the call and account
  * that are meant worked out. Knows nothing of sockets.
  */
+import type { Clock } from '../../common/clock'
 import type { Call, CallId } from '../../common/call'
 import { done, type RequestErrorCode, type Result } from '../../common/errors'
 import type { AccountState, PhoneState } from '../../common/phone-state'
@@ -17,6 +18,7 @@ export interface ControlVerbsOptions {
   readonly electron: string
   /** Opens the window or brings it to the front. */
   readonly show: () => void
+  readonly clock: Clock
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => Result<unknown>
 }
@@ -42,16 +44,21 @@ export class ControlVerbs {
     const wait = request.wait === true
     switch (request.verb) {
       case 'status':
-        return statusOf(state(), electron)
+        return statusOf(state(), electron, this.options.clock.date())
       case 'show':
         show()
         return { ok: true }
       case 'dnd':
         return this.rest(request)
-      case 'call': {
+      case 'call':
+      case 'pickup': {
         const account = request.account === undefined ? null : findAccount(state().accounts, request.account)
         if (account !== null && typeof account !== 'string') return account
-        return answered(await calls.call(request.target, account, 'control'), wait, (call) => ({ call }))
+        const asked =
+          request.verb === 'call'
+            ? calls.call(request.target, account, 'control')
+            : calls.pickUp(request.extension ?? null, account, 'control')
+        return answered(await asked, wait, (call) => ({ call }))
       }
       case 'swap':
         return answered(await calls.swap('control'), wait, () => ({ ok: true }))

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { RequestErrorCode } from '../../common/errors'
-import type { CallView, PhoneState } from '../../common/phone-state'
+import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
 import type { ActionKind } from '../callkit/action'
 import type { ActionEvent } from '../callkit/action-events'
 import type { Originator } from '../callkit/verbs'
@@ -44,7 +44,7 @@ export type ControlEvent =
 export const firstEvent = (state: PhoneState, electron: string, now: number): ControlEvent => ({
   event: 'status',
   at: iso(now),
-  ...statusOf(state, electron),
+  ...statusOf(state, electron, now),
 })
 
 export const actionEvent = ({ type, kind, callId, by, transactionId, code, at }: ActionEvent): ControlEvent => ({
@@ -63,13 +63,15 @@ export function eventsBetween(before: PhoneState, after: PhoneState, now: number
   const at = iso(now)
   const events: ControlEvent[] = []
   if (before.accounts !== after.accounts) {
-    const old = new Map(before.accounts.map((state) => [state.account.id, statusAccount(state)]))
+    const old = new Map(before.accounts.map((state) => [state.account.id, state]))
     for (const state of after.accounts) {
-      const account = statusAccount(state)
-      if (!isDeepStrictEqual(old.get(account.id), account)) events.push({ event: 'registration', at, account })
-      old.delete(account.id)
+      const { id } = state.account
+      if (!isDeepStrictEqual(worthTelling(old.get(id)), worthTelling(state)))
+        events.push({ event: 'registration', at, account: statusAccount(state, now) })
+      old.delete(id)
     }
-    for (const account of old.values()) events.push({ event: 'account-removed', at, account })
+    for (const account of [...old.values()].map((state) => statusAccount(state, now)))
+      events.push({ event: 'account-removed', at, account })
   }
   if (before.calls !== after.calls) {
     const old = new Map(before.calls.map((view) => [view.call.id, view]))
@@ -103,3 +105,16 @@ function withoutCounters(view: CallView): unknown {
   const remoteHeld = 'remoteHeld' in view.call && view.call.remoteHeld
   return { ...rest, codec: media.codec, remoteHeld }
 }
+
+/** Proofs of being reachable come all the time; only a doubt is news. */
+const worthTelling = (state: AccountState | undefined): unknown =>
+  state && [
+    state.account.name,
+    state.account.uri,
+    state.registration.state,
+    reasonOf(state),
+    state.reach?.doubt ?? null,
+  ]
+
+const reasonOf = ({ registration }: AccountState): string | null =>
+  registration.state === 'failed' ? registration.reason : null

@@ -4,7 +4,9 @@
  */
 import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
 import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
+import type { SipTransport } from '../../common/contract/gateway'
 import type { RegistrationFailure } from '../../common/errors'
+import type { Doubt } from '../../common/reach'
 import type { Handle } from '../../common/handle'
 
 export interface StatusAccount {
@@ -15,7 +17,27 @@ export interface StatusAccount {
     readonly state: 'registered' | 'registering' | 'unregistered' | 'failed'
     /** Why it failed; null in every other state. */
     readonly reason: RegistrationFailure | null
+    /** When it is tried again by itself; null: it is not, or need not be. */
+    readonly retryAt: string | null
   }
+  /** What proves that it can be called: when that was shown last, and when it will be next; why it is doubted although it is registered. */
+  readonly reach: {
+    readonly provenAt: string | null
+    /** Whole seconds since then. */
+    readonly ageSeconds: number | null
+    readonly nextAt: string | null
+    readonly doubt: Doubt | null
+  }
+  /** Which server it is connected to, how, and why that one; null: to none, or to the very one it names. */
+  readonly route: {
+    readonly transport: SipTransport
+    readonly host: string
+    readonly address: string
+    readonly port: number
+    /** Our address and port, as the server sees them when it said so. */
+    readonly local: string
+    readonly why: string
+  } | null
 }
 
 export interface StatusCall {
@@ -61,21 +83,30 @@ export interface Status {
   readonly calls: readonly StatusCall[]
 }
 
-export const statusOf = (state: PhoneState, electron: string): Status => ({
+/** `now`: wall-clock ms. */
+export const statusOf = (state: PhoneState, electron: string, now: number): Status => ({
   version: state.version,
   electron,
-  accounts: state.accounts.map(statusAccount),
+  accounts: state.accounts.map((account) => statusAccount(account, now)),
   calls: state.calls.filter(({ call }) => isLive(call)).map(statusCall),
 })
 
-export const statusAccount = ({ account, registration }: AccountState): StatusAccount => ({
+export const statusAccount = ({ account, registration, reach, route }: AccountState, now: number): StatusAccount => ({
   id: account.id,
   name: account.name,
   uri: account.uri,
   registration: {
     state: registration.state,
     reason: registration.state === 'failed' ? registration.reason : null,
+    retryAt: registration.state === 'failed' && registration.retryAt !== null ? iso(registration.retryAt) : null,
   },
+  reach: {
+    provenAt: isoOrNull(reach?.provenAt),
+    ageSeconds: typeof reach?.provenAt === 'number' ? Math.max(0, Math.floor((now - reach.provenAt) / 1000)) : null,
+    nextAt: isoOrNull(reach?.nextAt),
+    doubt: reach?.doubt ?? null,
+  },
+  route,
 })
 
 export function statusCall({ call, media, speaking }: CallView): StatusCall {
@@ -116,6 +147,8 @@ const statusTransfer = (transfer: Transfer | null): StatusCall['transfer'] =>
 /** The address for the wire stays here: it may carry what no script is to see. */
 const statusReferral = (referral: Referral | null): StatusCall['referral'] =>
   referral && { handle: referral.handle, by: referral.by }
+
+const isoOrNull = (ms: number | null | undefined): string | null => (typeof ms === 'number' ? iso(ms) : null)
 
 /** Wall-clock ms as ISO 8601 in UTC. */
 export const iso = (ms: number): string => new Date(ms).toISOString()

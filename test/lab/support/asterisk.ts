@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../support/until'
+import type { FarNetwork } from './far-network'
 
 const run = promisify(execFile)
 
@@ -16,6 +17,8 @@ export interface AsteriskOptions {
   readonly root: string
   readonly wsPort?: number
   readonly wssPort?: number
+  /** Where it runs, if that is not the phone's own network. */
+  readonly network?: FarNetwork | undefined
   /** Configuration files that take the place of the lab's, by name; `@DIR@` and the like are filled in. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -32,8 +35,9 @@ export class Asterisk {
     /** The folder as Asterisk sees it. */
     private readonly inside: string,
     ports: { ws: number; wss: number },
+    private readonly network: FarNetwork | undefined,
   ) {
-    this.wsUrl = `ws://127.0.0.1:${ports.ws}/ws`
+    this.wsUrl = `ws://${network?.server ?? '127.0.0.1'}:${ports.ws}/ws`
     this.wssUrl = `wss://localhost:${ports.wss}/ws`
     this.authority = join(this.dir, 'keys/authority.pem')
   }
@@ -58,13 +62,11 @@ export class Asterisk {
     for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(dir, 'etc', name), text)
     for (const file of readdirSync(join(dir, 'etc'))) {
       const path = join(dir, 'etc', file)
-      writeFileSync(
-        path,
-        readFileSync(path, 'utf8').replace(/@[A-Z_]+@/g, (name) => values[name] ?? name),
-      )
+      const text = readFileSync(path, 'utf8').replace(/@[A-Z_]+@/g, (name) => values[name] ?? name)
+      writeFileSync(path, options.network ? text.replaceAll('127.0.0.1', options.network.server) : text)
     }
     makeKeys(join(dir, 'keys'))
-    const asterisk = new Asterisk(root, inside, ports)
+    const asterisk = new Asterisk(root, inside, ports, options.network)
     await asterisk.launch()
     return asterisk
   }
@@ -152,7 +154,8 @@ export class Asterisk {
   }
 
   private command(program: string, args: string[]): [string, string[]] {
-    return this.root ? ['chroot', [this.root, program, ...args]] : [program, args]
+    const [run, all]: [string, string[]] = this.root ? ['chroot', [this.root, program, ...args]] : [program, args]
+    return this.network ? this.network.entering(run, all) : [run, all]
   }
 }
 

@@ -9,6 +9,7 @@ import { NotificationServer } from '../../fakes/notification-server'
 import { TestBus } from '../../fakes/session-bus'
 import { Phone, type PhoneOptions, type ProvisionedAccount } from '../../support/phone'
 import { Asterisk } from './asterisk'
+import type { FarNetwork } from './far-network'
 import { writeTone } from './tone'
 import { ensureAsteriskRoot } from '../../../scripts/lab/asterisk-root.mjs'
 
@@ -29,13 +30,13 @@ export class Lab {
     private readonly folder: string,
   ) {}
 
-  /** `files`: Asterisk's configuration where it is not the lab's own, by name. */
-  static async open(files: Readonly<Record<string, string>> = {}): Promise<Lab> {
+  /** `files`: Asterisk's configuration where it is not the lab's own, by name. `network`: where it runs, if not in the phone's. */
+  static async open(files: Readonly<Record<string, string>> = {}, network?: FarNetwork): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), 'patchcord-lab-'))
     for (const hz of [microphoneHz, otherMicrophoneHz]) writeTone(join(folder, `${hz}.wav`), hz)
     const bus = await TestBus.start()
     const desktop = await NotificationServer.start(bus.address)
-    return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot(), files }), bus, desktop, folder)
+    return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot(), files, network }), bus, desktop, folder)
   }
 
   /** An account of the lab's Asterisk (see asterisk/pjsip.conf). */

@@ -47,6 +47,7 @@ async function openDoor(userData = profile(), state: PhoneState = phone()) {
   const server = new ControlServer({
     userData,
     verbs: new ControlVerbs({
+      clock: new ManualClock(),
       calls: noted,
       state: () => store.current,
       electron: '33.2.1',
@@ -287,6 +288,7 @@ test('a second phone does not take the first one’s door, and a foreign file is
   const second = new ControlServer({
     userData,
     verbs: new ControlVerbs({
+      clock: new ManualClock(),
       calls: new NotedVerbs(),
       state: phone,
       electron: '',

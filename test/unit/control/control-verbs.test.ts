@@ -1,6 +1,7 @@
 /*
  * What each verb asks of the phone and how it answers.
  */
+import { ManualClock } from '../../fakes/manual-clock'
 import { expect, test } from 'vitest'
 import { requestErrorCodes, type RequestErrorCode } from '../../../common/errors'
 import type { CallPhase } from '../../../common/call'
@@ -14,6 +15,7 @@ function open(state: PhoneState = phone()) {
   const noted = new NotedVerbs()
   let shown = 0
   const verbs = new ControlVerbs({
+    clock: new ManualClock(),
     calls: noted,
     state: () => state,
     electron: '33.2.1',
@@ -73,17 +75,27 @@ test('status says everything in the promised shape', async () => {
     ],
   })
   const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, speaking: false }
+  const unproven = { provenAt: null, ageSeconds: null, nextAt: null, doubt: null }
   const none = { codec: null, packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: null, roundTripMs: null }
   expect(await open(state).ask({ verb: 'status' })).toEqual({
     version: '1.2.3',
     electron: '33.2.1',
     accounts: [
-      { id: 'a1', name: 'Work', uri: 'sip:a1@pbx.example', registration: { state: 'registered', reason: null } },
+      {
+        id: 'a1',
+        name: 'Work',
+        uri: 'sip:a1@pbx.example',
+        registration: { state: 'registered', reason: null, retryAt: null },
+        reach: unproven,
+        route: null,
+      },
       {
         id: 'a2',
         name: 'Home',
         uri: 'sip:a2@pbx.example',
-        registration: { state: 'failed', reason: 'wrong-password' },
+        registration: { state: 'failed', reason: 'wrong-password', retryAt: null },
+        reach: unproven,
+        route: null,
       },
     ],
     calls: [
@@ -212,6 +224,13 @@ test.each([
   [{ verb: 'split', call: 'c2' }, conference, ['split', 'c2', 'control'], { call: 'c2' }],
   [{ verb: 'end-conference' }, conference, ['endGroup', 'c1', 'control'], { call: 'c1' }],
   [{ verb: 'hold' }, conference, ['setHeld', 'c1', true, 'control'], { call: 'c1' }],
+  [{ verb: 'pickup' }, onHold, ['pickUp', null, null, 'control'], { call: 'new-call' }],
+  [
+    { verb: 'pickup', extension: '101', account: 'Work' },
+    onHold,
+    ['pickUp', '101', 'a1', 'control'],
+    { call: 'new-call' },
+  ],
   [{ verb: 'transfer', target: '600' }, onHold, ['transfer', 'c2', '600', 'control'], { call: 'c2' }],
   [{ verb: 'transfer', to: 'c2' }, onHold, ['transferToCall', 'c1', 'c2', 'control'], { call: 'c1' }],
   [{ verb: 'transfer', call: 'c2', to: 'c1' }, onHold, ['transferToCall', 'c2', 'c1', 'control'], { call: 'c2' }],

@@ -102,6 +102,7 @@ export class NotedVerbs implements CallVerbs {
   outcome: Promise<Result> = Promise.resolve(done)
 
   call = (...args: unknown[]): Promise<Requested<string>> => this.note('call', args, 'new-call')
+  pickUp = (...args: unknown[]): Promise<Requested<string>> => this.note('pickUp', args, 'new-call')
   answer = (...args: unknown[]): Promise<Requested> => this.note('answer', args)
   holdAndAnswer = (...args: unknown[]): Promise<Requested> => this.note('holdAndAnswer', args)
   endAndAnswer = (...args: unknown[]): Promise<Requested> => this.note('endAndAnswer', args)

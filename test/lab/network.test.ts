@@ -1,0 +1,56 @@
+/*
+ * The network under a phone changes: another address, a cable pulled and plugged in again. The phone notices by itself, is registered again within
+ * three seconds of the network being back, and a call keeps its sound.
+ */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { until } from '../support/until'
+import { Ear } from './support/ear'
+import { FarNetwork } from './support/far-network'
+import { Lab, microphoneHz } from './support/lab'
+
+let network: FarNetwork
+let lab: Lab
+
+beforeEach(async () => {
+  network = await FarNetwork.open()
+  lab = await Lab.open({}, network)
+})
+afterEach(async () => {
+  await lab.close()
+  network.close()
+})
+
+test('a call keeps its sound through another address and a pulled cable, and the phone says when it was away', async () => {
+  const phone = await lab.phone({ accounts: [lab.account('100', { uri: `sip:100@${network.server}` })] })
+  const ear = await Ear.on(phone)
+  await phone.do('call', '600')
+  await phone.callIn('active')
+  await ear.hears(microphoneHz)
+  const registeredFrom = async (): Promise<string> =>
+    /Contact:\s+\S*@(10\.78\.0\.\d+)/.exec(await lab.asterisk.cli('pjsip show contacts'))?.[1] ?? ''
+  const backWithin = async (ms: number, address: string, since: number): Promise<void> => {
+    await until(async () => (await registeredFrom()) === address, {
+      what: `registered from ${address}`,
+      ms: 20_000,
+      every: 20,
+    })
+    expect(performance.now() - since).toBeLessThan(ms)
+  }
+  await backWithin(60_000, '10.78.0.2', performance.now())
+
+  network.plugIn('10.78.0.3')
+  await backWithin(3_000, '10.78.0.3', performance.now())
+  await ear.hears(microphoneHz)
+
+  network.pullOut()
+  await until(async () => (await phone.status()).accounts[0]?.registration.state !== 'registered', {
+    what: 'the loss to be seen',
+  })
+  network.plugIn('10.78.0.4')
+  await backWithin(3_000, '10.78.0.4', performance.now())
+  await ear.hears(microphoneHz)
+  ear.close()
+  expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
+  await phone.do('hangup')
+  await until(async () => (await lab.asterisk.liveChannels()) === 0, { what: 'no call at the server' })
+})
