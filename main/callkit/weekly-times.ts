@@ -1,0 +1,35 @@
+/*
+ * Times of the week by the wall clock where the computer is, and when the next of them begins or ends. Pure.
+ */
+
+/** `days`: 0 Sunday to 6, on which it begins. Minutes since midnight; `to` not after `from`: it ends on the day after. */
+export interface WeeklyTime {
+  readonly days: readonly number[]
+  readonly from: number
+  readonly to: number
+}
+
+/** `at`: wall-clock ms. */
+export function isWithin(time: WeeklyTime, at: number): boolean {
+  const moment = new Date(at)
+  const minute = moment.getHours() * 60 + moment.getMinutes()
+  const today = moment.getDay()
+  if (time.from < time.to) return time.days.includes(today) && minute >= time.from && minute < time.to
+  const yesterday = (today + 6) % 7
+  return (time.days.includes(today) && minute >= time.from) || (time.days.includes(yesterday) && minute < time.to)
+}
+
+/** Wall-clock ms of the next moment at which one of them may begin or end; null when there are none. */
+export function nextEdge(times: readonly WeeklyTime[], at: number): number | null {
+  const edges = times
+    .flatMap(({ from, to }) => [from, to])
+    .flatMap((minute) => {
+      // Made of the day's own parts, so that a day with a changed clock has its edges where its people see them.
+      const day = new Date(at)
+      return [0, 1].map((days) =>
+        new Date(day.getFullYear(), day.getMonth(), day.getDate() + days, 0, minute).getTime(),
+      )
+    })
+  const later = edges.filter((edge) => edge > at)
+  return later.length === 0 ? null : Math.min(...later)
+}
