@@ -1,6 +1,7 @@
 export type ControlVerb =
   | 'status'
   | 'call'
+  | 'pickup'
   | 'answer'
   | 'hold-and-answer'
   | 'end-and-answer'
@@ -32,6 +33,8 @@ export interface ParsedRequest {
   readonly verb: ControlVerb
   readonly target?: string
   readonly account?: string
+  /** Whose phone rings. */
+  readonly extension?: string
   readonly digits?: string
   readonly call?: string
   readonly calls?: readonly string[]

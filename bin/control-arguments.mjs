@@ -7,6 +7,7 @@
 export const verbs = {
   status: ['', 'print the phone: accounts, registrations, calls'],
   call: ['TARGET [--account NAME]', 'call a number or a SIP address; digits after , or ; follow it'],
+  pickup: ['[NUMBER] [--account NAME]', "take a call that rings at a colleague's phone, or in the group"],
   answer: ['[CALL]', 'answer the ringing call'],
   'hold-and-answer': ['[CALL]', 'answer it and hold the active one'],
   'end-and-answer': ['[CALL]', 'answer it and hang up on the active one'],
@@ -94,7 +95,7 @@ function splitSwitches(argv, lenient) {
 
 /** What stands after the verb: options with what they say, and the other words. */
 function sortWords(verb, words) {
-  const named = verb === 'call' ? ['account'] : verb === 'transfer' ? ['to'] : []
+  const named = verb === 'call' || verb === 'pickup' ? ['account'] : verb === 'transfer' ? ['to'] : []
   const options = {}
   const plain = []
   let literal = false
@@ -129,6 +130,9 @@ function requestOf(verb, words) {
       if (!first) return wrong('call needs a number or a SIP address')
       if (!atMost(1)) return wrong('call takes one number; put it in quotes when it has spaces')
       return request({ target: first, account })
+    case 'pickup':
+      if (!atMost(1)) return wrong('pickup takes one number; put it in quotes when it has spaces')
+      return request({ extension: first, account })
     case 'dtmf':
       if (!first) return wrong('dtmf needs digits')
       if (!atMost(2)) return wrong('dtmf takes digits and one call')

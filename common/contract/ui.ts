@@ -42,6 +42,8 @@ export const uiCommandSchema = v.variant('type', [
     accountId: v.nullable(accountId),
     private: v.exactOptional(v.boolean()),
   }),
+  /** Takes what rings at a colleague's phone; `extension` null: whatever rings in one's group. As `call` otherwise. */
+  v.strictObject({ type: v.literal('pickUp'), extension: v.nullable(text(512)), accountId: v.nullable(accountId) }),
   v.strictObject({ type: v.literal('answer'), callId }),
   v.strictObject({ type: v.literal('decline'), callId }),
   /** No tone for this caller any more; it goes on ringing for them. */

@@ -55,6 +55,17 @@ export class PhoneVerbs implements CallVerbs {
     return asked.ok ? { ok: true, value: callId, completed: asked.completed } : asked
   }
 
+  async pickUp(extension: string | null, accountId: string | null, by: Originator): Promise<Requested<CallId>> {
+    const account = this.callingAccount(accountId, ({ account: { features } }) => features.pickup !== null)
+    if (!account.ok) return account
+    const { id, uri, features } = account.value.account
+    if (features.pickup === null) return refused('not-set-up')
+    const whose = extension === null ? null : this.options.dialTarget(extension, uri)
+    if (whose?.ok === false) return whose
+    const target = pickUpTarget(features.pickup, whose?.value.handle.value ?? '')
+    return target === null ? refused('invalid-target') : this.call(target, id, by)
+  }
+
   answer(callId: CallId, by: Originator): Promise<Requested> {
     return this.secondCall.holdAndAnswer(callId, by)
   }
@@ -149,7 +160,11 @@ export class PhoneVerbs implements CallVerbs {
     return this.postDial.continue(callId, send, by)
   }
 
-  private callingAccount(accountId: string | null): Result<AccountState> {
+  /** The account that is named; else the first that can call, one that is `fit` before all others. */
+  private callingAccount(
+    accountId: string | null,
+    fit: (account: AccountState) => boolean = () => true,
+  ): Result<AccountState> {
     const accounts = this.options.accounts()
     const canCall = ({ account, registration }: AccountState) => account.enabled && registration.state === 'registered'
     if (accountId !== null) {
@@ -158,8 +173,16 @@ export class PhoneVerbs implements CallVerbs {
       return canCall(named) ? { ok: true, value: named } : refused('not-registered')
     }
     const usable = accounts.filter(({ account }) => account.enabled)
-    const first = usable.find(canCall)
+    const able = usable.filter(canCall)
+    const first = able.find(fit) ?? able[0]
     if (first) return { ok: true, value: first }
     return refused(usable.length === 0 ? 'no-account' : 'not-registered')
   }
+}
+
+/** The code with the colleague's number behind it; null for somebody at another server, whom no code of this one reaches. */
+function pickUpTarget(code: string, number: string): string | null {
+  if (/[@,;]/.test(number)) return null
+  const at = code.includes('@') ? code.indexOf('@') : code.length
+  return code.slice(0, at) + number + code.slice(at)
 }

@@ -20,6 +20,11 @@ export interface CallVerbs {
    * `accountId` null: the first account that can call. Names the new call.
    */
   call(target: string, accountId: string | null, by: Originator): Promise<Requested<CallId>>
+  /**
+   * Takes a call that rings at a colleague's phone, by the account's pick-up code; `extension` null: whichever rings in one's group.
+   * `accountId` null: the first account that can call and has a code; `not-set-up` when there is no code. Names the new call.
+   */
+  pickUp(extension: string | null, accountId: string | null, by: Originator): Promise<Requested<CallId>>
   /** Holds what is active first, as `holdAndAnswer`. */
   answer(callId: CallId, by: Originator): Promise<Requested>
   /** Not answered unless the active call (or conference) could be held. */

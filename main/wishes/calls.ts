@@ -12,6 +12,7 @@ import { fulfilled, outcome, type Perform } from './outcome'
 /** The verbs of calls; which the switch below must answer, every one. */
 export const callWishes = [
   'call',
+  'pickUp',
   'answer',
   'holdAndAnswer',
   'endAndAnswer',
@@ -53,6 +54,10 @@ export function performCalls({ verbs, silence, setPrivate }: CallWishesOptions):
         if (!called.ok) return outcome(called)
         if (command.private === true) setPrivate(called.value, true)
         return { ...fulfilled, callId: called.value }
+      }
+      case 'pickUp': {
+        const called = await verbs.pickUp(command.extension, command.accountId, 'window')
+        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
       }
       case 'answer':
         return carriedOut(verbs.answer(command.callId, 'window'))

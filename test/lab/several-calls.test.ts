@@ -16,7 +16,7 @@ let otherEar: Ear
 
 beforeAll(async () => {
   lab = await Lab.open()
-  phone = await lab.phone({ accounts: [lab.account('100')] })
+  phone = await lab.phone({ accounts: [lab.account('100', { features: { pickup: '*8' } })] })
   other = await lab.phone({ accounts: [lab.account('101')], hz: otherMicrophoneHz })
   ear = await Ear.on(phone)
   otherEar = await Ear.on(other)
@@ -159,9 +159,12 @@ describe('a transfer', () => {
   })
 })
 
-test('whoever hands us to somebody else gives the call a new name and number, and it stays the same call', async () => {
-  const third = await lab.phone({ accounts: [lab.account('102')] })
-  try {
+describe('with a third phone', () => {
+  let third: Phone
+  beforeAll(async () => void (third = await lab.phone({ accounts: [lab.account('102')] })))
+  afterAll(() => third?.dispose())
+
+  test('whoever hands us to somebody else gives the call a new name and number, and it stays the same call', async () => {
     const { id } = await talk()
     const [mine] = await other.calls()
     await other.do('transfer', mine?.id ?? '', '102')
@@ -172,9 +175,17 @@ test('whoever hands us to somebody else gives the call a new name and number, an
     await other.noCalls()
     await phone.do('end', id)
     await third.noCalls()
-  } finally {
-    await third.dispose()
-  }
+  })
+
+  test.each([['at a phone', '102'], ['in the group']])('what rings %s is picked up here', async (_where, ...whose) => {
+    await other.do('call', '102')
+    await third.callIn('incoming')
+    await phone.do('pickup', ...whose, '--wait')
+    await phone.callIn('active')
+    await third.noCalls()
+    await ear.hears(otherMicrophoneHz)
+    await otherEar.hears(microphoneHz)
+  })
 })
 
 test('digits after the number are sent when the far end has answered', async () => {

@@ -1,5 +1,6 @@
 /* The verbs of window, tray, notification and control door. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { noFeatures, type Account } from '../../../common/account'
 import { settle } from '../../fakes/manual-clock'
 import { account, CallPhone } from '../../support/call-phone'
 
@@ -43,6 +44,46 @@ describe('call', () => {
     expect(await phone.verbs.call('600', null, 'window')).toEqual(refused('not-registered'))
     phone.accounts = []
     expect(await phone.verbs.call('600', null, 'window')).toEqual(refused('no-account'))
+  })
+})
+
+describe('picking up a colleague\u2019s call', () => {
+  const withCode = (id: string, pickup: string | null): Account => ({
+    ...account(id, '100'),
+    features: { ...noFeatures, pickup },
+  })
+  const dialled = () => phone.engine.commands.map((command) => 'target' in command && command.target)
+
+  it('dials the code of the account, with their number behind it or alone', async () => {
+    phone = new CallPhone([withCode('work', '*8')])
+    const one = await phone.verbs.pickUp('10 1', null, 'window')
+    expect(phone.call(one.ok ? one.value : '')).toMatchObject({ state: 'dialing', handle: { value: '*8101' } })
+    await phone.remoteEnds(one.ok ? one.value : '')
+    expect(await phone.verbs.pickUp(null, 'work', 'control')).toMatchObject({ ok: true })
+    expect(dialled()).toEqual(['sip:*8101@pbx.example', 'sip:*8@pbx.example'])
+  })
+
+  it('puts the number into a code that is an address', async () => {
+    phone = new CallPhone([withCode('work', 'sip:pick-@feature.example')])
+    expect(await phone.verbs.pickUp('anna', null, 'window')).toMatchObject({ ok: true })
+    expect(dialled()).toEqual(['sip:pick-anna@feature.example'])
+  })
+
+  it('takes the first account that has a code, and only the one that is named', async () => {
+    phone = new CallPhone([withCode('plain', null), withCode('work', '*8')])
+    const result = await phone.verbs.pickUp('101', null, 'window')
+    expect(phone.call(result.ok ? result.value : '').accountId).toBe('work')
+    expect(await phone.verbs.pickUp('101', 'plain', 'window')).toEqual(refused('not-set-up'))
+    phone = new CallPhone([withCode('plain', null)])
+    expect(await phone.verbs.pickUp('101', null, 'window')).toEqual(refused('not-set-up'))
+  })
+
+  it('reaches nobody at another server, and sends no digits behind', async () => {
+    phone = new CallPhone([withCode('work', '*8')])
+    for (const target of ['anna@elsewhere.example', '101,,5', 'not a number']) {
+      expect(await phone.verbs.pickUp(target, null, 'window')).toEqual(refused('invalid-target'))
+    }
+    expect(phone.engine.commands).toEqual([])
   })
 })
 
