@@ -12,6 +12,7 @@ import type { Device } from './device'
 import type { EndCause } from './errors'
 import type { Handle } from './handle'
 import type { MediaQuality } from './media'
+import type { Route } from './contract/gateway'
 import type { Away, Reach } from './reach'
 import type { Settings } from './settings'
 
@@ -24,6 +25,8 @@ export interface AccountState {
   readonly unprotected: boolean
   /** null: not registered, or nothing is known yet. */
   readonly reach: Reach | null
+  /** Which server it is connected to, and how that was chosen; null: to none, or to the very one it names. */
+  readonly route: Route | null
 }
 
 export interface CallView {

@@ -6,6 +6,7 @@
 import { isDemo, type Account, type RefusedCertificate, type Registration } from '../../common/account'
 import type { Clock } from '../../common/clock'
 import type { RegistrationFailure } from '../../common/errors'
+import { needsGateway } from '../../common/server-address'
 import type { Engine } from './engine'
 
 /** An account as the engine needs it. */
@@ -21,15 +22,16 @@ export interface RegistrarOptions {
   readonly accounts: () => readonly Account[]
   /** null: the password is not known (yet). The demo line has an empty one. */
   readonly credentials: (accountId: string) => Credentials | null
-  /** Opens the network for a server; the returned function closes it again. */
-  readonly allow: (server: string) => () => void
+  /** Opens the network for an account's servers; the returned function closes it again. */
+  readonly allow: (account: Account) => () => void
   /** Why this server cannot be connected to, as the network layer sees it. Never rejects. */
   readonly explain: (server: string) => Promise<{ reason: RegistrationFailure; certificate: RefusedCertificate | null }>
   readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
 }
 
-/** How long a trial waits before it counts as `timeout`, ms. */
+/** How long a trial waits before it counts as `timeout`, ms; longer where a server has to be found first. */
 const trialLimitMs = 12_000
+const searchLimitMs = 30_000
 
 /** Reasons that only say "no connection": what the network layer saw is better. */
 const vague = new Set<RegistrationFailure>(['unreachable', 'connection-lost', 'timeout'])
@@ -117,7 +119,8 @@ export class Registrar {
   async trial(account: Account, credentials: Credentials): Promise<Registration> {
     if (!this.ready) return failed('engine-lost')
     const registration = await new Promise<Registration>((settle) => {
-      const limit = this.options.clock.setTimeout(() => settle(failed('timeout')), trialLimitMs)
+      const limitMs = needsGateway(account) ? searchLimitMs : trialLimitMs
+      const limit = this.options.clock.setTimeout(() => settle(failed('timeout')), limitMs)
       this.trials.set(account.id, {
         account,
         settle: (result) => {
@@ -147,7 +150,7 @@ export class Registrar {
     const told = this.told.get(account.id)
     if (told?.key === key) return
     told?.close()
-    this.told.set(account.id, { key, close: isDemo(account) ? () => {} : this.options.allow(account.server) })
+    this.told.set(account.id, { key, close: isDemo(account) ? () => {} : this.options.allow(account) })
     states.set(account.id, { state: 'registering' })
     void this.options.engine.request({ type: 'register', account: { ...account, ...credentials } })
   }
@@ -162,7 +165,9 @@ export class Registrar {
 
   /** Better words for a connection that could not be made. */
   private async explained(account: Account, registration: Registration): Promise<Registration> {
-    if (registration.state !== 'failed' || !vague.has(registration.reason) || isDemo(account)) return registration
+    if (registration.state !== 'failed' || !vague.has(registration.reason)) return registration
+    // The gateway said all there is to say.
+    if (isDemo(account) || needsGateway(account)) return registration
     const { reason, certificate } = await this.options.explain(account.server)
     // "Unreachable" says no more than we knew, and a connection that was lost may be back already.
     return reason === 'unreachable' || (reason === 'no-websocket' && registration.reason !== 'unreachable')

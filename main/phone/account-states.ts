@@ -2,14 +2,20 @@
  * The accounts as they are shown: what is kept of them, together with how they stand with their servers. Pure.
  */
 import type { Registration } from '../../common/account'
+import type { Route } from '../../common/contract/gateway'
 import type { Reach } from '../../common/reach'
 import type { AccountState } from '../../common/phone-state'
 import type { Accounts } from '../settings/accounts'
 
+export interface AccountFacts {
+  readonly registrations: ReadonlyMap<string, Registration>
+  readonly reachOf: (accountId: string) => Reach | null
+  readonly routeOf: (accountId: string) => Route | null
+}
+
 export const accountStates = (
   accounts: Accounts,
-  registrations: ReadonlyMap<string, Registration>,
-  reachOf: (accountId: string) => Reach | null,
+  { registrations, reachOf, routeOf }: AccountFacts,
 ): readonly AccountState[] =>
   accounts.list.map((account) => ({
     account,
@@ -17,4 +23,5 @@ export const accountStates = (
     needsPassword: accounts.needsPassword(account.id),
     unprotected: accounts.isUnprotected(account.id),
     reach: reachOf(account.id),
+    route: routeOf(account.id),
   }))

@@ -15,7 +15,7 @@ export class ConnectionGate {
     })
   }
 
-  /** Lets the engine connect to this server until the returned function is called. */
+  /** Lets the engine connect to this WebSocket server until the returned function is called. */
   allow(server: string): () => void {
     const key = originOf(server)
     if (key === null) return () => {}

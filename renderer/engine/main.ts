@@ -6,22 +6,32 @@ import { DemoLine } from './demo/demo-line'
 import { EchoMedia } from './demo/echo-media'
 import { BrowserMediaEngine } from './media/media-engine'
 import { PhoneEngine } from './phone-engine'
-import { receivePort } from './port'
+import { receiveGatewayPorts, receivePort } from './port'
 import { reportLog } from './report-log'
+import { GatewayLink } from './sip/gateway-link'
 import { warmUp } from './sip/warm-up'
-import type { MinimalWebSocket } from './sip/guard/socket'
+import type { MinimalWebSocket, SocketFactory } from './sip/guard/socket'
 
 const port = await receivePort(window)
 const log = reportLog(port)
 const media = new BrowserMediaEngine({ clock: systemClock, log })
+// Its handlers take more exact events than the interface promises to give, which the DOM always does.
+const openSocket: SocketFactory = (url, protocol) => new WebSocket(url, protocol) as unknown as MinimalWebSocket
+const gateway = new GatewayLink({
+  clock: systemClock,
+  log,
+  openSocket,
+  loadReader: async () => (await import('./sip/read-gateway')).readGateway,
+})
+receiveGatewayPorts(window, (port) => void gateway.use(port))
 const engine = new PhoneEngine({
   port,
   log,
   clock: systemClock,
   random: Math.random,
   newCallId: () => crypto.randomUUID(),
-  // Its handlers take more exact events than the interface promises to give, which the DOM always does.
-  openSocket: (url, protocol) => new WebSocket(url, protocol) as unknown as MinimalWebSocket,
+  openSocket,
+  gateway,
   media,
   demo: new DemoLine(systemClock, () => new EchoMedia(systemClock)),
 })

@@ -17,12 +17,15 @@ import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { DemoLine } from './demo/demo-line'
 import type { MediaEngine } from './media/media'
+import type { GatewayLink } from './sip/gateway-link'
 import type { SocketFactory } from './sip/guard/socket'
 import { Switchboard } from './sip/switchboard'
 
 export interface EngineParts {
   readonly port: EnginePagePort
   readonly openSocket: SocketFactory
+  /** null: accounts that need one cannot be registered. */
+  readonly gateway: GatewayLink | null
   readonly media: MediaEngine
   readonly log: Log
   readonly clock: Clock
@@ -46,6 +49,7 @@ export class PhoneEngine {
       log: parts.log,
       media: parts.media,
       openSocket: parts.openSocket,
+      gateway: parts.gateway,
       demo: parts.demo,
       newCallId: parts.newCallId,
       report: (report) => this.#report(report),

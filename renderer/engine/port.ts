@@ -3,6 +3,7 @@
  * each one to the gateway. It does not look into what travels.
  */
 import { gatewayPortMessage, portMessage, type EnginePagePort } from '../../common/contract/port'
+import type { LinkPort } from './sip/gateway-link'
 
 /** Resolves with the first port this window is given by itself; later ones are closed unread. */
 export function receivePort(window: Window): Promise<EnginePagePort> {
@@ -18,10 +19,18 @@ export function receivePort(window: Window): Promise<EnginePagePort> {
 }
 
 /** Calls `use` with each port to the gateway this window is given by itself. */
-export function receiveGatewayPorts(window: Window, use: (port: MessagePort) => void): void {
+export function receiveGatewayPorts(window: Window, use: (port: LinkPort) => void): void {
   window.addEventListener('message', (event) => {
     const port = event.ports[0]
-    if (event.source === window && event.data === gatewayPortMessage && port !== undefined) use(port)
+    if (event.source !== window || event.data !== gatewayPortMessage || port === undefined) return
+    use({
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => {
+        port.onmessage = ({ data }) => listener(data)
+      },
+      onClose: (listener) => port.addEventListener('close', listener),
+      close: () => port.close(),
+    })
   })
 }
 

@@ -31,6 +31,7 @@ export const accountState = (
   needsPassword: false,
   unprotected: false,
   reach: null,
+  route: null,
 })
 
 /** A call with Ada on 1815, incoming unless the facts say otherwise. */

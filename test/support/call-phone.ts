@@ -55,6 +55,7 @@ export class CallPhone {
       needsPassword: false,
       unprotected: false,
       reach: null,
+      route: null,
     }))
     const { registry, switchboard, controller, forwarding, verbs } = makeCalls({
       clock,

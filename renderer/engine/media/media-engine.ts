@@ -10,6 +10,7 @@ import { done, refused } from '../../../common/errors'
 import type { Log } from '../../../common/log'
 import { PeerCallMedia } from './call-media'
 import { Conferences } from './conferences'
+import type { GatewayMedia } from './gateway-media'
 import { matchDevice, type FoundDevice } from './device-match'
 import { Devices } from './devices'
 import { testEcho } from './echo-test'
@@ -68,10 +69,10 @@ export class BrowserMediaEngine implements MediaEngine {
     )
   }
 
-  createCallMedia(): CallMedia {
+  createCallMedia(_gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): CallMedia {
     const call: PeerCallMedia = new PeerCallMedia({
       clock: this.needs.clock,
-      configuration: { iceServers: [...(this.needs.iceServers ?? [])] },
+      configuration: { iceServers: [...(this.needs.iceServers ?? []), ...iceServers] },
       microphone: this.#microphone,
       voice: this.#speaker.createVoice(),
       onSound: () => this.#conferences.changed(call),

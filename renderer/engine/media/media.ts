@@ -7,6 +7,7 @@ import type { Tone } from '../../../common/contract/engine'
 import type { AudioChoice, Device } from '../../../common/device'
 import type { Result } from '../../../common/errors'
 import type { MediaQuality } from '../../../common/media'
+import type { GatewayMedia } from './gateway-media'
 
 /** Why an SDP could not be used. The same words as the end causes they become. */
 export type DescriptionFailure =
@@ -120,7 +121,8 @@ export interface Level {
 
 /** The sound system of the engine page: one per page. */
 export interface MediaEngine {
-  createCallMedia(): CallMedia
+  /** `gateway`: carries the sound of this call; absent: nothing is between the browser and the far end. `iceServers`: of the call's account. */
+  createCallMedia(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): CallMedia
   /**
    * Puts a call of `createCallMedia` into the conference of this name: its far end then hears the microphone and the far ends of all others there, and
    * they hear it. A far end that holds us is not heard by the others (its music). null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not

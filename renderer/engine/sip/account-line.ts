@@ -9,6 +9,7 @@ import type { Timer } from '../../../common/clock'
 import type { DialogRecord, EngineAccount } from '../../../common/contract/engine'
 import type { RegistrationFailure } from '../../../common/errors'
 import { needsGateway } from '../../../common/server-address'
+import type { CallMedia, MediaEngine } from '../media/media'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
 import {
@@ -17,7 +18,9 @@ import {
   type GuardingTransport,
   type GuardingTransportOptions,
 } from './guard/guarding-transport'
+import type { GatewaySocket } from './gateway-socket'
 import type { SocketFailure } from './guard/socket'
+import { iceServers } from './ice-servers'
 import type { LineOptions } from './line-options'
 import { makeUserAgent } from './make-user-agent'
 import { NapWatch } from './nap'
@@ -54,6 +57,8 @@ export class AccountLine {
   /** The account's server and those to fall back on, and which of them is next. */
   readonly #servers: readonly string[]
   #server = 0
+  /** The gateway's, if it is one. */
+  #socket: GatewaySocket | null = null
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
 
@@ -105,6 +110,19 @@ export class AccountLine {
 
   get host(): string {
     return this.userAgent.configuration.uri.host
+  }
+
+  /** Its server speaks neither WebSocket nor, as far as we know, WebRTC. */
+  get isBehindGateway(): boolean {
+    return this.#options.gateway !== undefined && this.#socket?.isElsewhere !== true
+  }
+
+  /** The sound of a call on this line. */
+  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>): CallMedia {
+    const { account } = this
+    return this.isBehindGateway
+      ? media.createCallMedia(this.#options.gateway?.media(account.id))
+      : media.createCallMedia(undefined, iceServers(account))
   }
 
   get connected(): boolean {
@@ -288,13 +306,13 @@ export class AccountLine {
   }
 
   #transportOptions(viaHost: string): GuardingTransportOptions {
-    const { account, clock, log, openSocket, url, ping } = this.#options
+    const { account, clock, log, openSocket, gateway, url, ping } = this.#options
     const server = (): string => url ?? this.#servers[this.#server] ?? account.server
     return {
       get url() {
         return server()
       },
-      openSocket,
+      openSocket: gateway ? () => (this.#socket = gateway.open(account.id)) : openSocket,
       // To find a server, and to try one after the other, takes longer than to reach one.
       ...(needsGateway(account) ? { connectTimeoutMs: 30_000 } : {}),
       clock,

@@ -9,11 +9,13 @@ import type { GatewayMedia } from '../media/gateway-media'
 import { GatewaySocket } from './gateway-socket'
 import type { SocketFactory } from './guard/socket'
 
-/** As much of a MessagePort as is used. */
+/** One end of a channel to the gateway. */
 export interface LinkPort {
-  postMessage(message: EngineToGateway): void
-  onmessage: ((event: { data: unknown }) => void) | null
-  addEventListener(type: 'close', listener: () => void): void
+  send(message: EngineToGateway): void
+  /** Nothing is heard before. */
+  onMessage(listener: (message: unknown) => void): void
+  /** The other end is gone. */
+  onClose(listener: () => void): void
   close(): void
 }
 
@@ -35,6 +37,8 @@ const countLimit = 1_000
 export class GatewayLink {
   readonly #options: GatewayLinkOptions
   #port: LinkPort | null = null
+  /** What comes from the port is read. */
+  #listening = false
   #lastLine = 0
   #lastQuestion = 0
   readonly #sockets = new Map<number, GatewaySocket>()
@@ -51,15 +55,16 @@ export class GatewayLink {
     this.#port = port
     const read = await this.#options.loadReader()
     if (port !== this.#port) return port.close()
-    port.addEventListener('close', () => {
+    port.onClose(() => {
       if (port === this.#port) this.#drop()
     })
-    port.onmessage = ({ data }) => {
+    port.onMessage((data) => {
       if (port !== this.#port) return
       const message = read(data)
       if (message === null) this.#options.log.error('gateway: malformed message')
       else this.#receive(message)
-    }
+    })
+    this.#listening = true
     for (const socket of this.#sockets.values()) this.#open(socket)
   }
 
@@ -75,7 +80,7 @@ export class GatewayLink {
     })
     socket.line = line
     this.#sockets.set(line, socket)
-    if (this.#port?.onmessage) this.#open(socket)
+    if (this.#listening) this.#open(socket)
     return socket
   }
 
@@ -159,14 +164,14 @@ export class GatewayLink {
   }
 
   #send(message: EngineToGateway): void {
-    this.#port?.postMessage(message)
+    this.#port?.send(message)
   }
 
   #drop(): void {
     const port = this.#port
     this.#port = null
     if (port === null) return
-    port.onmessage = null
+    this.#listening = false
     port.close()
     for (const settle of [...this.#questions.values()]) settle(null)
     this.#questions.clear()

@@ -7,6 +7,7 @@ import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
 import type { Reach } from '../../../common/reach'
+import type { GatewayLink } from './gateway-link'
 import type { DialogName } from './guard/guarding-transport'
 import type { IncomingUpdate } from './guard/incoming-update'
 import type { SocketFactory } from './guard/socket'
@@ -18,6 +19,8 @@ export interface LineOptions {
   /** 0 to 1, for jitter. */
   readonly random: () => number
   readonly openSocket: SocketFactory
+  /** Opens the connection instead, and carries the sound. */
+  readonly gateway?: GatewayLink
   /** URL to open, if it is not the account's server. */
   readonly url?: string
   /** False: the connection is never pinged. */

@@ -35,7 +35,7 @@ export class LiveCalls {
   open(line: AccountLine, id: CallId, direction: Direction): LiveCall {
     const { clock, log, report } = this.#surroundings
     const call = new LiveCall(
-      { id, accountId: line.account.id, direction, ownHost: line.host, media: this.#media.createCallMedia() },
+      { id, accountId: line.account.id, direction, ownHost: line.host, media: line.createCallMedia(this.#media) },
       { clock, log, report },
     )
     this.#calls.set(id, call)

@@ -8,6 +8,7 @@ import { DescriptionError } from '../media/media'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
+import { attestationOf } from './attestation'
 import { redirect } from './deflect'
 import { keepDialog } from './dialog-care'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
@@ -24,9 +25,10 @@ export interface ReceiveOptions {
   readonly ask: (offer: IncomingOffer) => Promise<Verdict>
 }
 
-/** Why an INVITE cannot become a call here, before anybody is asked; null when it can. */
+/** Why an INVITE cannot become a call here, before anybody is asked; null when it can. The gateway takes sound that is not WebRTC's. */
 export function refusalOf(
   invitation: Invitation,
+  isBehindGateway: boolean,
 ): { statusCode: number; cause: 'no-webrtc' | 'not-acceptable' } | null {
   const body = invitation.body
   if (!body) return null
@@ -34,7 +36,7 @@ export function refusalOf(
   if (!/^application\/sdp\b/i.test(type)) return { statusCode: 415, cause: 'not-acceptable' }
   const facts = sdpFacts(body)
   if (!facts.audio) return { statusCode: 488, cause: 'not-acceptable' }
-  return facts.fingerprint ? null : { statusCode: 488, cause: 'no-webrtc' }
+  return facts.fingerprint || isBehindGateway ? null : { statusCode: 488, cause: 'no-webrtc' }
 }
 
 /** Begins a call: it is offered, then rings or is refused. */
@@ -61,8 +63,15 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
     invitation.remoteIdentity,
   )
 
+  const attestation = attestationOf(invitation.request)
   const verdict = await Promise.race([
-    ask({ callId: call.id, accountId: call.accountId, handle: identity.handle, name: identity.name }),
+    ask({
+      callId: call.id,
+      accountId: call.accountId,
+      handle: identity.handle,
+      name: identity.name,
+      ...(attestation === null ? {} : { attestation }),
+    }),
     new Promise<null>((resolve) => call.later(() => resolve(null), verdictLimit)),
     call.ended.then(() => null),
   ])
@@ -77,6 +86,8 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
   } else if (verdict.type === 'deflect') {
     if (!redirect(invitation, verdict.target)) refuse(invitation, 480)
     call.drop()
+  } else if (verdict.type === 'ignore') {
+    ignore(call, invitation, verdict.seconds)
   } else {
     ring(call, invitation)
   }
@@ -88,6 +99,18 @@ function ring(call: LiveCall, invitation: Invitation): void {
   followEarlyDialog(call, invitation)
   // A peer connection takes the page a few milliseconds, which the 180 need not wait for.
   call.later(() => prepare(call, invitation), 0)
+}
+
+/**
+ * The caller hears it ring and nobody answers, as of any call that is not taken: a number that is kept away learns nothing by it, other
+ * phones of the user ring on, and a server that gets no answer at all would only try again. Here it is no call.
+ */
+function ignore(call: LiveCall, invitation: Invitation, seconds: number): void {
+  void invitation.progress({ statusCode: 180 }).catch((error) => call.surroundings.log.warn(`180: ${String(error)}`))
+  call.later(() => {
+    refuse(invitation, 480)
+    call.drop()
+  }, seconds * 1_000)
 }
 
 function prepare(call: LiveCall, invitation: Invitation): void {

@@ -7,6 +7,7 @@ import type { CallId } from '../../../common/call'
 import type { DialogRecord, EngineAccount, IncomingOffer, Verdict } from '../../../common/contract/engine'
 import { done, refused, type Result } from '../../../common/errors'
 import { isDemo } from '../../../common/account'
+import { needsGateway } from '../../../common/server-address'
 import type { DemoLine } from '../demo/demo-line'
 import type { CallMedia, MediaEngine } from '../media/media'
 import { AccountLine } from './account-line'
@@ -14,6 +15,7 @@ import { answer } from './answer'
 import { deflect } from './deflect'
 import { dial } from './dial'
 import { end, hangUp } from './end'
+import type { GatewayLink } from './gateway-link'
 import type { SocketFactory } from './guard/socket'
 import type { CallSurroundings, LiveCall } from './live-call'
 import { LiveCalls } from './live-calls'
@@ -31,6 +33,7 @@ export interface SwitchboardOptions extends CallSurroundings {
   readonly random: () => number
   readonly media: MediaEngine
   readonly openSocket: SocketFactory
+  readonly gateway: GatewayLink | null
   readonly demo: DemoLine | null
   readonly newCallId: () => CallId
   readonly ask: (offer: IncomingOffer) => Promise<Verdict>
@@ -55,9 +58,11 @@ export class Switchboard {
   /** Opens the account's line, or reopens it with what changed. Its state comes as reports. */
   register(account: EngineAccount): Result {
     if (this.#closed) return refused('engine-unavailable')
-    const { clock, log, random, openSocket, demo, report } = this.#options
+    const { clock, log, random, openSocket, gateway, demo, report } = this.#options
     const onDemo = isDemo(account)
-    if (!isAddress(account.uri) || (onDemo ? demo === null : !/^wss?:\/\//i.test(account.server))) {
+    const onGateway = needsGateway(account)
+    const isWeb = /^wss?:\/\//i.test(account.server)
+    if (!isAddress(account.uri) || !(onDemo ? demo !== null : onGateway ? gateway !== null : isWeb)) {
       const registration = { state: 'failed', reason: 'invalid-account', sipStatus: null, retryAt: null } as const
       report({ type: 'registration', accountId: account.id, registration: { ...registration, certificate: null } })
       return refused('invalid-argument')
@@ -77,6 +82,7 @@ export class Switchboard {
       random,
       openSocket: onDemo && demo !== null ? demo.openSocket : openSocket,
       ...(onDemo ? { url: 'ws://demo.invalid/', ping: false } : {}),
+      ...(onGateway && gateway !== null ? { gateway } : {}),
       onRegistration: (registration) => {
         const current = this.#lines.get(account.id)
         // A line that was replaced has nothing more to say about its account; the last word of one that was closed counts.
@@ -230,7 +236,7 @@ export class Switchboard {
     void replace(replaced, {
       line,
       invitation,
-      media: media.createCallMedia(),
+      media: line.createCallMedia(media),
       joinGroup: (sound, groupId) => void media.joinGroup(sound, groupId),
     })
   }
@@ -239,7 +245,7 @@ export class Switchboard {
   #refusal(line: AccountLine, invitation: Invitation): number | null {
     if (this.#closed) return 480
     if (this.#calls.isFull && !invitation.request.hasHeader('replaces')) return 486
-    const unfit = refusalOf(invitation)
+    const unfit = refusalOf(invitation, line.isBehindGateway)
     if (unfit === null) return null
     const message = `an incoming call to ${line.account.id} was refused: ${unfit.cause}`
     this.#options.report({ type: 'fault', code: unfit.cause, message })
@@ -258,5 +264,7 @@ const sameLine = (a: EngineAccount, b: EngineAccount): boolean =>
   a.server === b.server &&
   a.username === b.username &&
   a.password === b.password &&
+  a.turnPassword === b.turnPassword &&
+  JSON.stringify(a.connection) === JSON.stringify(b.connection) &&
   a.displayName === b.displayName &&
   a.instanceId === b.instanceId

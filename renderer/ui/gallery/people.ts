@@ -54,6 +54,7 @@ export const account = (over: Partial<Account> = {}, registration: Registration 
   needsPassword: false,
   unprotected: false,
   reach: null,
+  route: null,
 })
 
 export const features: AccountFeatures = {

@@ -67,6 +67,7 @@ export const account = (id: string, name: string, patch: Partial<AccountState> =
   needsPassword: false,
   unprotected: false,
   reach: null,
+  route: null,
   ...patch,
 })
 

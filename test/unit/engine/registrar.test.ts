@@ -57,7 +57,7 @@ describe('the registrar', () => {
         const password = passwords.get(id)
         return password === undefined ? null : { password, turnPassword: null, instanceId: `urn:uuid:${id}` }
       },
-      allow: (server) => {
+      allow: ({ server }) => {
         open.push(server)
         return () => open.splice(open.indexOf(server), 1)
       },

@@ -62,6 +62,7 @@ beforeEach(async () => {
       throw new Error('the demo line needs no network')
     },
     media,
+    gateway: null,
     demo: new DemoLine(systemClock, () => far.createCallMedia()),
   })
   engine.start()

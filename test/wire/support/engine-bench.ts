@@ -71,6 +71,7 @@ export class EngineBench {
       openSocket: this.peer.server.open,
       media: this.media,
       demo: null,
+      gateway: null,
     })
     this.engine.start()
   }
