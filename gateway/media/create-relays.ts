@@ -2,10 +2,17 @@
  * The relay put together with what is real: this computer's sockets, its random numbers and the native WebRTC transport, which is loaded
  * when the first call needs it.
  */
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
+import { nativeWebLegs } from './native-web-leg'
+import { nodeUdp } from './node-udp'
+import { usualPorts, type PortRange } from './port-pair'
+import { Relay } from './relay'
 import type { MediaAccount } from './relay-session'
 import { RelaySessions } from './relay-sessions'
+import type { Udp } from './udp'
+import type { CreateWebLeg } from './web-leg'
 
 export interface CreateRelaysOptions {
   readonly clock: Clock
@@ -14,26 +21,23 @@ export interface CreateRelaysOptions {
   account(accountId: string): MediaAccount | null
   /** To be sent to the engine page as `renegotiate`. */
   onRenegotiate(session: string, sdp: string): void
+  /** For tests and firewalls; by default everything is as usual. */
+  readonly ports?: PortRange
+  readonly udp?: Udp
+  readonly createWebLeg?: CreateWebLeg
 }
 
 /** One per engine page; `close()` when the page is gone. */
 export function createRelays(options: CreateRelaysOptions): RelaySessions {
+  const { clock, log, ports = usualPorts, udp = nodeUdp } = options
+  const createWebLeg = options.createWebLeg ?? nativeWebLegs(clock, log)
   return new RelaySessions({
     ...options,
-    create: () => ({
-      describe: () => Promise.resolve({ ok: false, error: 'media-failed' }),
-      rollback: () => {},
-      count: () => ({
-        sent: 0,
-        received: 0,
-        strangers: 0,
-        refused: 0,
-        silentMs: null,
-        latched: null,
-        signalled: null,
-        encryption: 'none',
+    create: (accountId, onRenegotiate, onIdle) =>
+      new Relay({
+        ...{ clock, log, udp, ports, createWebLeg, onRenegotiate, onIdle },
+        random: (bytes) => randomBytes(bytes),
+        account: () => options.account(accountId),
       }),
-      release: () => {},
-    }),
   })
 }

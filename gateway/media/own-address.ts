@@ -1,0 +1,54 @@
+/*
+ * The addresses that our descriptions name for one call: ours on the way to the server, or what a STUN server sees when the account has one.
+ * Asked again at each description, because the network may be another one since. It knows no descriptions.
+ */
+import { isIP } from 'node:net'
+import type { PlainLeg } from './plain-leg'
+import type { MediaAccount } from './relay-session'
+import type { Target } from './sdp-model'
+import type { Udp } from './udp'
+
+export interface OwnAddress {
+  /** Of this computer. */
+  readonly local: string
+  readonly rtp: Target
+  readonly rtcp: Target
+}
+
+const stunPort = 3_478
+
+export class OwnAddresses {
+  /** What STUN said, and for which local address. */
+  #mapped: { readonly local: string; readonly rtp: Target; readonly rtcp: Target } | null = null
+
+  constructor(private readonly udp: Udp) {}
+
+  /** Null when there is no way to the server. */
+  async find(leg: PlainLeg, { server, stun }: MediaAccount): Promise<OwnAddress | null> {
+    const local = await this.udp.sourceTowards(server)
+    if (local === null) return null
+    const mapped = stun === null ? null : await this.#map(leg, stun, local)
+    const own = { rtp: { address: local, port: leg.ports.rtp }, rtcp: { address: local, port: leg.ports.rtcp } }
+    return { local, ...(mapped ?? own) }
+  }
+
+  async #map(leg: PlainLeg, stun: string, local: string): Promise<{ rtp: Target; rtcp: Target } | null> {
+    if (this.#mapped?.local === local) return { rtp: this.#mapped.rtp, rtcp: this.#mapped.rtcp }
+    const server = parseServer(stun)
+    const address = server && (isIP(server.host) ? server.host : await this.udp.resolve(server.host, familyOf(local)))
+    if (!server || !address || familyOf(address) !== familyOf(local)) return null
+    const found = await leg.askStun({ address, port: server.port })
+    this.#mapped = found === null ? null : { local, ...found }
+    return found
+  }
+}
+
+export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
+
+/** `host`, `host:port`, `[v6]:port`. */
+function parseServer(text: string): { readonly host: string; readonly port: number } | null {
+  const match = /^(?:stuns?:)?(?:\[([\da-fA-F:]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3] ?? stunPort)
+  return host === undefined || port < 1 || port > 65_535 ? null : { host, port }
+}

@@ -1,0 +1,160 @@
+/*
+ * From the text of a session description to the model, with limits on all that a stranger could make large (RFC 8866, RFC 3264). Pure; it
+ * never throws, and what it does not know it leaves out.
+ */
+import { isIP } from 'node:net'
+import { codecOf, type Codec } from './codec'
+import { readCrypto } from './sdes'
+import type { AudioDescription, Direction, MediaLine, Sdp, Target } from './sdp-model'
+import type { TransportFacts } from './web-leg'
+
+const maxLength = 16_384
+const maxLines = 512
+const maxLineLength = 1_024
+const maxMediaLines = 8
+const maxFormats = 32
+const maxCandidates = 16
+
+type Lines = readonly string[]
+
+/** Null when it is no session description, is larger than any phone's, or has no audio line that is in use. */
+export function parseSdp(text: string): Sdp | null {
+  const lines = text.length > maxLength ? [] : text.split(/\r\n|\n|\r/).filter((line) => line !== '')
+  if (lines[0] !== 'v=0' || lines.length > maxLines || !lines.every(isLine)) return null
+  const session: string[] = []
+  const sections: string[][] = []
+  for (const line of lines) {
+    if (line.startsWith('m=')) sections.push([line])
+    else (sections.at(-1) ?? session).push(line)
+  }
+  if (sections.length === 0 || sections.length > maxMediaLines) return null
+  const media = sections.map(([line = '']) => mediaLine(line))
+  if (media.some((line) => line === null)) return null
+  const place = media.findIndex((line) => line?.kind === 'audio' && line.port !== 0)
+  const section = sections[place]
+  const line = media[place]
+  if (section === undefined || !line) return null
+  return { media: media as MediaLine[], place, audio: audioOf(section, session, line) }
+}
+
+/** `letter=value`, printable. */
+const isLine = (line: string): boolean =>
+  // eslint-disable-next-line no-control-regex
+  line.length <= maxLineLength && /^[a-z]=/.test(line) && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)
+
+function mediaLine(line: string): MediaLine | null {
+  const match = /^m=([\w.-]{1,32}) (\d{1,5})(?:\/\d{1,3})? ([\w/.-]{1,64}) (.{1,512})$/.exec(line)
+  const [, kind = '', port = '', protocol = '', formats = ''] = match ?? []
+  const list = formats.trim().split(/\s+/)
+  if (match === null || Number(port) > 65_535 || list.length > 4 * maxFormats) return null
+  return { kind, port: Number(port), protocol, formats: list.join(' ') }
+}
+
+function audioOf(section: Lines, session: Lines, line: MediaLine): AudioDescription {
+  const value = (name: string): string | null => attribute(section, name) ?? attribute(session, name)
+  const address = addressIn(section) ?? addressIn(session)
+  const isNowhere = address === null || address === '0.0.0.0' || address === '::'
+  // Port 9 with 0.0.0.0 says "see the candidates", not "hold" (RFC 8840 section 4.1.1).
+  const isHeld = isNowhere && address !== null && line.port !== 9
+  const rtp = isNowhere ? null : { address, port: line.port }
+  const rtcpMux = has(section, 'rtcp-mux')
+  return {
+    direction: heldBy(directionIn(section) ?? directionIn(session) ?? 'sendrecv', isHeld),
+    codecs: codecsOf(section, line.formats),
+    ptime: milliseconds(attribute(section, 'ptime')),
+    maxptime: milliseconds(attribute(section, 'maxptime')),
+    rtp,
+    rtcp: rtcpMux ? rtp : rtcpTarget(attribute(section, 'rtcp'), rtp),
+    rtcpMux,
+    protocol: line.protocol,
+    crypto: readCrypto(attributes(section, 'crypto')),
+    transport: transportOf(section, value),
+    mid: token(attribute(section, 'mid')),
+  }
+}
+
+/** RFC 2543's hold: whoever names no address does not want to hear. */
+function heldBy(direction: Direction, isHeld: boolean): Direction {
+  if (!isHeld) return direction
+  return direction === 'recvonly' || direction === 'inactive' ? 'inactive' : 'sendonly'
+}
+
+function codecsOf(section: Lines, formats: string): Codec[] {
+  const maps = pairs(section, 'rtpmap')
+  const parameters = pairs(section, 'fmtp')
+  const seen = new Set<string>()
+  return formats
+    .split(' ')
+    .slice(0, maxFormats)
+    .flatMap((format) => {
+      const type = /^\d{1,3}$/.test(format) ? Number(format) : 128
+      const given = parameters.get(type)
+      const fine = given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given) ? given : null
+      const codec = type > 127 ? null : codecOf(type, maps.get(type)?.trim(), fine)
+      const key = `${codec?.name}/${codec?.clockRate}`
+      if (codec === null || seen.has(key)) return []
+      seen.add(key)
+      return [codec]
+    })
+}
+
+/** `a=rtcp:port [IN IP4 address]` (RFC 3605), else the port after RTP's. */
+function rtcpTarget(given: string | null, rtp: Target | null): Target | null {
+  if (rtp === null) return null
+  const match = /^(\d{1,5})(?: IN IP[46] (\S{1,64}))?$/.exec(given ?? '')
+  const port = Number(match?.[1] ?? rtp.port + 1)
+  if (port < 1 || port > 65_535) return null
+  const address = match?.[2] ?? rtp.address
+  return isIP(address) === 0 ? null : { address, port }
+}
+
+function transportOf(section: Lines, value: (name: string) => string | null): TransportFacts | null {
+  const [ufrag, pwd, fingerprint] = [value('ice-ufrag'), value('ice-pwd'), value('fingerprint')]
+  if (!/^[\w+/-]{4,256}$/.test(ufrag ?? '') || !/^[\w+/-]{22,256}$/.test(pwd ?? '')) return null
+  if (!/^[\w-]{3,16} [0-9A-Fa-f:]{32,256}$/.test(fingerprint ?? '')) return null
+  const setup = value('setup') ?? 'actpass'
+  if (setup !== 'active' && setup !== 'passive' && setup !== 'actpass') return null
+  const candidates = section.filter((line) => line.startsWith('a=candidate:')).slice(0, maxCandidates)
+  return {
+    ufrag: ufrag ?? '',
+    pwd: pwd ?? '',
+    fingerprint: fingerprint ?? '',
+    setup,
+    candidates: candidates.map((line) => line.slice('a='.length)),
+  }
+}
+
+/** A name instead of a number is no address: nobody is looked up at a stranger's word; packets that come tell where to. */
+function addressIn(lines: Lines): string | null {
+  const match = lines.map((line) => /^c=IN IP([46]) ([^\s/]{1,64})/.exec(line)).find((found) => found !== null)
+  const address = match?.[2] ?? ''
+  return isIP(address) === Number(match?.[1]) ? address : null
+}
+
+const directionIn = (lines: Lines): Direction | undefined =>
+  lines.map((line) => /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/.exec(line)?.[1]).find(Boolean) as
+    Direction | undefined
+
+const attributes = (lines: Lines, name: string): string[] =>
+  lines.filter((line) => line.startsWith(`a=${name}:`)).map((line) => line.slice(name.length + 3).trim())
+
+const attribute = (lines: Lines, name: string): string | null => attributes(lines, name)[0] ?? null
+
+const has = (lines: Lines, name: string): boolean => lines.some((line) => line.trimEnd() === `a=${name}`)
+
+/** `a=name:number text` lines, by number; the first of each counts. */
+function pairs(lines: Lines, name: string): Map<number, string> {
+  const found = new Map<number, string>()
+  for (const text of attributes(lines, name)) {
+    const match = /^(\d{1,3}) (.+)$/.exec(text)
+    if (match?.[2] !== undefined && !found.has(Number(match[1]))) found.set(Number(match[1]), match[2])
+  }
+  return found
+}
+
+const token = (text: string | null): string | null => (/^[\w.+-]{1,32}$/.test(text ?? '') ? text : null)
+
+function milliseconds(text: string | null): number | null {
+  const value = /^\d{1,4}(\.0*)?$/.test(text ?? '') ? Math.floor(Number(text)) : 0
+  return value >= 3 && value <= 240 ? value : null
+}

@@ -1,0 +1,43 @@
+/*
+ * The two sockets of a plain call: RTP on an even port, RTCP on the one after it (RFC 3550 section 11), out of a range that a firewall can be
+ * told of. It knows no packets.
+ */
+import type { Udp, UdpSocket } from './udp'
+
+export interface PortRange {
+  /** Both included. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The range most phones and servers use, so that firewalls often know it already. */
+export const usualPorts: PortRange = { from: 16_384, to: 32_767 }
+
+export interface PortPair {
+  readonly rtp: UdpSocket
+  readonly rtcp: UdpSocket
+}
+
+/** Tried from a random place on, so that a call does not get the last one's stray packets. */
+const attempts = 64
+
+/** `random`: bytes. Null when no pair is free. */
+export async function bindPair(
+  udp: Udp,
+  family: 4 | 6,
+  { from, to }: PortRange,
+  random: (bytes: number) => Buffer,
+): Promise<PortPair | null> {
+  const first = from + (from % 2)
+  const pairs = Math.floor((to - first + 1) / 2)
+  const start = pairs < 1 ? 0 : random(4).readUInt32BE() % pairs
+  for (let n = 0; n < Math.min(attempts, pairs); n++) {
+    const port = first + 2 * ((start + n) % pairs)
+    const rtp = await udp.bind(port, family)
+    if (rtp === null) continue
+    const rtcp = await udp.bind(port + 1, family)
+    if (rtcp !== null) return { rtp, rtcp }
+    rtp.close()
+  }
+  return null
+}

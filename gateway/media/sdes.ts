@@ -1,0 +1,75 @@
+/*
+ * Keys in descriptions (RFC 4568): what `a=crypto` lines say, which one is taken, and what ours are. Pure but for the random numbers it is
+ * given. Keys are secrets: nothing here logs or throws them.
+ */
+import { masterLength } from './srtp-keys'
+import { srtpSuites, type SrtpSuite } from './srtp'
+
+export interface CryptoLine {
+  readonly tag: number
+  readonly suite: SrtpSuite
+  /** Master key and salt, 30 bytes. */
+  readonly master: Buffer
+}
+
+const maxLines = 16
+
+/**
+ * The lines that we can use, in order; `values` are what follows `a=crypto:`. Left out: suites that we do not speak, master key identifiers and more
+ * than one key, unencrypted or unauthenticated streams, and session parameters we do not know (section 6.3: they must not be passed over).
+ */
+export function readCrypto(values: readonly string[]): CryptoLine[] {
+  return values.slice(0, maxLines).flatMap((value) => {
+    const [tag = '', name = '', keys = '', ...parameters] = value.trim().split(/\s+/)
+    const suite = srtpSuites.find((one) => one === name.toUpperCase())
+    const master = readKey(keys)
+    const isUsable = parameters.every((one) => /^(KDR=0|WSH=\d{1,4}|-\S*)$/i.test(one))
+    if (!/^\d{1,9}$/.test(tag) || suite === undefined || master === null || !isUsable) return []
+    return [{ tag: Number(tag), suite, master }]
+  })
+}
+
+/** `inline:key|lifetime|MKI:length`; lifetimes are far beyond any call. */
+function readKey(text: string): Buffer | null {
+  const match = /^inline:([A-Za-z0-9+/]{40}={0,2})(\|(?:2\^\d{1,2}|\d{1,15}))?$/i.exec(text)
+  const master = match?.[1] === undefined ? null : Buffer.from(match[1], 'base64')
+  return master?.length === masterLength ? master : null
+}
+
+export const writeCrypto = ({ tag, suite, master }: CryptoLine): string =>
+  `a=crypto:${tag} ${suite} inline:${master.toString('base64')}`
+
+/** Our keys of one call: each suite's is made once, so that a description repeated has the same key and its packets go on counting. */
+export class OwnKeys {
+  readonly #keys = new Map<SrtpSuite, Buffer>()
+
+  constructor(private readonly random: (bytes: number) => Buffer) {}
+
+  /** For an offer: the suite that is in use with its tag, or all, the stronger first. */
+  offer(inUse: Pick<CryptoLine, 'tag' | 'suite'> | null): CryptoLine[] {
+    if (inUse !== null) return [{ ...inUse, master: this.#key(inUse.suite) }]
+    return srtpSuites.map((suite, index) => ({ tag: index + 1, suite, master: this.#key(suite) }))
+  }
+
+  /** For an answer: the first that was offered, with its tag (section 5.1.2). Null: there is none. */
+  answer(offered: readonly CryptoLine[]): CryptoLine | null {
+    const first = offered[0]
+    return first === undefined ? null : { tag: first.tag, suite: first.suite, master: this.#key(first.suite) }
+  }
+
+  #key(suite: SrtpSuite): Buffer {
+    const key = this.#keys.get(suite) ?? this.random(masterLength)
+    this.#keys.set(suite, key)
+    return key
+  }
+}
+
+/** Which of our offered lines an answer chose (section 5.1.3): its first, of a tag and suite that we offered. Null: none. */
+export function chosenBy(
+  answer: readonly CryptoLine[],
+  offered: readonly CryptoLine[],
+): { readonly ours: CryptoLine; readonly theirs: CryptoLine } | null {
+  const theirs = answer[0]
+  const ours = offered.find(({ tag, suite }) => tag === theirs?.tag && suite === theirs.suite)
+  return theirs === undefined || ours === undefined ? null : { ours, theirs }
+}

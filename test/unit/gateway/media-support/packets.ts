@@ -1,0 +1,34 @@
+/*
+ * Packets as they are on the wire, for tests that send them by hand.
+ */
+
+export interface RtpFacts {
+  readonly type: number
+  readonly sequence: number
+  readonly ssrc?: number
+  readonly timestamp?: number
+  readonly payload?: Buffer
+}
+
+export function rtp({ type, sequence, ssrc = 1001, timestamp, payload = Buffer.alloc(160, 0x55) }: RtpFacts): Buffer {
+  const header = Buffer.alloc(12)
+  header[0] = 0x80
+  header[1] = type
+  header.writeUInt16BE(sequence & 0xffff, 2)
+  header.writeUInt32BE((timestamp ?? sequence * 160) >>> 0, 4)
+  header.writeUInt32BE(ssrc, 8)
+  return Buffer.concat([header, payload])
+}
+
+/** An empty receiver report. */
+export function receiverReport(ssrc = 1001): Buffer {
+  const packet = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0])
+  packet.writeUInt32BE(ssrc, 4)
+  return packet
+}
+
+export function goodbye(ssrc = 1001): Buffer {
+  const packet = Buffer.from([0x81, 203, 0, 1, 0, 0, 0, 0])
+  packet.writeUInt32BE(ssrc, 4)
+  return packet
+}
