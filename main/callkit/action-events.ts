@@ -20,6 +20,8 @@ export interface ActionEvent {
   readonly by: Originator
   /** Why it failed; null unless `failed` or `timed-out`. */
   readonly code: RequestErrorCode | null
+  /** What the network said of the failure, such as `SIP 404 Not Found`, as it is; null when it said nothing. Not for the log. */
+  readonly detail: string | null
   /** Wall-clock ms. */
   readonly at: number
 }

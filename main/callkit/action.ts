@@ -79,10 +79,13 @@ export type ActionOf<Kind extends ActionKind> = Action<BodyOf<Kind>>
 /** Whose engine translates (CXTranslationEngine): the system's, or the provider's own. */
 export type TranslationEngine = 'default' | 'custom'
 
-/** How an action ended. `at` is wall-clock ms; `cause` tells why the call ends with it, null to derive it from `code`. */
+/**
+ * How an action ended. `at` is wall-clock ms; `cause` tells why the call ends with it, null to derive it from `code`; `detail` is for a
+ * line of details, such as `SIP 404 Not Found`.
+ */
 export type Outcome =
   | { readonly ok: true; readonly at: number }
-  | { readonly ok: false; readonly code: RequestErrorCode; readonly cause: EndCause | null }
+  | { readonly ok: false; readonly code: RequestErrorCode; readonly cause: EndCause | null; readonly detail?: string }
 
 /** Time to complete, ms, counted from construction (measured on CallKit). */
 const timeLimits: Readonly<Record<ActionKind, number>> = {
@@ -162,8 +165,8 @@ export class Action<Body extends ActionBody = ActionBody> {
   }
 
   /** It could not be done. Without effect, like `fulfill`, unless a provider holds it and it is not complete yet. */
-  fail(code: RequestErrorCode = 'failed', cause: EndCause | null = null): void {
-    this.complete({ ok: false, code, cause })
+  fail(code: RequestErrorCode = 'failed', cause: EndCause | null = null, detail?: string): void {
+    this.complete({ ok: false, code, cause, ...(detail === undefined ? {} : { detail }) })
   }
 
   /** A provider holds it from now on; `onComplete` is called at most once. For the switchboard. @internal */

@@ -156,13 +156,14 @@ export class Execution {
     this.clearTimer(action)
     const { registry, clock } = this.stage
     if (outcome.ok) this.tell('performed', action)
-    else this.tell(outcome.code === 'timed-out' ? 'timed-out' : 'failed', action, outcome.code)
+    else this.tell(outcome.code === 'timed-out' ? 'timed-out' : 'failed', action, outcome.code, outcome.detail)
     takeEffect(action, outcome, this.delivered.has(action), registry, clock)
     if (this.over) return
     if (!outcome.ok && !this.isMoot(action)) {
-      this.failure ??= refused(outcome.code)
+      this.failure ??= refused(outcome.code, outcome.detail)
       const { actions } = this.transaction
-      for (const later of actions.slice(actions.indexOf(action) + 1)) later.fail(outcome.code, outcome.cause)
+      for (const later of actions.slice(actions.indexOf(action) + 1))
+        later.fail(outcome.code, outcome.cause, outcome.detail)
     }
     this.stage.completed()
     if (this.byDelegate) this.finishIfComplete()
@@ -176,11 +177,16 @@ export class Execution {
     return !call || call.state === 'ended'
   }
 
-  private tell(type: ActionEvent['type'], action: Action, code: RequestErrorCode | null = null): void {
+  private tell(
+    type: ActionEvent['type'],
+    action: Action,
+    code: RequestErrorCode | null = null,
+    detail: string | null = null,
+  ): void {
     const { id: actionId, callId } = action
     const { transaction, stage, by } = this
     const at = stage.clock.date()
-    stage.tell({ type, actionId, transactionId: transaction.id, kind: action.body.kind, callId, by, code, at })
+    stage.tell({ type, actionId, transactionId: transaction.id, kind: action.body.kind, callId, by, code, detail, at })
   }
 
   private clearTimer(action: Action): void {

@@ -30,6 +30,8 @@ export type ControlEvent =
       readonly transaction: string
       /** Why it was not done, as the codes of errors; null unless `failed` or `timed-out`. */
       readonly error: RequestErrorCode | null
+      /** What the network said of it, such as `SIP 404 Not Found`; null when it said nothing. */
+      readonly detail: string | null
       readonly at: string
     }
   | {
@@ -47,7 +49,16 @@ export const firstEvent = (state: PhoneState, electron: string, now: number): Co
   ...statusOf(state, electron, now),
 })
 
-export const actionEvent = ({ type, kind, callId, by, transactionId, code, at }: ActionEvent): ControlEvent => ({
+export const actionEvent = ({
+  type,
+  kind,
+  callId,
+  by,
+  transactionId,
+  code,
+  detail,
+  at,
+}: ActionEvent): ControlEvent => ({
   event: 'action',
   type,
   action: kind,
@@ -55,6 +66,7 @@ export const actionEvent = ({ type, kind, callId, by, transactionId, code, at }:
   originator: by,
   transaction: transactionId,
   error: code,
+  detail,
   at: iso(at),
 })
 

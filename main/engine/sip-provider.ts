@@ -17,6 +17,7 @@ import { normalHandle } from '../callkit/handle'
 import type { Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
+import { visibleText } from '../callkit/visible-text'
 import type { Engine } from './engine'
 import { EngineGroups } from './engine-groups'
 import { LostDialogs, type LostDialog } from './lost-dialogs'
@@ -35,6 +36,8 @@ export interface SipProviderOptions {
 const endWithinMs = 150
 /** An engine that has not confirmed an end by then is told again, ms. */
 const endAgainMs = 2_000
+/** What a far end says of a failure, characters. */
+const longestDetail = 120
 
 export class SipProvider implements ProviderDelegate {
   private readonly providers = new Map<string, Provider>()
@@ -287,8 +290,9 @@ export class SipProvider implements ProviderDelegate {
   }
 
   private settle(action: Action, result: Result): void {
-    if (result.ok) action.fulfill()
-    else action.fail(result.code)
+    if (result.ok) return action.fulfill()
+    const detail = visibleText(result.detail ?? '').slice(0, longestDetail)
+    action.fail(result.code, null, detail === '' ? undefined : detail)
   }
 
   private request(command: EngineCommand): Promise<Result> {

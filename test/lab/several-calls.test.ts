@@ -111,7 +111,7 @@ describe('a transfer', () => {
     const { id } = await talk()
     const { code, output } = await phone.control('transfer', id, '999', '--wait')
     expect(code).toBe(1)
-    expect(output).toMatchObject({ error: { code: 'transfer-failed' } })
+    expect(output).toMatchObject({ error: { code: 'transfer-failed', message: expect.stringContaining('(SIP 404') } })
     await inState(id, 'active')
     await otherEar.hears(microphoneHz)
     await ear.hears(otherMicrophoneHz)

@@ -27,6 +27,6 @@ export function readFragment(body: string): Fragment | null {
 export const writeFragment = (status: number, reason: string): string =>
   `SIP/2.0 ${status} ${plainText(reason)?.replace(/[^ -~]/g, '') || 'Unknown'}\r\n`
 
-/** "486 Busy Here". */
+/** "SIP 486 Busy Here". */
 export const statusText = (status: number | undefined, reason: string | undefined): string =>
-  `${status ?? 500} ${plainText(reason ?? '') ?? ''}`.trim()
+  `SIP ${status ?? 500} ${plainText(reason ?? '') ?? ''}`.trim()

@@ -197,10 +197,11 @@ test('events tells what becomes of actions, and one that failed does not end it'
     callId: 'c1',
     by: 'tray',
     code: null,
+    detail: null,
     at: startedAt,
   }
   actions.tell(event)
-  actions.tell({ ...event, type: 'timed-out', code: 'timed-out' })
+  actions.tell({ ...event, type: 'failed', code: 'transfer-failed', detail: 'SIP 404 Not Found' })
   await until(() => events.out().split('\n').length === 4)
   await server.stop()
   const { code, stdout } = await events.finished
@@ -215,8 +216,8 @@ test('events tells what becomes of actions, and one that failed does not end it'
   }
   const [, ...lines] = stdout.trim().split('\n')
   expect(lines.map(json)).toEqual([
-    { ...told, type: 'requested', error: null },
-    { ...told, type: 'timed-out', error: 'timed-out' },
+    { ...told, type: 'requested', error: null, detail: null },
+    { ...told, type: 'failed', error: 'transfer-failed', detail: 'SIP 404 Not Found' },
   ])
 })
 

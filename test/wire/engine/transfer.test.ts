@@ -96,7 +96,7 @@ describe('a blind transfer', () => {
     await bye(talk)
     await tell(talk, { sequence: 51, fragment: 'SIP/2.0 486 Busy Here', state: 'terminated;reason=noresource' })
     await bench.settle(600)
-    expect(talk.result()).toEqual({ ok: false, code: 'transfer-failed', detail: '486 Busy Here' })
+    expect(talk.result()).toEqual({ ok: false, code: 'transfer-failed', detail: 'SIP 486 Busy Here' })
     expect(bench.reported('ended')).toMatchObject([{ callId: talk.callId, cause: 'remote-hung-up' }])
     expect(bench.peer.transcript).toBe('REFER 202 BYE 200 NOTIFY 200')
     await tell(talk, { sequence: 52, fragment: 'SIP/2.0 486 Busy Here' })
@@ -116,10 +116,10 @@ describe('a blind transfer', () => {
   })
 
   it.each([
-    ['SIP/2.0 486 Busy Here', '486 Busy Here'],
-    ['SIP/2.0 603 Decline\r\nTo: <sip:carol@example.com>\r\n', '603 Decline'],
-    ['SIP/2.0 302 Moved', '302 Moved'],
-    ['SIP/2.0 404', '404'],
+    ['SIP/2.0 486 Busy Here', 'SIP 486 Busy Here'],
+    ['SIP/2.0 603 Decline\r\nTo: <sip:carol@example.com>\r\n', 'SIP 603 Decline'],
+    ['SIP/2.0 302 Moved', 'SIP 302 Moved'],
+    ['SIP/2.0 404', 'SIP 404'],
   ])('that ends in %j has failed, and the call goes on', async (fragment, detail) => {
     const talk = await transferring()
     await tell(talk, { sequence: 2, fragment, state: 'terminated;reason=noresource' })
@@ -136,7 +136,7 @@ describe('a blind transfer', () => {
     const talk = await bench.talk()
     bench.peer.on('REFER', (request) => bench.peer.reply(request, status))
     const reply = await bench.ask({ type: 'transfer', callId: talk.callId, target: carol })
-    expect(reply).toEqual({ ok: false, code: 'transfer-refused', detail: `${status} Said` })
+    expect(reply).toEqual({ ok: false, code: 'transfer-refused', detail: `SIP ${status} Said` })
     await bye(talk)
     expect(causeOf(talk.callId)).toBe('remote-hung-up')
   })
@@ -205,7 +205,7 @@ describe('a blind transfer', () => {
     bench.peer.on('REFER', () => {})
     const reply = bench.request({ type: 'transfer', callId: talk.callId, target: carol })
     await bench.settle(33_000)
-    expect(await reply).toMatchObject({ ok: false, code: 'transfer-refused', detail: '408 Request Timeout' })
+    expect(await reply).toMatchObject({ ok: false, code: 'transfer-refused', detail: 'SIP 408 Request Timeout' })
   })
 
   it('believes a referee that calls every NOTIFY its last', async () => {
@@ -343,7 +343,7 @@ describe('news of a transfer', () => {
   it('shows nothing of what does not belong in a line of text', async () => {
     const talk = await transferring()
     await tell(talk, { sequence: 2, fragment: 'SIP/2.0 486 Busy\u202E\u0007 Here' })
-    expect(talk.result()).toEqual({ ok: false, code: 'transfer-failed', detail: '486 Busy Here' })
+    expect(talk.result()).toEqual({ ok: false, code: 'transfer-failed', detail: 'SIP 486 Busy Here' })
   })
 
   it('that ends without ever saying how it went means failure', async () => {
@@ -415,7 +415,7 @@ describe('an attended transfer', () => {
   it('that fails leaves both calls as they were', async () => {
     const { bob, dora, result } = await consulting()
     await tell(bob, { sequence: 2, fragment: 'SIP/2.0 503 Service Unavailable', state: 'terminated' })
-    expect(result()).toEqual({ ok: false, code: 'transfer-failed', detail: '503 Service Unavailable' })
+    expect(result()).toEqual({ ok: false, code: 'transfer-failed', detail: 'SIP 503 Service Unavailable' })
     await bench.settle(5_000)
     expect(bench.ended).toBeUndefined()
     await bye(dora)
