@@ -82,6 +82,7 @@ export const endCauses = [
   'forbidden', // 401/407 twice, 403
   'not-acceptable', // 415, 488, 606: no common codec or media
   'no-webrtc', // the far end's SDP has no DTLS fingerprint: the server offers plain media only
+  'srtp-required', // the account takes encrypted sound only and the far end offers none
   'microphone-denied',
   'microphone-missing',
   'microphone-busy',

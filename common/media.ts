@@ -2,6 +2,10 @@
  * How good a call sounds, as numbers. Measured by the engine about once a second, shown by the window and `status`.
  */
 
+/** What protects the sound on the wire: DTLS-SRTP, SRTP with keys that only the server could read on their way (SDES over TLS), or nothing. */
+export const encryptions = ['dtls', 'sdes', 'none'] as const
+export type Encryption = (typeof encryptions)[number]
+
 export interface MediaQuality {
   /** Codec name as in SDP, e.g. `opus`, `PCMU`; null before media flows. */
   readonly codec: string | null
@@ -15,6 +19,8 @@ export interface MediaQuality {
   readonly lossRatio: number | null
   /** Estimated mean opinion score, 1 to 4.5 (E-model, ITU-T G.107, simplified); null before media flows. */
   readonly mos: number | null
+  /** Null before media flows. */
+  readonly encryption: Encryption | null
 }
 
 export const noMedia: MediaQuality = {
@@ -26,4 +32,5 @@ export const noMedia: MediaQuality = {
   roundTripMs: null,
   lossRatio: null,
   mos: null,
+  encryption: null,
 }

@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import { endCauses, registrationFailures, requestErrorCodes } from '../errors'
 import { handleTypes } from '../handle'
+import { encryptions } from '../media'
 import type { Account } from '../account'
 import type { CallId } from '../call'
 import type { AudioChoice } from '../device'
@@ -116,6 +117,7 @@ const quality = v.strictObject({
   roundTripMs: v.nullable(count),
   lossRatio: v.nullable(count),
   mos: v.nullable(v.number()),
+  encryption: v.nullable(v.picklist(encryptions)),
 })
 
 const capabilities = v.strictObject({
@@ -212,6 +214,8 @@ export const incomingOfferSchema = v.strictObject({
   accountId,
   handle,
   name: v.nullable(text(256)),
+  /** What the server passes on of how the caller's number was vouched for (RFC 8224, RFC 8588); left out: nothing. */
+  attestation: v.exactOptional(v.picklist(['A', 'B', 'C', 'failed'])),
 })
 export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
 
@@ -219,6 +223,8 @@ export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
 export type Verdict =
   | { readonly type: 'alert' }
   | { readonly type: 'reject'; readonly status: number }
+  /** It rings for the caller and nobody answers (180, 480 after this long); here it never is a call. */
+  | { readonly type: 'ignore'; readonly seconds: number }
   /** Goes to this SIP URI without ringing here (302). */
   | { readonly type: 'deflect'; readonly target: string }
 

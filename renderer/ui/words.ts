@@ -161,6 +161,10 @@ const endWords: Record<EndCause, Explanation> = {
     title: 'No protected sound',
     remedy: 'The server offers no WebRTC sound for this call. Ask for WebRTC to be turned on for your account.',
   },
+  'srtp-required': {
+    title: 'Sound not encrypted',
+    remedy: 'Your account takes encrypted calls only, and the other side offers none. Its settings can allow both.',
+  },
   'microphone-denied': {
     title: 'No access to the microphone',
     remedy: 'Allow Patchcord to use it in the privacy settings of your system.',

@@ -5,8 +5,10 @@
 import type { Clock } from '../../../common/clock'
 import { done, refused, type Result } from '../../../common/errors'
 import { noMedia, type MediaQuality } from '../../../common/media'
-import { PeerDescription } from './description-handler'
+import { PeerDescription, type Description } from './description-handler'
 import { DtmfQueue } from './dtmf'
+import { GatewayDescription } from './gateway-description'
+import type { GatewayMedia } from './gateway-media'
 import type { Party } from './conference'
 import type { CallMedia, DescriptionOptions, MediaConnection } from './media'
 import type { Microphone, MicrophoneLease } from './microphone'
@@ -17,6 +19,8 @@ import type { Voice } from './speaker'
 export interface CallMediaNeeds {
   readonly clock: Clock
   readonly configuration: RTCConfiguration
+  /** Carries the sound of this call; null: nothing is between the browser and the far end. */
+  readonly gateway: GatewayMedia | null
   readonly microphone: Microphone
   readonly voice: Voice
   /** What it brings to a conference may be another thing now. Resolves when all there hear it so. */
@@ -32,7 +36,7 @@ const settlingMs = 400
 
 export class PeerCallMedia implements CallMedia, Party {
   readonly connected: Promise<void>
-  readonly #description: PeerDescription
+  readonly #description: Description
   readonly #dtmf: DtmfQueue
   readonly #quality: QualityWatch
   readonly #listeners = new Set<(connection: MediaConnection) => void>()
@@ -51,7 +55,7 @@ export class PeerCallMedia implements CallMedia, Party {
     this.#quality = new QualityWatch(needs.clock)
     let connect = (): void => {}
     this.connected = new Promise((resolve) => (connect = resolve))
-    this.#description = new PeerDescription({
+    const description = new PeerDescription({
       clock: needs.clock,
       configuration: needs.configuration,
       onTransceiver: (transceiver) => this.#use(transceiver),
@@ -63,6 +67,7 @@ export class PeerCallMedia implements CallMedia, Party {
         for (const listener of [...this.#listeners]) listener(connection)
       },
     })
+    this.#description = needs.gateway === null ? description : new GatewayDescription(description, needs.gateway)
   }
 
   get connection(): MediaConnection {
@@ -155,7 +160,9 @@ export class PeerCallMedia implements CallMedia, Party {
 
   async stats(): Promise<MediaQuality> {
     const report = await this.#description.stats().catch(() => null)
-    return report === null || this.#closed ? noMedia : this.#quality.read(report)
+    if (report === null || this.#closed) return noMedia
+    const quality = this.#quality.read(report)
+    return quality === noMedia ? noMedia : { ...quality, encryption: await this.#description.encryption() }
   }
 
   /** Loudness of the far end while it is heard, 0 to 1 (RFC 6465's scale, made linear). */

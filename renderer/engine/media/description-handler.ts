@@ -11,6 +11,7 @@
  * connection too, and in both cases the old one comes back if the new one is refused.
  */
 import type { Clock } from '../../../common/clock'
+import type { Encryption } from '../../../common/media'
 import { guardDescription, withCandidates, type Guarded } from './description-guard'
 import { answerDirection, directionOf, heldByAnswer, offerDirection, type Direction } from './direction'
 import {
@@ -35,6 +36,9 @@ export interface DescriptionNeeds {
 const listenMs = 500
 
 type Usable = Guarded & { ok: true }
+
+/** What a call's media need of their descriptions. */
+export type Description = Pick<PeerDescription, keyof PeerDescription>
 
 export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #peer: Peer | null = null
@@ -155,6 +159,11 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   /** The statistics of the peer connection, null without one. */
   async stats(): Promise<RTCStatsReport | null> {
     return this.#closed || this.#peer === null ? null : this.#peer.stats()
+  }
+
+  /** WebRTC's sound is never without; null until there is any. */
+  async encryption(): Promise<Encryption | null> {
+    return this.#connection === 'connected' ? 'dtls' : null
   }
 
   close(): void {

@@ -69,10 +69,12 @@ export class BrowserMediaEngine implements MediaEngine {
     )
   }
 
-  createCallMedia(_gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): CallMedia {
+  createCallMedia(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): CallMedia {
     const call: PeerCallMedia = new PeerCallMedia({
       clock: this.needs.clock,
-      configuration: { iceServers: [...(this.needs.iceServers ?? []), ...iceServers] },
+      // The gateway is on this computer: nobody need be asked for our address.
+      configuration: { iceServers: gateway ? [] : [...(this.needs.iceServers ?? []), ...iceServers] },
+      gateway: gateway ?? null,
       microphone: this.#microphone,
       voice: this.#speaker.createVoice(),
       onSound: () => this.#conferences.changed(call),

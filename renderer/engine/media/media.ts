@@ -13,6 +13,7 @@ import type { GatewayMedia } from './gateway-media'
 export type DescriptionFailure =
   | 'no-webrtc' // no DTLS fingerprint: plain RTP or SDES only
   | 'not-acceptable' // no common codec, no audio line, or SDP that the browser refuses
+  | 'srtp-required' // the account wants SRTP and the far end offers none
   | 'media-failed' // anything else: the peer connection is closed or broken
 
 /** What `getDescription` and `setDescription` reject with. The message may hold no SDP (it carries ice-pwd). */

@@ -82,6 +82,8 @@ export class QualityWatch {
         lossRatio === null || isDry(since, now)
           ? null
           : estimateMos({ codec, lossRatio, delayMs: (roundTripMs ?? 0) / 2 + bufferMs + fixedDelayMs }),
+      // The statistics know the browser's own transport only.
+      encryption: null,
     }
   }
 

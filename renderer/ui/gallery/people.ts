@@ -89,6 +89,7 @@ export const goodSound: MediaQuality = {
   roundTripMs: 38,
   lossRatio: 0,
   mos: 4.3,
+  encryption: 'dtls',
 }
 export const poorSound: MediaQuality = {
   ...goodSound,
