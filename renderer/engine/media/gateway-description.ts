@@ -1,0 +1,181 @@
+/*
+ * The offer/answer exchange of a call behind the gateway: signalling hears the wire's plain descriptions, the browser WebRTC's, and the gateway
+ * makes each of the other. The peer connection ends on this computer, so neither a new network nor another phone behind the server needs a new one:
+ * the gateway moves the wire's end by itself. It knows no sip.js and no port.
+ *
+ * An INVITE whose offer is WebRTC's (a server that relays another browser's, over TCP or TLS) is taken as it is, without the gateway.
+ */
+import type { DescribeStep } from '../../../common/contract/gateway'
+import type { Encryption } from '../../../common/media'
+import type { Description } from './description-handler'
+import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
+import type { GatewayMedia } from './gateway-media'
+import { sdpFacts } from './sdp-facts'
+
+export class GatewayDescription implements Description {
+  /** A prepared offer as signalling and as the browser knows it. */
+  #prepared: { readonly plain: string; readonly web: string } | null = null
+  /** Whose offer waits for its answer. */
+  #open: 'ours' | 'theirs' | null = null
+  /** What was said for the open offer of ours, to be said again. */
+  #said: string | null = null
+  /** No step is the gateway's; null: nothing was described yet. */
+  #direct: boolean | null = null
+  #closed = false
+  #tail: Promise<unknown> = Promise.resolve()
+
+  /** `inner`: of the browser; it is closed with this. */
+  constructor(
+    private readonly inner: Description,
+    private readonly gateway: GatewayMedia,
+  ) {
+    gateway.onRenegotiate((offer) => void this.#renegotiate(offer))
+  }
+
+  get connection(): MediaConnection {
+    return this.inner.connection
+  }
+
+  get remoteHeld(): boolean {
+    return this.inner.remoteHeld
+  }
+
+  get telephoneEvents(): boolean {
+    return this.inner.telephoneEvents
+  }
+
+  setHeld(held: boolean): void {
+    this.inner.setHeld(held)
+  }
+
+  hasDescription(contentType: string): boolean {
+    return this.inner.hasDescription(contentType)
+  }
+
+  prepare(remoteOffer: string | null): Promise<void> {
+    return this.#step(async () => {
+      if (remoteOffer === null || this.#isDirect(remoteOffer)) return this.inner.prepare(remoteOffer)
+      const web = await this.#ask('remoteOffer', remoteOffer)
+      this.#prepared = { plain: remoteOffer, web }
+      await this.#orTakenBack(this.inner.prepare(web))
+    })
+  }
+
+  /** What an ordinary call makes of `iceRestart` and `fresh` is the gateway's business here: it names the address of now in each description. */
+  getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
+    return this.#step(async () => {
+      if (this.#direct === true) return this.inner.getDescription(options)
+      this.#direct = false
+      const { body, contentType } = await this.inner.getDescription()
+      if (this.#open === 'theirs') {
+        const answer = await this.#ask('localAnswer', body)
+        this.#open = null
+        return { body: answer, contentType }
+      }
+      if (this.#open !== 'ours' || this.#said === null) this.#said = await this.#ask('localOffer', body)
+      this.#open = 'ours'
+      return { body: this.#said, contentType }
+    })
+  }
+
+  setDescription(sdp: string): Promise<void> {
+    return this.#step(async () => {
+      const prepared = this.#prepared
+      this.#prepared = null
+      if (this.#direct === null) this.#isDirect(sdp)
+      if (this.#direct === true) return this.inner.setDescription(sdp)
+      if (prepared?.plain === sdp) {
+        this.#open = 'theirs'
+        return this.inner.setDescription(prepared.web)
+      }
+      if (this.#open === 'ours') {
+        await this.inner.setDescription(await this.#ask('remoteAnswer', sdp))
+        this.#open = null
+        this.#said = null
+        return
+      }
+      const web = await this.#ask('remoteOffer', sdp)
+      await this.#orTakenBack(this.inner.setDescription(web))
+      this.#open = 'theirs'
+    })
+  }
+
+  /** Each fork's is taken: the gateway tells their packets apart, the browser only hears of another codec. */
+  setEarlyDescription(sdp: string): Promise<void> {
+    return this.#step(async () => {
+      if (this.#direct === true) return this.inner.setEarlyDescription(sdp)
+      if (this.#open !== 'ours') throw new DescriptionError('media-failed', 'an early answer without an offer')
+      await this.inner.setEarlyDescription(await this.#ask('remoteEarly', sdp))
+    })
+  }
+
+  rollbackDescription(): Promise<void> {
+    return this.#step(async () => {
+      if (this.#direct !== true) this.gateway.rollback()
+      this.#open = null
+      this.#said = null
+      await this.inner.rollbackDescription()
+    })
+  }
+
+  stats(): Promise<RTCStatsReport | null> {
+    return this.inner.stats()
+  }
+
+  /** The wire's; what is between the browser and the gateway leaves this computer never. */
+  async encryption(): Promise<Encryption | null> {
+    if (this.#direct === true) return this.inner.encryption()
+    const counters = this.#closed ? null : await this.gateway.count()
+    return counters === null || counters.sent + counters.received === 0 ? null : counters.encryption
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.inner.close()
+    this.gateway.release()
+  }
+
+  /** Decides it at the first description. */
+  #isDirect(sdp: string): boolean {
+    this.#direct ??= sdpFacts(sdp).fingerprint && /^a=ice-ufrag:/m.test(sdp)
+    return this.#direct
+  }
+
+  async #ask(step: DescribeStep, sdp: string): Promise<string> {
+    const described = await this.gateway.describe(step, sdp)
+    if (described.sdp !== null) return described.sdp
+    const error = described.error ?? 'media-failed'
+    throw new DescriptionError(error, `the gateway could not take a ${step}: ${error}`)
+  }
+
+  /** An offer that the browser refuses is not on the gateway's table either. */
+  async #orTakenBack(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.gateway.rollback()
+      throw error
+    }
+  }
+
+  /** Between two exchanges of signalling's only; within one the gateway's offer is lost, and made again when it must be. */
+  async #renegotiate(offer: string): Promise<void> {
+    await this.#step(async () => {
+      if (this.#direct === true || this.#open !== null) return
+      await this.inner.setDescription(offer)
+      const { body } = await this.inner.getDescription()
+      await this.#ask('localAnswer', body)
+    }).catch(() => this.inner.rollbackDescription().catch(() => {}))
+  }
+
+  /** Runs one step after those before it. */
+  #step<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(() => {
+      if (this.#closed) throw new DescriptionError('media-failed', 'the media are closed')
+      return task()
+    })
+    this.#tail = run.catch(() => {})
+    return run
+  }
+}
