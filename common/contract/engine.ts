@@ -174,7 +174,9 @@ export const engineReportSchema = v.variant('type', [
   v.strictObject({
     type: v.literal('referred'),
     callId,
-    referral: v.nullable(v.strictObject({ target: text(1024), handle, by: v.nullable(handle) })),
+    referral: v.nullable(
+      v.strictObject({ target: text(1024), handle, name: v.exactOptional(v.nullable(text(256))), by: v.nullable(handle) }),
+    ),
   }),
   /** Whose far end is speaking now, while calls are grouped; at each change. */
   v.strictObject({ type: v.literal('speaking'), callIds: v.pipe(v.array(callId), v.maxLength(32)) }),

@@ -11,8 +11,13 @@ import { isForeground } from './foreground'
 export type Admission =
   /** `waiting`: another call has or had the user's ear, so this one alerts softly. */
   | { readonly ok: true; readonly waiting: boolean }
-  /** `sipStatus`: what the caller is told. `recorded`: the user will find it among the missed calls. */
-  | { readonly ok: false; readonly error: IncomingCallError; readonly sipStatus: number; readonly recorded: boolean }
+  /** `sipStatus`: what the caller is told; null: nothing, it rings there and nobody answers. `recorded`: the user will find it. */
+  | {
+      readonly ok: false
+      readonly error: IncomingCallError
+      readonly sipStatus: number | null
+      readonly recorded: boolean
+    }
 
 /** What the user wishes of incoming calls. */
 export interface CallWishes {
@@ -25,11 +30,22 @@ export interface CallWishes {
 /** Why somebody is not to be heard, whoever else calls. */
 export type ScreenedOut = Extract<
   IncomingCallError['name'],
-  'filteredByBlockList' | 'filteredDuringRestrictedSharingMode' | 'callIsProtected' | 'filteredBySensitiveParticipants'
+  | 'filteredByDoNotDisturb'
+  | 'filteredByBlockList'
+  | 'filteredDuringRestrictedSharingMode'
+  | 'callIsProtected'
+  | 'filteredBySensitiveParticipants'
 >
+
+/** The same with what the caller is told; null: nothing at all. */
+export interface Refusal {
+  readonly name: ScreenedOut
+  readonly sipStatus: number | null
+}
 
 /** What the caller is told: 603 is for good, 480 only for now, and lets other phones ring on. */
 const screenStatus: Readonly<Record<ScreenedOut, number>> = {
+  filteredByDoNotDisturb: 480,
   filteredByBlockList: 603,
   filteredDuringRestrictedSharingMode: 480,
   callIsProtected: 480,
@@ -42,10 +58,10 @@ export function admission(
   calls: readonly Call[],
   configuration: ProviderConfiguration,
   wishes: CallWishes,
-  screenedOut: ScreenedOut | null = null,
+  screenedOut: ScreenedOut | Refusal | null = null,
   counts: (call: Call) => boolean = () => true,
 ): Admission {
-  const refuse = (name: IncomingCallError['name'], sipStatus: number, recorded = true): Admission => ({
+  const refuse = (name: IncomingCallError['name'], sipStatus: number | null, recorded = true): Admission => ({
     ok: false,
     error: callKitError('incomingCall', name, { callId }),
     sipStatus,
@@ -57,7 +73,8 @@ export function admission(
   if (calls.some((call) => call.id === callId && call.state !== 'ended')) {
     return refuse('callUUIDAlreadyExists', 482, false)
   }
-  if (screenedOut) return refuse(screenedOut, screenStatus[screenedOut])
+  if (typeof screenedOut === 'string') return refuse(screenedOut, screenStatus[screenedOut])
+  if (screenedOut) return refuse(screenedOut.name, screenedOut.sipStatus)
   if (wishes.doNotDisturb) return refuse('filteredByDoNotDisturb', 480)
   if (wishes.callWaiting === 'busy' && up.length > 0) return refuse('callWaitingDisabled', 486)
   const groups = new Set(up.filter(counts).map(({ id, groupId }) => groupId ?? id))

@@ -11,7 +11,7 @@ export { Provider, type EndReport } from './provider'
 export type { ProviderDelegate } from './delegate'
 export { configurationError, defaultConfiguration, type ProviderConfiguration } from './configuration'
 export type { CallUpdate } from './update'
-export type { Admission, CallWishes, ScreenedOut } from './admission'
+export type { Admission, CallWishes, Refusal, ScreenedOut } from './admission'
 export type { PushClient, PushPayload } from './push-payload'
 
 // Wishes: controller, transactions, actions.

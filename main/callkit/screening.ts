@@ -14,16 +14,12 @@ export interface ScreeningFacts {
   readonly isContact: boolean
   /** The user called this number lately. */
   readonly dialled: boolean
-  /** An extension of the account's own server. */
-  readonly colleague: boolean
   /** Of the user's own list, the narrowest rule that is about this caller now. */
   readonly rule: BlockRule | null
   /** The directory that blocks the number, by name; null: none does. */
   readonly blockedBy: string | null
-  /** A directory knows the number. */
-  readonly identified: boolean
-  /** Everybody who might know the number has been asked and has answered in time. */
-  readonly complete: boolean
+  /** Everybody who might know the number has been asked, has answered in time, and does not. */
+  readonly unknown: boolean
 }
 
 /** `because`: what let the caller through. */
@@ -35,7 +31,7 @@ export function screening(
   facts: ScreeningFacts,
   wishes: Pick<Settings, 'blockAnonymous' | 'blockUnknown'>,
 ): ScreeningDecision {
-  const { anonymous, emergency, isContact, dialled, colleague, rule, blockedBy, identified, complete } = facts
+  const { anonymous, emergency, isContact, dialled, rule, blockedBy, unknown } = facts
   const own = (match: Screening['match'], ruleId: string | null): ScreeningDecision => ({
     block: true,
     screening: { by: 'own-list', list: null, match, ruleId },
@@ -50,8 +46,6 @@ export function screening(
   if (blockedBy !== null) {
     return { block: true, screening: { by: 'directory', list: blockedBy, match: 'exact', ruleId: null } }
   }
-  // Nobody is turned away because a directory was slow.
-  const unknown = !anonymous && !identified && !colleague && complete
   if (unknown && wishes.blockUnknown) return own('unknown', null)
   return { block: false, because: 'nothing' }
 }

@@ -10,7 +10,7 @@ import { anonymous, type Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import { Action, type ActionBody, type ActionKind, type ActionOf } from './action'
 import { ActionEvents } from './action-events'
-import { admission, type Admission, type CallWishes, type ScreenedOut } from './admission'
+import { admission, type Admission, type CallWishes, type Refusal, type ScreenedOut } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
 import { Executions } from './executions'
@@ -38,8 +38,11 @@ export interface SwitchboardOptions {
   readonly limitsCount?: 'phone' | 'provider'
   /** Who may ask for what; everybody for everything when left out. What is not permitted is refused as `unentitled`. */
   readonly permits?: (by: Originator, body: ActionBody) => boolean
-  /** Whom the user does not want to hear (block list, presentation mode); nobody when left out. Must not throw. */
-  readonly screen?: (handle: Handle, providerId: string) => ScreenedOut | null
+  /**
+   * Whom the user does not want to hear (block list, do not disturb, presentation mode), and on wish what the caller is told; nobody
+   * when left out. Must not throw.
+   */
+  readonly screen?: (handle: Handle, providerId: string, callId: CallId) => ScreenedOut | Refusal | null
 }
 
 /** Accepted is not performed: `completed` never rejects and tells how it went. Not accepted, nothing has happened. */
@@ -144,9 +147,11 @@ export class Switchboard {
     const facts = incomingFacts(given, update)
     if (result.ok) this.registry.add({ ...facts, state: 'incoming' })
     else {
-      this.log.info(`incoming call ${callId} refused with ${result.sipStatus}: ${result.error.name}`)
-      const { sipStatus } = result
-      const ended = { state: 'ended', cause: 'unanswered', reason: null, at: now, connectedAt: null } as const
+      const { sipStatus, error } = result
+      this.log.info(`incoming call ${callId} refused with ${sipStatus ?? 'silence'}: ${error.name}`)
+      // Whom the user does not want to hear was declined in advance, not missed.
+      const cause = error.name === 'filteredByBlockList' ? 'declined' : 'unanswered'
+      const ended = { state: 'ended', cause, reason: null, at: now, connectedAt: null } as const
       if (result.recorded) this.registry.recordRefused({ ...facts, ...ended, sipStatus })
     }
     return result
@@ -194,7 +199,7 @@ export class Switchboard {
     const { settings, screen, limitsCount } = this.options
     const handle = normalHandle(update.remoteHandle ?? anonymous)
     const counts = (call: Call) => limitsCount !== 'provider' || call.accountId === provider.id
-    const screenedOut = screen?.(handle, provider.id) ?? null
+    const screenedOut = screen?.(handle, provider.id, callId) ?? null
     return admission(callId, this.registry.calls, provider.configuration, settings(), screenedOut, counts)
   }
 }

@@ -8,13 +8,14 @@ import type { CallId, Referral } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
 import type { Result } from '../../common/errors'
+import type { Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Action, ActionOf } from '../callkit/action'
 import type { Admission } from '../callkit/admission'
 import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
 import type { ProviderDelegate } from '../callkit/delegate'
 import { normalHandle } from '../callkit/handle'
-import type { Provider } from '../callkit/provider'
+import type { EndReport, Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
 import { visibleText } from '../callkit/visible-text'
@@ -30,6 +31,12 @@ export interface SipProviderOptions {
   readonly accounts: () => readonly Account[]
   /** Where a caller is sent without ringing here, as a SIP URI; null, and when left out: nowhere. */
   readonly forward?: (offer: IncomingOffer, admitted: Admission) => string | null
+  /** Finds out about a caller before anything is decided of the call; soon, and never rejects. */
+  readonly look?: (offer: IncomingOffer) => void | Promise<void>
+  /** A far end's handle as people read it; as it came when left out. */
+  readonly normal?: (handle: Handle, accountId: string) => Handle
+  /** How long a caller hears it ring whom nobody is to hear, s; 60 when left out. */
+  readonly ignoreSeconds?: () => number
 }
 
 /** The user's hang-up is done for the phone after this long, whether the engine says so or not, ms. */
@@ -44,6 +51,8 @@ export class SipProvider implements ProviderDelegate {
   /** Incoming calls the engine was told to answer: from then on they are ended, not rejected. */
   private readonly answered = new Set<CallId>()
   private readonly focuses = new Map<CallId, string>()
+  /** Offers that wait for what is found out about the caller, and how they ended meanwhile. */
+  private readonly offered = new Map<CallId, EndReport | null>()
   private readonly dialogs: LostDialogs
   private readonly groups: EngineGroups
 
@@ -76,13 +85,18 @@ export class SipProvider implements ProviderDelegate {
     const account = this.options.accounts().find(({ id }) => id === offer.accountId)
     const provider = this.providers.get(offer.accountId)
     if (!account?.enabled || !provider) return answer({ type: 'reject', status: 480 })
-    const { forward, switchboard } = this.options
-    const update: CallUpdate = { remoteHandle: offer.handle, localizedCallerName: offer.name }
-    const target = forward?.(offer, switchboard.admission(provider, offer.callId, update)) ?? null
-    if (target !== null) return answer({ type: 'deflect', target })
-    void provider.reportNewIncomingCall(offer.callId, update, (admission) =>
-      answer(admission.ok ? { type: 'alert' } : { type: 'reject', status: admission.sipStatus }),
-    )
+    const looking = this.options.look?.(offer)
+    if (!looking) return this.decide(provider, offer, answer)
+    this.offered.set(offer.callId, null)
+    void looking.then(() => {
+      const ended = this.offered.get(offer.callId)
+      // The engine that asked is gone.
+      if (ended === undefined) return
+      this.offered.delete(offer.callId)
+      this.decide(provider, offer, answer)
+      // Whoever gave up meanwhile called all the same.
+      if (ended) provider.reportEnded(offer.callId, ended)
+    })
   }
 
   /** Takes in what the engine says of calls; other reports are for others. */
@@ -96,10 +110,11 @@ export class SipProvider implements ProviderDelegate {
         const provider = this.providerOf(report.callId)
         if (report.focus !== undefined) this.focuses.set(report.callId, report.focus)
         if (report.remoteHeld !== undefined) provider?.reportRemoteHeld(report.callId, report.remoteHeld)
-        return provider?.reportUpdated(report.callId, updateOf(report))
+        return provider?.reportUpdated(report.callId, this.updateOf(report, provider.id))
       }
       case 'ended': {
         const { callId, cause, sipStatus, reason } = report
+        if (this.offered.has(callId)) this.offered.set(callId, { cause, sipStatus, reason })
         this.dialogs.forget(callId)
         this.answered.delete(callId)
         this.focuses.delete(callId)
@@ -127,6 +142,7 @@ export class SipProvider implements ProviderDelegate {
   /** The engine died: every call in it is over, and what it left behind is remembered. */
   engineLost(): void {
     this.dialogs.engineLost()
+    this.offered.clear()
     this.answered.clear()
     this.groups.clear()
     this.focuses.clear()
@@ -255,6 +271,26 @@ export class SipProvider implements ProviderDelegate {
     this.providers.set(account.id, added.provider)
   }
 
+  private decide(provider: Provider, offer: IncomingOffer, answer: (verdict: Verdict) => void): void {
+    const { forward, switchboard, normal, ignoreSeconds } = this.options
+    const { callId, accountId, name } = offer
+    const handle = normal?.(offer.handle, accountId) ?? offer.handle
+    const update: CallUpdate = { remoteHandle: handle, localizedCallerName: name }
+    const target = forward?.({ ...offer, handle }, switchboard.admission(provider, callId, update)) ?? null
+    if (target !== null) return answer({ type: 'deflect', target })
+    void provider.reportNewIncomingCall(callId, update, (admission) => {
+      if (admission.ok) answer({ type: 'alert' })
+      else if (admission.sipStatus === null) answer({ type: 'ignore', seconds: ignoreSeconds?.() ?? 60 })
+      else answer({ type: 'reject', status: admission.sipStatus })
+    })
+  }
+
+  private updateOf(report: EngineReport & { type: 'updated' }, accountId: string): CallUpdate {
+    const { handle, ...rest } = report
+    const normal = handle && (this.options.normal?.(handle, accountId) ?? handle)
+    return updateOf({ ...rest, ...(normal ? { handle: normal } : {}) })
+  }
+
   private providerOf(callId: CallId): Provider | undefined {
     const call = this.options.switchboard.registry.find(callId)
     return call && this.providers.get(call.accountId)
@@ -320,6 +356,7 @@ const configurationOf = (account: Account): ProviderConfiguration => ({
 const referralOf = (referral: Referral | null): Referral | null =>
   referral && {
     handle: normalHandle(referral.handle),
+    name: visibleText(referral.name ?? '') || null,
     target: referral.target,
     by: referral.by && normalHandle(referral.by),
   }

@@ -20,11 +20,26 @@ export interface NumbersOptions {
   readonly loadLibrary?: () => Promise<PhoneLibrary>
 }
 
+/** `key`: E.164, an extension or an address; null for somebody who does not say who it is. */
+export interface NumberFacts {
+  readonly key: string | null
+  readonly e164: string | null
+  /** Somebody on the account's own server. */
+  readonly colleague: boolean
+  /** The server's host, in lower case. */
+  readonly home: string
+}
+
 export class Numbers {
   private library: PhoneLibrary | null = null
   private loading: Promise<void> | null = null
 
   constructor(private readonly options: NumbersOptions) {}
+
+  /** The numbering plans are there. */
+  get isReady(): boolean {
+    return this.library !== null
+  }
 
   /** Brings in the numbering plans; the same promise every time. Never rejects. */
   load(): Promise<void> {
@@ -59,6 +74,22 @@ export class Numbers {
   /** Whom the network names, by what it is compared with; null for somebody who does not say who it is. */
   heard(handle: Handle, accountId: string): Understood | null {
     return handle.value === '' ? null : understand(handle.value, this.plan(accountId), this.means(true))
+  }
+
+  /** What rules and look-ups need to know of somebody's number on an account. */
+  facts(handle: Handle, accountId: string): NumberFacts {
+    const { extensionLength } = this.plan(accountId)
+    const understood = this.heard(handle, accountId)
+    const key = understood === null ? null : keyOf(understood)
+    const account = this.options.accounts().find(({ id }) => id === accountId)
+    return {
+      key,
+      e164: understood?.kind === 'e164' ? understood.e164 : null,
+      colleague:
+        (understood?.kind === 'extension' && understood.extension.length <= extensionLength) ||
+        (understood?.kind === 'address' && !understood.address.includes('@')),
+      home: account ? hostOf(account.uri) : '',
+    }
   }
 
   /** The handle of a caller as people read and dial it: a number of the world as such, anything else as it came. */

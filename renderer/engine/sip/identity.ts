@@ -46,11 +46,31 @@ export function assertedAddress(header: string | undefined): NameAddress | undef
   return { displayName: quoted ?? plain ?? '', uri: { scheme, user, host: rest.replace(/:\d+$/, '') } }
 }
 
+/** Who the server says it is: P-Asserted-Identity, or Remote-Party-ID of servers that are older, unless that asks for privacy. */
+export function assertedIn(header: (name: string) => string | undefined): NameAddress | undefined {
+  const asserted = assertedAddress(header('p-asserted-identity'))
+  if (asserted !== undefined) return asserted
+  const older = header('remote-party-id')
+  return older === undefined || /;\s*privacy\s*=\s*"?(full|uri|name)/i.test(older) ? undefined : assertedAddress(older)
+}
+
+/** The display name in front of an address, as it is to be shown; null when there is none. */
+export const displayNameIn = (header: string): string | null => {
+  const [, quoted, plain] = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<">]*?))\s*</.exec(header.slice(0, 1_024)) ?? []
+  return plainText((quoted ?? plain ?? '').replace(/\\(.)/g, '$1'))
+}
+
 function handleOf(user: string, host: string, ownHost: string): Handle {
   // Visual separators (RFC 3966 section 3) are for readers; compare and dial without them.
-  const number = user.split(';')[0]?.replace(/[\s().-]/g, '') ?? ''
-  if (/^\+?\d+$/.test(number)) return { type: 'phoneNumber', value: number }
+  const digits = user.split(';')[0]?.replace(/[\s().-]/g, '') ?? ''
+  if (/^\+?\d+$/.test(digits)) return { type: 'phoneNumber', value: prefixOf(user, digits) + digits }
   return { type: 'generic', value: host === ownHost ? user : `${user}@${host}`.slice(0, 500) }
+}
+
+/** A local number says what it is a part of (RFC 3966 section 5.1.5); only a number can be put before a number. */
+function prefixOf(user: string, digits: string): string {
+  const context = /;phone-context=(\+[\d().-]{1,32})(?:;|$)/i.exec(user)?.[1] ?? ''
+  return digits.startsWith('+') ? '' : context.replace(/[().-]/g, '')
 }
 
 function nameOf(displayName: string | undefined, user: string): string | null {

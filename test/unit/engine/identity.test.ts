@@ -13,6 +13,8 @@ describe('an identity', () => {
     ['100', 'pbx.example', { type: 'phoneNumber', value: '100' }],
     ['+49-30.(1234)', 'pbx.example', { type: 'phoneNumber', value: '+49301234' }],
     ['+4930;phone-context=x', 'pbx.example', { type: 'phoneNumber', value: '+4930' }],
+    ['1234;phone-context=+49-30', 'pbx.example', { type: 'phoneNumber', value: '+49301234' }],
+    ['1234;phone-context=pbx.example', 'pbx.example', { type: 'phoneNumber', value: '1234' }],
     ['anna', 'PBX.example', { type: 'generic', value: 'anna' }],
     ['anna', 'elsewhere.example', { type: 'generic', value: 'anna@elsewhere.example' }],
     ['anonymous', 'pbx.example', { type: 'generic', value: '' }],

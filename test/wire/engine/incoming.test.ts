@@ -42,6 +42,43 @@ describe('an incoming call', () => {
     expect(bench.media.last.closed).toBe(true)
   })
 
+  it.each([603, 607, 480])('of somebody blocked hears %s and nothing before it', async (status) => {
+    bench.verdict = { type: 'reject', status }
+    await bench.ring()
+    expect(bench.peer.transcript).toBe(`INVITE 100 ${status}`)
+  })
+
+  it('of somebody blocked in silence rings there as long as any other, and here it is no call', async () => {
+    bench.verdict = { type: 'ignore', seconds: 60 }
+    const { callId } = await bench.ring()
+    expect(bench.peer.transcript).toBe('INVITE 100 180')
+    expect(bench.media.last.prepared).toBeUndefined()
+    expect(await bench.request({ type: 'answer', callId })).toMatchObject({ ok: false })
+    await bench.settle(59_000)
+    expect(bench.peer.transcript).toBe('INVITE 100 180')
+    await bench.settle(1_000)
+    expect(bench.peer.transcript).toBe('INVITE 100 180 480')
+    expect(bench.media.last.closed).toBe(true)
+    expect(bench.reported('ended')).toEqual([])
+  })
+
+  it('that was ignored and given up gets its 487', async () => {
+    bench.verdict = { type: 'ignore', seconds: 60 }
+    const { parts } = await bench.ring()
+    cancel(parts)
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 100 180 CANCEL 200 487')
+    expect(bench.media.last.closed).toBe(true)
+  })
+
+  it('comes with how its number was vouched for, where the server says so', async () => {
+    await bench.ring({ extra: ['P-Asserted-Identity: <sip:+14155552671;verstat=TN-Validation-Passed-B@example.com>'] })
+    await bench.ring({ extra: ['Attestation-Info: C'] })
+    await bench.ring()
+    expect(bench.offers.map(({ attestation }) => attestation)).toEqual(['B', 'C', undefined])
+    expect(bench.offers[0]?.handle).toEqual({ type: 'phoneNumber', value: '+14155552671' })
+  })
+
   it('that main does not judge within half a second is refused, and the fault is told', async () => {
     bench.verdict = null
     await bench.ring()
