@@ -54,6 +54,8 @@ export interface Transfer {
 /** The far end asks us to call somebody in its stead (REFER). Nothing is dialled before the user agrees. */
 export interface Referral {
   readonly handle: Handle
+  /** What they are called by whoever asks: their address may be a device's, which nobody knows. Left out or null: nothing. */
+  readonly name?: string | null
   /** The SIP URI for the wire, as the far end gave it. */
   readonly target: string
   /** Who asks, when the far end says so (Referred-By). */

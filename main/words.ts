@@ -57,6 +57,7 @@ export const words = {
     noAccount: 'No account yet',
     moreCalls: 'More calls in the window',
   },
+  named: (name: string, address: string): string => `${name} (${address})`,
   call: {
     incoming: 'calling',
     dialing: 'dialing',

@@ -175,7 +175,12 @@ export const engineReportSchema = v.variant('type', [
     type: v.literal('referred'),
     callId,
     referral: v.nullable(
-      v.strictObject({ target: text(1024), handle, name: v.exactOptional(v.nullable(text(256))), by: v.nullable(handle) }),
+      v.strictObject({
+        target: text(1024),
+        handle,
+        name: v.exactOptional(v.nullable(text(256))),
+        by: v.nullable(handle),
+      }),
     ),
   }),
   /** Whose far end is speaking now, while calls are grouped; at each change. */

@@ -1,6 +1,7 @@
 /*
  * How a call is named in one line of text: shared by what shows calls outside the windows. Pure.
  */
+import type { Referral } from '../../common/call'
 import type { Handle } from '../../common/handle'
 import { plain } from '../../common/plain-text'
 import type { PhoneState } from '../../common/phone-state'
@@ -9,6 +10,12 @@ import { words } from '../words'
 /** The caller's or callee's name, else the number, else that it is unknown. At most 64 graphemes, safe to show. */
 export function who(call: { readonly name: string | null; readonly handle: Handle }): string {
   return plain(call.name ?? '') || number(call) || words.unknownCaller
+}
+
+/** Whom the far end asks to call: the address that would be dialled, with the name it gives them in front. */
+export function whom({ handle, name }: Pick<Referral, 'handle' | 'name'>): string {
+  const [address, said] = [plain(handle.value), plain(name ?? '')]
+  return said === '' || said === address ? address : words.named(said, address)
 }
 
 /** The number or address, '' when it is withheld. */

@@ -4,13 +4,12 @@
  */
 import type { Call } from '../../common/call'
 import type { Log } from '../../common/log'
-import { plain } from '../../common/plain-text'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
-import { detail, who } from './describe-call'
+import { detail, who, whom } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
@@ -91,7 +90,7 @@ function questionsOf(state: PhoneState, call: Call): readonly Question[] {
   const questions: Question[] = []
   const body = detail(state, call)
   if (referral !== null) {
-    const target = plain(referral.handle.value)
+    const target = whom(referral)
     questions.push({
       key: `referral:${callId}`,
       title: words.asksToCall(who(call), target),

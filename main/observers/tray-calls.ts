@@ -20,7 +20,7 @@ import type { PhoneState } from '../../common/phone-state'
 import { plain } from '../../common/plain-text'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
-import { who } from './describe-call'
+import { who, whom } from './describe-call'
 import { item, label, separator, type TrayItem } from './tray-item'
 
 /** A menu is no place for more; the window has them all. */
@@ -73,7 +73,7 @@ function questions(call: Call): readonly TrayItem[] {
   const callId = call.id
   const items: TrayItem[] = []
   if (call.referral !== null) {
-    const target = plain(call.referral.handle.value)
+    const target = whom(call.referral)
     items.push(
       label(words.tray.asksToCall(target)),
       item(words.callTarget(target), { type: 'answerReferral', callId, accept: true }),

@@ -2,7 +2,7 @@
  * Who is at the other end as a call goes on (RFC 4916): a transfer or a pick-up behind the server changes it, and re-INVITEs, UPDATEs and
  * answers say so. It only reads; what a change means on the screen is main's business.
  */
-import { assertedAddress, identify, sameIdentity, type Identity, type NameAddress } from './identity'
+import { assertedAddress, assertedIn, identify, sameIdentity, type Identity, type NameAddress } from './identity'
 import type { ReadHeader } from './session-interval'
 
 export class ConnectedIdentity {
@@ -18,6 +18,11 @@ export class ConnectedIdentity {
     this.#from = identify(ownHost, from)
   }
 
+  /** As well as it is known. */
+  get current(): Identity {
+    return this.#known ?? this.#from
+  }
+
   /**
    * Who it is now when this message says something new; else null. What the server asserts counts (RFC 3325, and Remote-Party-ID of servers
    * that are older), and without such a word the From of a request if it changed within the dialog.
@@ -31,11 +36,7 @@ export class ConnectedIdentity {
   }
 
   #asserted(header: ReadHeader): Identity | null {
-    const asserted = assertedAddress(header('p-asserted-identity'))
-    if (asserted !== undefined) return identify(this.#ownHost, asserted)
-    const older = header('remote-party-id')
-    if (older === undefined || /;\s*privacy\s*=\s*"?(full|uri|name)/i.test(older)) return null
-    const address = assertedAddress(older)
+    const address = assertedIn(header)
     return address === undefined ? null : identify(this.#ownHost, address)
   }
 

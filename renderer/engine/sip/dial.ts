@@ -49,6 +49,9 @@ export async function dial(call: LiveCall, { line, target, referral }: DialOptio
   giveMedia(inviter, call.descriptions)
   follow(call, inviter)
   keepDialog(call, line)
+  if (asked !== null && referral !== null && referral.name !== null) {
+    call.report({ type: 'updated', callId: call.id, name: referral.name })
+  }
   inviter.stateChange.addListener((state) => {
     if (state !== SessionState.Established) return
     referral?.tell(200, 'OK')

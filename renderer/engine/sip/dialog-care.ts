@@ -11,7 +11,7 @@ import { reportRemoteHold } from './follow'
 import { GhostWatch } from './ghost-watch'
 import type { IncomingUpdate } from './guard/incoming-update'
 import type { GuardingTransport } from './guard/guarding-transport'
-import { assertedAddress, identify } from './identity'
+import { assertedIn, identify, type Identity } from './identity'
 import type { LiveCall } from './live-call'
 import { gateReinvites, sayMore } from './reinvite-gate'
 import { ReinviteQueue } from './reinvite-queue'
@@ -123,6 +123,11 @@ export class DialogCare {
     dialogInside(this.#session)?.reinviteUserAgentClient?.onTransportError(new Error('connection lost'))
   }
 
+  /** Who is at the other end, as well as it is known. */
+  get farEnd(): Identity {
+    return this.#identity.current
+  }
+
   close(): void {
     this.#closed = true
     this.timer.stop()
@@ -217,8 +222,7 @@ function allowsUpdate(header: ReadHeader): boolean | null {
 
 function identityOf({ ownHost }: LiveCall, session: Invitation | Inviter): ConnectedIdentity {
   if (session instanceof Inviter) return new ConnectedIdentity(ownHost, { known: null, from: session.remoteIdentity })
-  const asserted = assertedAddress(session.request.getHeader('p-asserted-identity'))
-  const known = identify(ownHost, asserted, session.remoteIdentity)
+  const known = identify(ownHost, assertedIn(reading(session.request)), session.remoteIdentity)
   return new ConnectedIdentity(ownHost, { known, from: session.remoteIdentity })
 }
 

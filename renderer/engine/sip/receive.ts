@@ -12,7 +12,7 @@ import { attestationOf } from './attestation'
 import { redirect } from './deflect'
 import { keepDialog } from './dialog-care'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
-import { assertedAddress, identify } from './identity'
+import { assertedIn, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 
@@ -59,7 +59,7 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
 async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions): Promise<void> {
   const identity = identify(
     line.host,
-    assertedAddress(invitation.request.getHeader('p-asserted-identity')),
+    assertedIn((name) => invitation.request.getHeader(name)),
     invitation.remoteIdentity,
   )
 

@@ -5,7 +5,7 @@
 import { Grammar, type URI } from 'sip.js'
 import type { Handle } from '../../../common/handle'
 import { isTelAlias, restoreAliases } from './guard/alias'
-import { assertedAddress, identify } from './identity'
+import { assertedAddress, displayNameIn, identify } from './identity'
 import { parseReplaces, writeReplaces } from './replaces'
 
 export interface ReferTarget {
@@ -14,6 +14,8 @@ export interface ReferTarget {
   /** As text, at most 1024 characters. */
   readonly target: string
   readonly handle: Handle
+  /** What they are called by whoever names them: their address may be a device's, which nobody knows. null: nothing. */
+  readonly name: string | null
   /** Value of the Replaces header that the INVITE shall carry (RFC 3891); null: none. */
   readonly replaces: string | null
   /** Value of the Referred-By header that the INVITE shall carry (RFC 3892). */
@@ -70,6 +72,7 @@ export function readReferTo(header: string, referredBy: string | undefined, cont
     uri: plain,
     target,
     handle: handleOf(plain, context.ownHost),
+    name: nameIn(header, plain),
     replaces: replaces === null ? null : writeReplaces(replaces),
     referredBy: teller === null ? null : `<${teller}>`,
     by: teller === null ? null : identify(context.ownHost, assertedAddress(`<${teller}>`)).handle,
@@ -79,6 +82,11 @@ export function readReferTo(header: string, referredBy: string | undefined, cont
 function addressIn(header: string): string | null {
   const match = /^\s*(?:(?:"(?:[^"\\]|\\.)*"|[^"<]*)\s*<([^<>\s]+)>|([^<>"\s;?]+))/.exec(header.slice(0, 4_096))
   return match?.[1] ?? match?.[2] ?? null
+}
+
+function nameIn(header: string, uri: URI): string | null {
+  const name = displayNameIn(header)
+  return name === uri.user ? null : name
 }
 
 const splitOnce = (text: string, separator: string): [string, string] => {

@@ -54,6 +54,11 @@ export class Referral {
     return { uri: uri.clone(), extraHeaders }
   }
 
+  /** What the new far end is called by whoever named it, until it is known better; null: nothing. */
+  get name(): string | null {
+    return this.#target.name
+  }
+
   get asked(): boolean {
     return this.#state === 'asked'
   }
@@ -62,8 +67,8 @@ export class Referral {
   announce(): void {
     if (this.#announced || this.#state !== 'asked' || this.#call.stage !== 'established') return
     this.#announced = true
-    const { target, handle, by } = this.#target
-    this.#report({ target, handle, by })
+    const { target, handle, name, by } = this.#target
+    this.#report({ target, handle, name, by })
   }
 
   /** The user agreed: it is being dialled. */
@@ -119,7 +124,7 @@ export class Referral {
     }
   }
 
-  #report(referral: { target: string; handle: ReferTarget['handle']; by: ReferTarget['by'] } | null): void {
+  #report(referral: Pick<ReferTarget, 'target' | 'handle' | 'name' | 'by'> | null): void {
     this.#call.report({ type: 'referred', callId: this.#call.id, referral })
   }
 }

@@ -11,7 +11,7 @@ import { carryOn, connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
 import { DialogCare } from './dialog-care'
 import { follow, reportRemoteHold } from './follow'
-import { assertedAddress, identify } from './identity'
+import { assertedIn, identify } from './identity'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 import { namesDialog, parseReplaces, type Replaces } from './replaces'
@@ -128,7 +128,7 @@ function take(
 }
 
 function introduce(call: LiveCall, { request, remoteIdentity }: Invitation): void {
-  const asserted = assertedAddress(request.getHeader('p-asserted-identity'))
+  const asserted = assertedIn((name) => request.getHeader(name))
   call.report({ type: 'updated', callId: call.id, ...identify(call.ownHost, asserted, remoteIdentity) })
   call.remoteTakesInfo = !request.hasHeader('allow') || /\bINFO\b/i.test(request.getHeaders('allow').join(','))
 }

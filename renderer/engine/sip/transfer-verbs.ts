@@ -28,7 +28,7 @@ export function transferToCall(call: LiveCall, other: LiveCall): Result | Promis
   const dialog = session?.dialog
   if (other.stage !== 'established' || other.transfer !== null || !dialog) return refused('invalid-action')
   const replaces = encodeURIComponent(replacesOf(dialog))
-  const referTo = `<${address(dialog.remoteTarget)}?Replaces=${replaces}>`
+  const referTo = `${nameOf(other)}<${address(dialog.remoteTarget)}?Replaces=${replaces}>`
   return new Transfer({ call, referTo, consultation: other }).result
 }
 
@@ -50,6 +50,13 @@ async function afterCancelling(call: LiveCall, other: LiveCall, inviter: Inviter
   if (call.stage === 'ended') return refused('failed', 'the call ended')
   if (!isFree(call)) return refused('invalid-action')
   return new Transfer({ call, referTo, consultation: null }).result
+}
+
+/** Whoever is handed over sees it: the address of a dialog is a device's, which says nothing to people. '' when nothing is known. */
+function nameOf({ care }: LiveCall): string {
+  const { name, handle } = care?.farEnd ?? { name: null, handle: { value: '' } }
+  const shown = name ?? handle.value
+  return shown === '' ? '' : `"${shown.replace(/["\\]/g, '\\$&')}" `
 }
 
 function address(uri: URI): string {

@@ -39,6 +39,17 @@ describe('a Refer-To', () => {
   })
 
   it.each([
+    ['"Carol \\"C\\"" <sip:a1b2@10.0.0.9;transport=ws?Replaces=1%3Bfrom-tag%3Df%3Bto-tag%3Dt>', 'Carol "C"'],
+    ['Carol  Roth <sip:300@pbx.example>', 'Carol Roth'],
+    ['"\u202e" <sip:300@pbx.example>', null],
+    ['"300" <sip:300@pbx.example>', null],
+    ['<sip:300@pbx.example>', null],
+    ['sip:300@pbx.example', null],
+  ])('%s calls them %s', (header, name) => {
+    expect(readReferTo(header, undefined, context)).toMatchObject({ ok: true, name })
+  })
+
+  it.each([
     ['"Bob" <sip:bob@pbx.example>;cid="1@2"', 'bob'],
     ['sip:bob@other.example', 'bob@other.example'],
     ['<sip:bob@pbx.example?Route=x>', '-'],

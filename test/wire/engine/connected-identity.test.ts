@@ -112,3 +112,60 @@ describe('an outgoing call', () => {
     expect(told()).toEqual(['Carol 300'])
   })
 })
+
+describe('whoever we are handed to', () => {
+  const atDevice = 'sip:a1b2c3d4@10.0.0.4:5071;transport=ws'
+  const replaces = '?Replaces=other%40host%3Bto-tag%3Da%3Bfrom-tag%3Db'
+
+  it('has the name it was given, not that of a device, until the server or it itself says better', async () => {
+    const dialog = await bench.answered()
+    const line = `Refer-To: "Carol Roth" <${atDevice}${replaces}>`
+    bench.inDialog(dialog, { method: 'REFER', sequence: 2, extra: [line] })
+    await bench.settle()
+    expect(bench.reported('referred').at(-1)?.referral).toMatchObject({ name: 'Carol Roth' })
+    const { callId, invite } = await bench.dial(atDevice, dialog.callId)
+    expect(bench.reported('updated').at(-1)).toEqual({ type: 'updated', callId, name: 'Carol Roth' })
+    bench.peer.reply(invite, 200, [carol], makeSdp())
+    await bench.settle()
+    expect(told()).toEqual(['Carol 300'])
+  })
+
+  it('is who the server says, who takes a place in our call, by the older header too', async () => {
+    const { callId, invite } = await bench.talk()
+    const ourTag = /;tag=([^;]+)/.exec(invite.header('from'))?.[1] ?? ''
+    bench.peer.request({
+      callId: 'taking-a-place',
+      from: '<sip:a1b2c3d4@10.0.0.4>;tag=carol',
+      extra: [
+        `Replaces: ${invite.header('call-id')};from-tag=peertag;to-tag=${ourTag}`,
+        'Remote-Party-ID: "Carol" <sip:300@example.com>;party=calling',
+      ],
+      body: makeSdp(),
+    })
+    await bench.settle()
+    expect(told()).toEqual(['Carol 300'])
+    expect(bench.reported('updated').at(-1)).toMatchObject({ callId })
+  })
+})
+
+describe('whom we hand over to', () => {
+  const named = async (answer: string[]): Promise<string> => {
+    bench.peer.on('REFER', (request) => bench.peer.reply(request, 202))
+    const bob = await bench.talk()
+    const { callId, invite } = await bench.dial()
+    bench.peer.reply(invite, 200, answer, makeSdp())
+    await bench.settle()
+    void bench.request({ type: 'transferToCall', callId: bob.callId, toCallId: callId })
+    await bench.settle()
+    return bench.peer.requests('REFER').at(-1)?.header('refer-to').split('<')[0] ?? ''
+  }
+
+  it.each([
+    [['P-Asserted-Identity: "Carol \\"C\\"" <sip:300@example.com>'], '"Carol \\"C\\"" '],
+    [['P-Asserted-Identity: <sip:300@example.com>'], '"300" '],
+    [['P-Asserted-Identity: <sip:anonymous@anonymous.invalid>'], ''],
+    [[], '"bob" '],
+  ])('is called what is known of them, after %j', async (answer, name) => {
+    expect(await named(answer)).toBe(name)
+  })
+})

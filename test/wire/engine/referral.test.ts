@@ -60,6 +60,7 @@ describe('a referral', () => {
         referral: {
           target: 'sip:carol@example.com',
           handle: { type: 'generic', value: 'carol' },
+          name: 'Carol',
           by: { type: 'generic', value: 'bob' },
         },
       },

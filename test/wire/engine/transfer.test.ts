@@ -373,7 +373,7 @@ describe('an attended transfer', () => {
     const { bob, dora } = await consulting()
     const refer = lastRefer()
     expect(refer.header('call-id')).toBe(bob.invite.header('call-id'))
-    const [, uri, replaces] = /^<(sip:[^?]+)\?Replaces=([^&>]+)>$/.exec(refer.header('refer-to')) ?? []
+    const [, uri, replaces] = /^"bob" <(sip:[^?]+)\?Replaces=([^&>]+)>$/.exec(refer.header('refer-to')) ?? []
     expect(uri).toBe('sip:bob@pbx.example.com')
     const ourTag = /;tag=([^;]+)/.exec(dora.invite.header('from'))?.[1]
     expect(replaces).not.toMatch(/[;=@]/)
