@@ -6,6 +6,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AccountConnection } from '../../common/account'
 import { silentLog } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
 import { HistoryFile } from '../../main/settings/history-file'
@@ -19,7 +20,13 @@ const repository = join(import.meta.dirname, '../..')
 export interface Status {
   version: string
   electron: string
-  accounts: { id: string; name: string; uri: string; registration: { state: string; reason: string } }[]
+  accounts: {
+    id: string
+    name: string
+    uri: string
+    registration: { state: string; reason: string }
+    route: { transport: string; host: string; address: string; port: number; local: string; why: string } | null
+  }[]
   calls: StatusCall[]
 }
 
@@ -49,6 +56,9 @@ export interface ProvisionedAccount {
   username: string
   password: string
   displayName?: string
+  certificate?: string
+  /** Of common/account.ts, as far as it is not the usual one. */
+  connection?: Partial<AccountConnection>
   /** Of common/account.ts, each as it would be dialled. */
   features?: Readonly<Record<string, string>>
 }

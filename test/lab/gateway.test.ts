@@ -1,0 +1,157 @@
+/*
+ * Accounts on servers that speak neither WebSocket nor WebRTC: SIP over UDP, TCP and TLS, plain sound and SDES-SRTP, each call proved by
+ * a tone at both ends.
+ */
+import { createHash, X509Certificate } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Phone } from '../support/phone'
+import { until } from '../support/until'
+import { Ear } from './support/ear'
+import { asteriskHz, Lab, microphoneHz } from './support/lab'
+import { levelAt, readWav, tail } from './support/tone'
+
+let lab: Lab
+let phone: Phone
+let ear: Ear
+
+beforeAll(async () => {
+  lab = await Lab.open()
+  const certificate = createHash('sha256')
+    .update(new X509Certificate(readFileSync(join(lab.asterisk.dir, 'keys/server.pem'))).raw)
+    .digest('hex')
+  phone = await lab.phone({
+    accounts: [
+      lab.account('110', { server: 'udp:127.0.0.1' }),
+      lab.account('111', { server: 'tcp:127.0.0.1:5060' }),
+      lab.account('112', { server: 'tls:localhost', certificate, connection: { srtp: 'required' } }),
+      lab.account('113', { server: 'sip:127.0.0.1' }),
+    ],
+  })
+  ear = await Ear.on(phone)
+})
+
+afterAll(async () => {
+  ear?.close()
+  await lab?.close()
+})
+
+afterEach(async () => {
+  for (const call of await phone.calls()) await phone.control('end', call.id)
+  await phone.noCalls()
+})
+
+/** Loudness of the microphone's tone in the last second of what this extension has heard. */
+const heardAt = (extension: string): number => {
+  const sound = tail(readWav(join(lab.asterisk.dir, `spool/heard-${extension}.wav`)), 1)
+  return sound.samples.length > 7_000 ? levelAt(sound, microphoneHz) : -200
+}
+
+test('status tells which server each account is on, how, and why', async () => {
+  const { accounts } = await phone.status()
+  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'udp'])
+  for (const { route } of accounts) {
+    expect(route?.address).toBe('127.0.0.1')
+    expect(route?.why).not.toBe('')
+  }
+})
+
+describe('a call is heard at both ends', () => {
+  test.each([
+    ['over UDP, plain, in PCMU', '110', '711', 530, 'PCMU'],
+    ['over TCP, plain, in G.722', '111', '712', 1_010, 'G722'],
+    ['over TLS, SDES-SRTP, in PCMA', '112', '713', 1_570, 'PCMA'],
+    ['over what was found, encrypted as far as the server likes, in Opus', '113', '711', 530, 'opus'],
+  ])('%s', async (_how, user, extension, hz, codec) => {
+    await phone.do('call', extension, '--account', `Line ${user}`)
+    await phone.callIn('active')
+    await ear.hears(hz)
+    await until(() => heardAt(extension) > -35, { what: 'the microphone at the far end' })
+    const [call] = await phone.calls()
+    expect(call?.media.codec?.toLowerCase()).toBe(codec.toLowerCase())
+  })
+})
+
+test('hold is silence, and resume is sound again', async () => {
+  await phone.do('call', '711', '--account', 'Line 110')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await phone.do('hold')
+  await phone.callIn('held')
+  await until(() => heardAt('711') < -60, { what: 'silence at the far end' })
+  await phone.do('resume')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+})
+
+test('digits arrive as the events they are', async () => {
+  await phone.do('call', '605', '--account', 'Line 110')
+  await phone.callIn('active')
+  await phone.do('dtmf', '1590')
+  await until(async () => (await lab.asterisk.global('HEARD')) === '1590', { what: 'the digits' })
+})
+
+test('early media is heard before the answer', async () => {
+  await phone.do('call', '602', '--account', 'Line 112')
+  await phone.callIn('alerting')
+  await ear.hears(asteriskHz, 3_500)
+  await phone.noCalls()
+  expect(phone.recents()[0]).toMatchObject({ cause: 'busy', sipStatus: 486 })
+})
+
+test.each(['110', '112'])('a call to %s rings, is answered and is heard', async (user) => {
+  void lab.asterisk.originate(`PJSIP/${user}`, '711')
+  await phone.callIn('incoming')
+  await phone.do('answer')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+})
+
+test('when the gateway dies it is started again, and every account is registered again', async () => {
+  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString()
+  const gateway = /^\s*(\d+).*--utility-sub-type=node\.mojom\.NodeService/m.exec(processes)?.[1]
+  process.kill(Number(gateway), 'SIGKILL')
+  await until(
+    async () => (await phone.status()).accounts.some(({ registration }) => registration.state !== 'registered'),
+    {
+      what: 'the accounts to notice',
+    },
+  )
+  await phone.registered(20_000)
+  await phone.do('call', '711', '--account', 'Line 110')
+  await phone.callIn('active')
+  await ear.hears(530)
+})
+
+test('when the server was started anew every account is registered again', async () => {
+  await lab.asterisk.kill()
+  await lab.asterisk.launch()
+  await until(
+    async () =>
+      (await Promise.all(['110', '111', '112', '113'].map((user) => lab.asterisk.isRegistered(user)))).every(Boolean),
+    { what: 'all accounts to be registered', ms: 60_000 },
+  )
+  await phone.do('call', '600', '--account', 'Line 111')
+  await phone.callIn('active')
+  await ear.hears(microphoneHz)
+})
+
+test('a certificate nobody vouches for is refused, and named', async () => {
+  const other = await lab.phone({ accounts: [lab.account('112', { server: 'tls:localhost' })], registered: false })
+  await until(async () => (await other.status()).accounts[0]?.registration.reason === 'certificate', {
+    what: 'the reason to be the certificate',
+  })
+  await other.dispose()
+})
+
+test('the registration is taken back when the phone quits', async () => {
+  const other = await lab.phone({ accounts: [lab.account('100'), lab.account('110', { server: 'udp:127.0.0.1' })] })
+  ear.close()
+  await phone.quit()
+  await other.quit()
+  await until(async () => !(await lab.asterisk.isRegistered('110')), { what: 'nobody to be registered', ms: 3_000 })
+})
