@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { app, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { systemClock } from '../common/clock'
-import { refused } from '../common/errors'
+import { done, refused } from '../common/errors'
 import type { Notice } from '../common/phone-state'
 import { DoNotDisturbTimer } from './callkit/dnd-timer'
 import { parseCommandLine, type CommandLine } from './command-line'
@@ -20,12 +20,15 @@ import { openServers } from './engine/open-servers'
 import { Registrar } from './engine/registrar'
 import { SipProvider } from './engine/sip-provider'
 import { UtilityGateway } from './os/gateway-process'
+import { askUser } from './os/ask-user'
+import { eraseMarked, markForErasure } from './os/erase-profile'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
 import { watchNetwork } from './os/network'
 import { watchPower } from './os/power'
 import { electronSafeStorage } from './os/safe-storage'
+import { selfTest } from './os/self-test'
 import { openElectronStore } from './os/settings-store'
 import { startAtLogin } from './os/start-at-login'
 import { setSwitches } from './os/switches'
@@ -37,6 +40,7 @@ import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
 import { Reachability } from './reach/reachability'
+import { CallArchive } from './recents/call-archive'
 import { AppliedSettings } from './settings/apply-settings'
 import { importAccounts } from './settings/import-accounts'
 import { AlertWindow } from './windows/alert-window'
@@ -71,7 +75,10 @@ function begin(given: CommandLine): void {
   app.setAppUserModelId(appId)
   if (given.userData) app.setPath('userData', given.userData)
   setSwitches(app)
+  if (given.selfTest) return void selfTest(app, join(import.meta.dirname, 'self-test.js'))
   if (!app.requestSingleInstanceLock()) return app.exit(0)
+  // What its user wanted erased goes before anything of it is opened again.
+  eraseMarked(app.getPath('userData'), true)
   registerAppScheme(protocol)
   // The module must end before Electron becomes ready: no top-level await here.
   void app.whenReady().then(() => start(given))
@@ -95,7 +102,8 @@ async function start(given: CommandLine): Promise<void> {
     folder,
     openStore: openElectronStore,
     safeStorage: electronSafeStorage,
-    onHistoryChange: (shown) => store.put({ history: shown }),
+    onHistoryChange: (shown, missed) => store.put({ history: shown, missed }),
+    listsCallsOf: (accountId) => switchboard.provider(accountId)?.configuration.includesCallsInRecents ?? true,
     clock,
     log,
   })
@@ -110,7 +118,7 @@ async function start(given: CommandLine): Promise<void> {
       calls: [],
       silenced: [],
       history: history.shown,
-      missed: history.shown.filter(({ missed, seen }) => missed && !seen).length,
+      missed: history.missed,
       directory: { sources: [], blocked: [] },
       contacts: { count: 0, atHand: [] },
       voicemail: [],
@@ -144,6 +152,7 @@ async function start(given: CommandLine): Promise<void> {
     onChange: (now) => {
       store.put({ settings: now })
       doNotDisturb.sync()
+      history.expire()
     },
     onAudio: (audio) => void host.request({ type: 'useAudio', audio }),
     onTheme: (theme) => (nativeTheme.themeSource = theme),
@@ -241,7 +250,16 @@ async function start(given: CommandLine): Promise<void> {
       notify({ id: 'engine-restarted', kind: 'engine-restarted', detail: null })
     },
     engineReported: (report) =>
-      hear(report, { sip, registrar, reachability, store, views, send: (message) => windows.api.send(message), log }),
+      hear(report, {
+        sip,
+        registrar,
+        reachability,
+        store,
+        views,
+        recents: history,
+        send: (message) => windows.api.send(message),
+        log,
+      }),
     engineAsked: (offer, answer) => sip.engineAsked(offer, answer),
   })
 
@@ -267,8 +285,26 @@ async function start(given: CommandLine): Promise<void> {
     }),
     contacts: performContacts(),
     recents: performRecents({
-      markHistorySeen: () => history.markSeen(),
-      clearHistory: () => history.clear(),
+      recents: history,
+      ask: askUser,
+      accountName: (id) => accounts.list.find((account) => account.id === id)?.name ?? '',
+      allData: async () => ({
+        version: app.getVersion(),
+        settings: keeper.current,
+        accounts: accounts.list,
+        directory: store.current.directory,
+        calls: await history.everything(),
+      }),
+      erase: async () => {
+        try {
+          markForErasure(folder)
+        } catch {
+          return refused('storage-failed')
+        }
+        app.relaunch()
+        app.quit()
+        return done
+      },
     }),
     directory: performDirectory(),
     numbers: performNumbers(),
@@ -291,6 +327,11 @@ async function start(given: CommandLine): Promise<void> {
   })
   const openWindow = (): void => windows.open()
   if (!given.hidden) windows.open(given.link)
+  // The rest of what is remembered, when the window no longer has to wait for it.
+  const archive = CallArchive.open(join(folder, 'recents'))
+  archive
+    .then((opened) => history.useArchive(opened))
+    .catch((error: unknown) => log.error(`recents: no archive (${String(error)})`))
 
   // What the computer does about it.
   const center = desktopNotifications({
@@ -368,6 +409,8 @@ async function start(given: CommandLine): Promise<void> {
       host.stop()
       center.dispose()
       await control.stop()
+      await history.close()
+      eraseMarked(folder, false)
     },
   })
 

@@ -18,6 +18,17 @@ export const words = {
   open: 'Open',
   callBack: 'Call back',
   hide: 'Hide',
+  cancel: 'Cancel',
+  remindMe: 'Remind me',
+  callsFile: 'Patchcord calls.csv',
+  contactsFile: 'Patchcord contacts.vcf',
+  dataFile: 'Patchcord data.json',
+  eraseData: {
+    message: 'Erase everything?',
+    detail:
+      'Accounts, passwords, contacts, calls, directories, settings and logs are erased for good. Patchcord starts again as new.',
+    agree: 'Erase everything',
+  },
   missedCalls: (who: string, count: number): string =>
     count === 1 ? `Missed call from ${who}` : `${count} missed calls from ${who}`,
   unansweredCalls: (who: string, count: number): string =>

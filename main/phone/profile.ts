@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
 import type { HistoryEntry, Notice } from '../../common/phone-state'
-import { CallHistory } from '../call-history'
+import { Recents } from '../recents/recents'
 import { Accounts } from '../settings/accounts'
-import { HistoryFile } from '../settings/history-file'
+import { HistoryFile } from '../recents/history-file'
 import { SecretVault, type SafeStorage } from '../settings/secret-vault'
 import { emptyDocument, parseDocument } from '../settings/settings-document'
 import { SettingsFile, type OpenJsonStore } from '../settings/settings-file'
@@ -18,7 +18,9 @@ export interface ProfileOptions {
   readonly folder: string
   readonly openStore: OpenJsonStore
   readonly safeStorage: SafeStorage
-  readonly onHistoryChange: (shown: readonly HistoryEntry[]) => void
+  readonly onHistoryChange: (shown: readonly HistoryEntry[], missed: number) => void
+  /** Whether the calls of an account are listed (CXProviderConfiguration.includesCallsInRecents). */
+  readonly listsCallsOf: (accountId: string) => boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -27,12 +29,13 @@ export interface Profile {
   readonly keeper: SettingsKeeper
   readonly vault: SecretVault
   readonly accounts: Accounts
-  readonly history: CallHistory
+  readonly history: Recents
   /** What the user should know about the files. */
   readonly notices: readonly Notice[]
 }
 
-export function openProfile({ folder, openStore, safeStorage, onHistoryChange, clock, log }: ProfileOptions): Profile {
+export function openProfile(options: ProfileOptions): Profile {
+  const { folder, openStore, safeStorage, onHistoryChange, listsCallsOf, clock, log } = options
   const file = new SettingsFile({
     folder,
     name: 'settings',
@@ -43,13 +46,21 @@ export function openProfile({ folder, openStore, safeStorage, onHistoryChange, c
     log,
   })
   const vault = new SecretVault(safeStorage, log)
-  const history = new CallHistory({
-    file: new HistoryFile({ path: join(folder, 'history.jsonl'), log }),
+  const keeper = new SettingsKeeper(file)
+  const history: Recents = new Recents({
+    file: new HistoryFile({
+      path: join(folder, 'history.jsonl'),
+      log,
+      overflow: (entries) => history.archiveCalls(entries),
+    }),
     clock,
+    log,
     onChange: onHistoryChange,
+    keepDays: () => keeper.current.keepHistoryDays,
+    lists: listsCallsOf,
   })
   return {
-    keeper: new SettingsKeeper(file),
+    keeper,
     vault,
     accounts: new Accounts({ file, vault }),
     history,

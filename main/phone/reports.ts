@@ -8,6 +8,7 @@ import type { Registrar } from '../engine/registrar'
 import type { SipProvider } from '../engine/sip-provider'
 import type { Reachability } from '../reach/reachability'
 import type { PhoneStore } from '../phone-store'
+import type { Recents } from '../recents/recents'
 import type { CallViews } from './call-views'
 
 export interface ReportsOptions {
@@ -16,6 +17,7 @@ export interface ReportsOptions {
   readonly reachability: Reachability
   readonly store: PhoneStore
   readonly views: CallViews
+  readonly recents: Pick<Recents, 'measured'>
   /** To every page of the phone's window. */
   readonly send: (message: UiDown) => void
   readonly log: Log
@@ -24,7 +26,7 @@ export interface ReportsOptions {
 /** Takes in one report. */
 export function hear(
   report: EngineReport,
-  { sip, registrar, reachability, store, views, send, log }: ReportsOptions,
+  { sip, registrar, reachability, store, views, recents, send, log }: ReportsOptions,
 ): void {
   sip.engineReported(report)
   reachability.engineReported(report)
@@ -34,6 +36,7 @@ export function hear(
     case 'devices':
       return store.put({ devices: report.devices })
     case 'quality':
+      recents.measured(report.callId, report.quality.mos)
       return views.measured(report.callId, report.quality)
     case 'speaking':
       return views.heard(report.callIds)

@@ -50,10 +50,8 @@ export function performCalls({ verbs, silence, setPrivate }: CallWishesOptions):
   return async (command) => {
     switch (command.type) {
       case 'call': {
-        const called = await verbs.call(command.target, command.accountId, 'window')
-        if (!called.ok) return outcome(called)
-        if (command.private === true) setPrivate(called.value, true)
-        return { ...fulfilled, callId: called.value }
+        const called = await verbs.call(command.target, command.accountId, 'window', command.private === true)
+        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
       }
       case 'pickUp': {
         const called = await verbs.pickUp(command.extension, command.accountId, 'window')

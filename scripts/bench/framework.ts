@@ -8,7 +8,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { silentLog } from '../../common/log'
 import { systemClock } from '../../common/clock'
-import { CallHistory } from '../../main/call-history'
+import { Recents } from '../../main/recents/recents'
 import {
   createCallKit,
   endCallAction,
@@ -19,7 +19,7 @@ import {
   type CallKit,
   type Provider,
 } from '../../main/callkit'
-import { HistoryFile } from '../../main/settings/history-file'
+import { HistoryFile } from '../../main/recents/history-file'
 import { say } from '../setup/step.mjs'
 import { Figures, table } from './figures'
 import { keep } from './kept'
@@ -51,7 +51,7 @@ export async function measureFramework({ rounds, calls }: FrameworkOptions): Pro
     }
 
     const file = new HistoryFile({ path: join(folder, 'history.jsonl'), log: silentLog, limit: historyLimit })
-    const history = new CallHistory({ file, clock: systemClock, onChange: () => {} })
+    const history = new Recents({ file, clock: systemClock, onChange: () => {} })
     const { kit, line } = kitWithLine({ history: (call) => history.remember(call) })
     kit.registry.observe((now) => history.follow(now))
     kit.observeCalls(() => {})

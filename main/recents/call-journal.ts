@@ -11,6 +11,8 @@ import type { HistoryFile, OpenCall } from './history-file'
 export interface CallJournalOptions {
   readonly file: HistoryFile
   readonly clock: Clock
+  /** Nothing is written of such a call. */
+  readonly leavesNoTrace: (call: Call) => boolean
 }
 
 /** How often it is noted that the calls are up still, ms: how well the end of an interrupted one is known. */
@@ -28,14 +30,14 @@ export class CallJournal {
     for (const { call, lastSeenAt } of this.options.file.open) {
       const ended = { state: 'ended', cause: 'interrupted', sipStatus: null, reason: null, at: lastSeenAt } as const
       const facts = { capabilities: defaultCapabilities, waiting: false, groupId: null }
-      this.options.file.append(entryOf({ ...call, ...facts, ...ended }))
+      this.options.file.append(entryOf({ ...call, ...facts, ...ended }, nothingKnown))
     }
   }
 
   /** Writes down what is new in the calls that are up; of one that ended the end itself is written by whoever keeps the history. */
   update(calls: readonly Call[]): void {
     const { file, clock } = this.options
-    const live = calls.filter(isLive)
+    const live = calls.filter((call) => isLive(call) && !this.options.leavesNoTrace(call))
     for (const id of this.noted.keys()) if (!live.some((call) => call.id === id)) this.noted.delete(id)
     for (const call of live) {
       const known = factsOf(call)
@@ -63,22 +65,17 @@ export class CallJournal {
   }
 }
 
+/** What is listed of a call besides what its end says. */
+export type KnownOfCall = Pick<HistoryEntry, 'label' | 'screening' | 'mos' | 'relations'>
+const nothingKnown: KnownOfCall = { label: null, screening: null, mos: null, relations: [] }
+
 /** A call that ended, as it is listed. */
-export function entryOf(call: Call & { state: 'ended' }): HistoryEntry {
+export function entryOf(call: Call & { state: 'ended' }, known: KnownOfCall): HistoryEntry {
   const { cause, sipStatus, at } = call
   const missed = isMissed(call)
-  return {
-    ...factsOf(call),
-    cause,
-    sipStatus,
-    endedAt: at,
-    missed,
-    seen: !missed,
-    label: null,
-    screening: null,
-    mos: null,
-    relations: [],
-  }
+  const { screening, mos, relations } = known
+  const label = known.label?.slice(0, 256) ?? null
+  return { ...factsOf(call), cause, sipStatus, endedAt: at, missed, seen: !missed, label, screening, mos, relations }
 }
 
 /** What the network says has no end; what is listed has one. */

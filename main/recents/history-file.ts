@@ -8,14 +8,19 @@ import { done, endCauses, type Result } from '../../common/errors'
 import { handleTypes } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
-import { CheckedLines } from './checked-lines'
+import { CheckedLines } from '../settings/checked-lines'
 
 export interface HistoryFileOptions {
   readonly path: string
   readonly log: Log
-  /** How many calls are kept; the oldest go first. */
+  /** How many calls are kept here; the oldest go first. */
   readonly limit?: number
+  /** Takes in calls there is no room for. False: it cannot now, and they stay a while longer. Left out: they are forgotten. */
+  readonly overflow?: (entries: readonly HistoryEntry[]) => boolean
 }
+
+/** So many times its limit the file grows when nobody takes in what it has no room for. */
+const patience = 5
 
 /** What is noted of a call that has not ended. Times are wall-clock ms. */
 export type OpenCall = Pick<
@@ -74,12 +79,18 @@ const recordSchema = v.variant('type', [
   v.object({ type: v.literal('open'), call: openSchema, at: time }),
   /** Whatever was up above still is. */
   v.object({ type: v.literal('alive'), at: time }),
+  /** The calls kept elsewhere are to be forgotten too, and are not yet. */
+  v.object({ type: v.literal('clearing') }),
+  /** They are. */
+  v.object({ type: v.literal('cleared') }),
 ])
 type HistoryRecord =
   | { type: 'call'; entry: HistoryEntry }
   | { type: 'seen' }
   | { type: 'open'; call: OpenCall; at: number }
   | { type: 'alive'; at: number }
+  | { type: 'clearing' }
+  | { type: 'cleared' }
 
 export class HistoryFile {
   private readonly limit: number
@@ -89,6 +100,7 @@ export class HistoryFile {
   private readonly up = new Map<string, { call: OpenCall; lastSeenAt: number }>()
   private lines = 0
   private loaded = false
+  private clearing = false
 
   constructor(private readonly options: HistoryFileOptions) {
     this.limit = options.limit ?? 1_000
@@ -100,6 +112,7 @@ export class HistoryFile {
     this.entries = []
     this.up.clear()
     this.loaded = true
+    this.clearing = false
     const { texts, damaged } = this.file.read()
     this.lines = texts.length + damaged
     let unknown = 0
@@ -109,11 +122,12 @@ export class HistoryFile {
       else unknown++
     }
     if (damaged + unknown > 0) this.options.log.warn(`history: ${damaged + unknown} damaged line(s) skipped`)
-    if (this.lines > this.limit * 2) this.compact()
+    if (!this.options.overflow) this.entries = this.entries.slice(-this.limit)
+    if (!this.options.overflow && this.lines > this.limit * 2) this.compact()
     return this.list()
   }
 
-  /** Newest first, at most `limit`. */
+  /** Newest first. */
   list(): HistoryEntry[] {
     return this.entries.toReversed()
   }
@@ -145,11 +159,44 @@ export class HistoryFile {
     return this.record({ type: 'seen' })
   }
 
-  /** Forgets the calls that ended. */
+  /** Forgets the calls that ended; `isClearing` until the calls kept elsewhere are forgotten too. */
   clear(): Result {
     if (!this.loaded) this.load()
     this.entries = []
+    this.clearing = this.options.overflow !== undefined
     return this.compact()
+  }
+
+  get isClearing(): boolean {
+    return this.clearing
+  }
+
+  /** The calls kept elsewhere are forgotten. */
+  noteCleared(): Result {
+    return this.record({ type: 'cleared' })
+  }
+
+  /** Forgets these calls, ended or up, so that no line of them is left. */
+  remove(gone: (call: { readonly id: string; readonly endedAt: number | null }) => boolean): Result {
+    if (!this.loaded) this.load()
+    const before = this.entries.length + this.up.size
+    this.entries = this.entries.filter((entry) => !gone(entry))
+    for (const id of [...this.up.keys()]) if (gone({ id, endedAt: null })) this.up.delete(id)
+    return this.entries.length + this.up.size === before ? done : this.compact()
+  }
+
+  /** Gives away what there is no room for, when somebody takes it. */
+  makeRoom(): Result {
+    const { overflow } = this.options
+    if (!overflow || this.entries.length <= this.limit) return done
+    const old = this.entries.slice(0, -this.limit)
+    // What nobody has looked at stays here, where it is counted, as long as there is patience.
+    const leaving = this.entries.length > this.limit * patience ? old : old.filter(({ seen }) => seen)
+    if (leaving.length > 0 && overflow(leaving.map((entry) => ({ ...entry, seen: true })))) {
+      const gone = new Set(leaving)
+      this.entries = this.entries.filter((entry) => !gone.has(entry))
+    } else if (this.entries.length > this.limit * patience) this.entries = this.entries.slice(-this.limit)
+    return this.lines > this.limit * 2 ? this.compact() : done
   }
 
   private record(record: HistoryRecord): Result {
@@ -158,7 +205,11 @@ export class HistoryFile {
     const written = this.file.append(JSON.stringify(record))
     if (!written.ok) return written
     this.lines++
-    return this.lines > this.limit * 2 ? this.compact() : done
+    if (!this.options.overflow) {
+      if (this.entries.length > this.limit) this.entries.splice(0, this.entries.length - this.limit)
+      return this.lines > this.limit * 2 ? this.compact() : done
+    }
+    return this.lines > this.limit * 2 ? this.makeRoom() : done
   }
 
   private apply(record: HistoryRecord): void {
@@ -179,14 +230,20 @@ export class HistoryFile {
         const again = this.entries.findIndex(({ id }) => id === entry.id)
         if (again >= 0) this.entries.splice(again, 1)
         this.entries.push(entry)
-        if (this.entries.length > this.limit) this.entries.splice(0, this.entries.length - this.limit)
+        return
       }
+      case 'clearing':
+        this.clearing = true
+        return
+      case 'cleared':
+        this.clearing = false
     }
   }
 
   /** What is left of the history, and what is up. */
   private compact(): Result {
     const records: HistoryRecord[] = [
+      ...(this.clearing ? [{ type: 'clearing' } as const] : []),
       ...this.entries.map((entry): HistoryRecord => ({ type: 'call', entry })),
       ...this.open.map(({ call, lastSeenAt }): HistoryRecord => ({ type: 'open', call, at: lastSeenAt })),
     ]
@@ -194,6 +251,12 @@ export class HistoryFile {
     if (replaced.ok) this.lines = records.length
     return replaced
   }
+}
+
+/** An entry as it was kept; null when it cannot be one. */
+export function parseEntry(value: unknown): HistoryEntry | null {
+  const parsed = v.safeParse(entrySchema, value)
+  return parsed.success ? parsed.output : null
 }
 
 function parse(line: string): HistoryRecord | null {

@@ -5,13 +5,13 @@
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../../../common/clock'
 import { silentLog } from '../../../../common/log'
-import { CallHistory } from '../../../../main/call-history'
+import { Recents } from '../../../../main/recents/recents'
 import { createCallKit } from '../../../../main/callkit'
-import { HistoryFile } from '../../../../main/settings/history-file'
+import { HistoryFile } from '../../../../main/recents/history-file'
 
 const [path = '', run = ''] = process.argv.slice(2)
 const file = new HistoryFile({ path, log: silentLog, limit: 100_000 })
-const history = new CallHistory({ file, clock: systemClock, onChange: () => {} })
+const history = new Recents({ file, clock: systemClock, onChange: () => {} })
 const kit = createCallKit({ history: (call) => history.remember(call), lingerMs: 0 })
 kit.registry.observe((calls) => history.follow(calls))
 const line = kit.addProvider('work', { maximumCallGroups: 2 })

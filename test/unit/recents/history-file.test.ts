@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { silentLog } from '../../../common/log'
 import type { HistoryEntry } from '../../../common/phone-state'
-import { HistoryFile } from '../../../main/settings/history-file'
-import { temporaryFolder } from './support'
+import { HistoryFile } from '../../../main/recents/history-file'
+import { temporaryFolder } from '../settings/support'
 
 const call = (n: number, patch: Partial<HistoryEntry> = {}): HistoryEntry => ({
   id: `call-${n}`,

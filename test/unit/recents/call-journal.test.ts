@@ -10,7 +10,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { silentLog } from '../../../common/log'
 import type { HistoryEntry } from '../../../common/phone-state'
-import { CallHistory } from '../../../main/call-history'
+import { Recents } from '../../../main/recents/recents'
 import {
   answerCallAction,
   createCallKit,
@@ -18,16 +18,16 @@ import {
   type Provider,
   type ProviderDelegate,
 } from '../../../main/callkit'
-import { HistoryFile } from '../../../main/settings/history-file'
+import { HistoryFile } from '../../../main/recents/history-file'
 import { ManualClock, settle } from '../../fakes/manual-clock'
-import { temporaryFolder } from './support'
+import { temporaryFolder } from '../settings/support'
 
 const ada = { type: 'phoneNumber', value: '+4930123456' } as const
 const hungUp = { cause: 'remote-hung-up', sipStatus: 200, reason: null } as const
 
 /** One run of a phone in a profile: from its start until it is left alone, as a kill would leave it. */
 class Run {
-  readonly history: CallHistory
+  readonly history: Recents
   readonly line: Provider
   private readonly kit
   shown: readonly HistoryEntry[] = []
@@ -38,7 +38,7 @@ class Run {
     limit = 1_000,
   ) {
     const file = new HistoryFile({ path, log: silentLog, limit })
-    this.history = new CallHistory({ file, clock, onChange: (shown) => (this.shown = shown) })
+    this.history = new Recents({ file, clock, onChange: (shown) => (this.shown = shown) })
     this.kit = createCallKit({ clock, history: (call) => this.history.remember(call) })
     this.kit.registry.observe((calls) => this.history.follow(calls))
     this.line = this.kit.addProvider('work', { maximumCallGroups: 100 })
