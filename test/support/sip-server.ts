@@ -4,7 +4,7 @@
  */
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { headerValue } from '../../renderer/engine/sip/guard/wire-message'
+import { headerValue } from '../../common/wire-message'
 import { fresh, makeRequest, readSaid, type RequestParts, type Said } from '../wire/support/scripted-peer'
 import { until } from './until'
 

@@ -6,7 +6,7 @@
 import type { Core, UserAgent } from 'sip.js'
 import type { Clock, Timer } from '../../../common/clock'
 import type { RegistrationFailure } from '../../../common/errors'
-import { splitList } from './guard/wire-message'
+import { splitList } from '../../../common/wire-message'
 import { registrationFailureOf } from './registration-failure'
 
 export type RegisterOutcome =

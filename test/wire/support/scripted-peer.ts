@@ -2,7 +2,7 @@
  * The server and the far end in one: answers as a test tells it, and writes down what was said, like `INVITE 180 200 ACK`. A
  * REGISTER and an OPTIONS are answered 200 unless a test says otherwise; pings of the guard stay out of the transcript.
  */
-import { headerValue, parseWire, type WireMessage } from '../../../renderer/engine/sip/guard/wire-message'
+import { headerValue, parseWire, type WireMessage } from '../../../common/wire-message'
 import { MemoryServer } from './memory-socket'
 
 export const SDP =

@@ -2,7 +2,7 @@
  * Which requests this phone takes in a dialog, as its Allow headers say it: sip.js has a list of its own, which promises texts that nobody
  * reads and leaves out UPDATE, which the guard takes.
  */
-import { findHeader, type WireMessage } from './wire-message'
+import { findHeader, type WireMessage } from '../../../../common/wire-message'
 
 export const allowedMethods = 'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER,UPDATE'
 

@@ -4,7 +4,14 @@
  */
 import { numberIn, Refusal, rewrite } from './refusal'
 import { repairContentType } from './repair'
-import { findHeader, headerValue, parameter, removeHeader, setHeader, type WireMessage } from './wire-message'
+import {
+  findHeader,
+  headerValue,
+  parameter,
+  removeHeader,
+  setHeader,
+  type WireMessage,
+} from '../../../../common/wire-message'
 
 /** Content-Length counts bytes (RFC 3261 section 18.3); sip.js counts UTF-16 units. */
 const boundBody = (message: WireMessage, lenient: boolean): void => {

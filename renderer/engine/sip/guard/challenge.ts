@@ -4,7 +4,7 @@
  * Whether it will be answered is decided in digest.ts.
  */
 import type { DigestAlgorithm } from '../digest'
-import type { WireMessage } from './wire-message'
+import type { WireMessage } from '../../../../common/wire-message'
 
 interface Challenge {
   readonly realm: string

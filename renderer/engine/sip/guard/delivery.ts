@@ -5,7 +5,7 @@
 import type { Clock } from '../../../../common/clock'
 import { ByeWatch } from './bye-watch'
 import type { Passed } from './message-guard'
-import { headerValue, parameter, type WireMessage } from './wire-message'
+import { headerValue, parameter, type WireMessage } from '../../../../common/wire-message'
 
 export interface DeliveryWays {
   /** Gives it to sip.js. False when that threw. */

@@ -1,7 +1,7 @@
 /*
  * What came in one WebSocket frame, as text. It reads nothing of it.
  */
-import { MAX_MESSAGE } from './wire-message'
+import { MAX_MESSAGE } from '../../../../common/wire-message'
 
 /** null: too large, or neither text nor bytes. */
 export const decodeFrame = (data: unknown): string | null => {

@@ -20,7 +20,7 @@ import { Pinger, type Pace } from './pinger'
 import { readRegister, readSeconds, RegisterAnswers } from './register-answer'
 import { replyTo, type ReplyParts } from './reply'
 import { createLimiters, type AccountLimiters, type RequestLimiter } from './request-limiter'
-import { headerValue, isResponse, parseWire, renderWire, type WireMessage } from './wire-message'
+import { headerValue, isResponse, parseWire, renderWire, type WireMessage } from '../../../../common/wire-message'
 
 export { ConnectError } from './connection'
 export { createLimiters } from './request-limiter'

@@ -5,7 +5,7 @@
 import type { Clock } from '../../../../common/clock'
 import { replyTo } from './reply'
 import type { RequestLimiter } from './request-limiter'
-import type { WireMessage } from './wire-message'
+import type { WireMessage } from '../../../../common/wire-message'
 
 export interface HeldBackWays {
   readonly clock: Clock

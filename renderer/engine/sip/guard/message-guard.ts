@@ -15,8 +15,16 @@ import {
   repairVia,
 } from './repair'
 import { replyTo } from './reply'
-import { findHeader, headerValue, isResponse, parameter, parseWire, removeHeader, setHeader } from './wire-message'
-import type { WireMessage } from './wire-message'
+import {
+  findHeader,
+  headerValue,
+  isResponse,
+  parameter,
+  parseWire,
+  removeHeader,
+  setHeader,
+} from '../../../../common/wire-message'
+import type { WireMessage } from '../../../../common/wire-message'
 
 /** What the later steps need to know of a message that passed. */
 export interface Passed {

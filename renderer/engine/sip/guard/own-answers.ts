@@ -9,7 +9,7 @@ import type { IncomingUpdate } from './incoming-update'
 import { InviteGate } from './invite-gate'
 import type { Passed } from './message-guard'
 import type { ReplyParts } from './reply'
-import { headerValue, type WireMessage } from './wire-message'
+import { headerValue, type WireMessage } from '../../../../common/wire-message'
 
 /** Names a dialog from our side (RFC 3261 section 12). */
 export interface DialogName {

@@ -1,7 +1,7 @@
 /*
  * How a check says no, and two helpers every check uses. Thrown inside the guard only and always caught there.
  */
-import { MAX_LINE, type WireMessage } from './wire-message'
+import { MAX_LINE, type WireMessage } from '../../../../common/wire-message'
 
 /** Why a message does not pass. `status` is what a request is answered with; a response is only dropped. */
 export class Refusal extends Error {

@@ -3,7 +3,14 @@
  * in 30…86,400 s. Without it sip.js re-registers 200 times a second, or never again. It keeps no timers and sends nothing.
  */
 import type { Passed } from './message-guard'
-import { parameter, removeHeader, setHeader, splitList, headerValue, type WireMessage } from './wire-message'
+import {
+  parameter,
+  removeHeader,
+  setHeader,
+  splitList,
+  headerValue,
+  type WireMessage,
+} from '../../../../common/wire-message'
 
 const MIN_EXPIRES = 30
 const MAX_EXPIRES = 86_400

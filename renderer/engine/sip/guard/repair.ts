@@ -5,7 +5,7 @@
  */
 import { Grammar } from 'sip.js'
 import { aliasBranch, aliasCallId, aliasHost, aliasTel } from './alias'
-import { splitList } from './wire-message'
+import { splitList } from '../../../../common/wire-message'
 
 const TOKEN = "[A-Za-z0-9.!%*_+`'~-]"
 const HOST = '(?:(?:[A-Za-z0-9-]+\\.)*[A-Za-z][A-Za-z0-9-]*|\\d{1,3}(?:\\.\\d{1,3}){3})'

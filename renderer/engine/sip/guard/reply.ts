@@ -2,7 +2,7 @@
  * Answers to requests that never reach sip.js: built from the request's own header lines (RFC 3261 section 8.2.6), without a
  * transaction, as a stateless server does. It knows nothing of why the answer is given.
  */
-import { parameter, type WireMessage } from './wire-message'
+import { parameter, type WireMessage } from '../../../../common/wire-message'
 
 const phrases: Record<number, string> = {
   200: 'OK',
