@@ -313,10 +313,13 @@ export function canTransfer(call: Call): boolean {
   return isTalking(call) && call.transfer === null && call.groupId === null
 }
 
-/** `call` can be handed to the far end of `to`: one we talk to or hold, or one we are ringing (semi-attended). */
+/**
+ * `call` can be handed to the far end of `to`: one we talk to or hold, or one we are ringing (semi-attended). They may be of two
+ * accounts: whether their servers reach each other turns out when it is tried, and what cannot be handed over comes back.
+ */
 export function canTransferTo(call: Call, to: Call): boolean {
   const reachable = to.state === 'alerting' || isTalking(to)
-  return canTransfer(call) && call.id !== to.id && reachable && to.accountId === call.accountId
+  return canTransfer(call) && call.id !== to.id && reachable
 }
 
 /** The two calls can be one conference. Whether it has room is the provider's to say. */

@@ -26,8 +26,9 @@ export interface ProviderConfiguration {
   /** A square PNG of which only the alpha channel counts; null for none. */
   readonly iconTemplateImageData: Uint8Array | null
   /**
-   * Names the mixer that can join this provider's calls with those of others of the same name; null: with none but its own. CallKit
-   * refuses every conference across providers, because there they are different apps. Here one engine may carry the sound of all accounts.
+   * Names the engine that can join this provider's calls with those of others of the same name, in a conference and when the one is handed
+   * to the other; null: with none but its own. CallKit refuses every conference across providers, because there they are different apps.
+   * Here one engine may carry the sound of all accounts.
    */
   readonly audioMixer: string | null
 }

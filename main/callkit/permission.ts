@@ -74,7 +74,8 @@ function isAllowed(
       return configuration.supportsAudioTranslation && connected
     case 'transfer': {
       const to = body.to.kind === 'call' ? forecast.find(body.to.callId) : null
-      return !pending('transfer') && (to ? canTransferTo(call, to) : to === null && canTransfer(call))
+      const isFree = !pending('transfer')
+      return isFree && (to ? canTransferTo(call, to) && shareEngine(call, to, terms) : to === null && canTransfer(call))
     }
     case 'deflect':
       return canDeflect(call) && !pending('answer') && !pending('deflect')
@@ -108,7 +109,7 @@ function mayHold(call: Call, held: boolean, forecast: Forecast, terms: Terms): b
 function groupRefusal(call: Call, partner: Call | undefined, forecast: Forecast, terms: Terms): RefusalName | null {
   if (!partner) return 'unknownCallUUID'
   const together = partner.id === call.id || forecast.areTogether(call.id, partner.id)
-  if (together || !canMix(call, partner, terms)) return 'invalidAction'
+  if (together || !shareEngine(call, partner, terms)) return 'invalidAction'
   return [call, partner].every(mayGroup) ? null : 'invalidAction'
 
   function mayGroup(one: Call): boolean {
@@ -119,10 +120,10 @@ function groupRefusal(call: Call, partner: Call | undefined, forecast: Forecast,
 }
 
 /**
- * Calls of one provider, or of two whose sound comes together in the same mixer. CallKit knows only the first, because its
+ * Calls of one provider, or of two whose sound comes together in the same mixer: what one engine has in its hands. CallKit knows only the first, because its
  * providers are different apps; a phone with several accounts has one engine that mixes them all.
  */
-function canMix(call: Call, partner: Call, terms: Terms): boolean {
+function shareEngine(call: Call, partner: Call, terms: Terms): boolean {
   if (call.accountId === partner.accountId) return true
   const [mixer, other] = [call, partner].map(({ accountId }) => terms.configuration(accountId)?.audioMixer ?? null)
   return mixer !== null && mixer === other

@@ -16,7 +16,7 @@ let carlasEar: Ear
 
 beforeAll(async () => {
   lab = await Lab.open()
-  phone = await lab.phone({ accounts: [lab.account('100')] })
+  phone = await lab.phone({ accounts: [lab.account('100'), lab.account('102')] })
   anna = await lab.phone({ accounts: [lab.account('101')], hz: otherMicrophoneHz })
   carla = await lab.phone({ accounts: [lab.account('103')] })
   annasEar = await Ear.on(anna)
@@ -50,11 +50,14 @@ const areTogether = async (): Promise<void> => {
   expect((await carla.calls()).map(({ state }) => state)).toEqual(['active'])
 }
 
-test('after a word with the third, the second hears the third and the third the second', async () => {
+test.each([
+  ['on one account', 'Line 100'],
+  ['on two accounts', 'Line 102'],
+])('after a word with the third, the second hears the third and the third the second, %s', async (_where, account) => {
   await phone.do('call', '101')
   await answeredBy(anna)
   const { id: first } = await phone.callIn('active')
-  await phone.do('call', '103')
+  await phone.do('call', '103', '--account', account)
   await answeredBy(carla)
   const { id: second } = await phone.callIn('active')
   await carlasEar.hears(microphoneHz)

@@ -20,9 +20,12 @@ export function transfer(call: LiveCall, target: string): Result | Promise<Resul
   return new Transfer({ call, referTo: `<${address(uri)}>`, consultation: null }).result
 }
 
-/** Hands the far end of `call` to that of `other`, which may still be ringing (RFC 5589 sections 7.1 and 6). */
+/**
+ * Hands the far end of `call` to that of `other`, which may still be ringing (RFC 5589 sections 7.1 and 6) and may be another account's:
+ * its address is one that reaches it, or the far end says that it does not.
+ */
 export function transferToCall(call: LiveCall, other: LiveCall): Result | Promise<Result> {
-  if (call === other || call.accountId !== other.accountId || !isFree(call)) return refused('invalid-action')
+  if (call === other || !isFree(call)) return refused('invalid-action')
   const { session } = other
   if (other.stage === 'alerting' && session instanceof Inviter) return afterCancelling(call, other, session)
   const dialog = session?.dialog

@@ -121,20 +121,36 @@ describe('a transfer to a call', () => {
     expect(await phone.asked(attended(first, 'consult'))).toBe('accepted')
   })
 
-  it('is refused to nobody, to itself and to a call of another account', async () => {
+  it('is refused to nobody and to itself', async () => {
     const [first] = await consultation()
     expect(await phone.asked(attended(first, 'nobody'))).toBe('unknownCallUUID')
     expect(await phone.asked(attended(first, first))).toBe('invalidAction')
-    phone = new ProviderPhone()
+  })
+
+  /** One call of each of two providers; the second is active. */
+  const ofTwoProviders = async (): Promise<CallId> => {
     const mine = await phone.active()
     phone.add('home')
     await phone.asked(phone.start('theirs', 'home'))
     phone.delegate.last('setHeld').fulfill()
     phone.delegate.last('start').fulfill()
-    phone.provider.reportConnected('theirs')
     phone.switchboard.provider('home')?.reportConnected('theirs')
     expect(phone.state('theirs')).toBe('active')
-    expect(await phone.asked(attended(mine, 'theirs'))).toBe('invalidAction')
+    return mine
+  }
+
+  it('to a call of another provider is refused where the two have nothing in common', async () => {
+    expect(await phone.asked(attended(await ofTwoProviders(), 'theirs'))).toBe('invalidAction')
+  })
+
+  it('to a call of another provider of the same engine is the business of the first, and ends both', async () => {
+    const mine = await ofTwoProviders()
+    for (const provider of [phone.provider, phone.switchboard.provider('home')]) {
+      if (provider) provider.configure({ ...provider.configuration, audioMixer: 'engine' })
+    }
+    expect(await phone.asked(attended(mine, 'theirs'))).toBe('accepted')
+    phone.delegate.last('transfer').fulfill()
+    expect([phone.state(mine), phone.state('theirs')]).toEqual(['ended (transferred)', 'ended (transferred)'])
   })
 })
 

@@ -392,6 +392,45 @@ describe('an attended transfer', () => {
     expect(replaces).toBe(`${incoming.sipCallId};to-tag=bobtag;from-tag=${incoming.toTag}`)
   })
 
+  describe('between two accounts', () => {
+    const handingOver = async (): Promise<{ bob: Talk; dora: Talk; reply: Promise<Result> }> => {
+      const bob = await bench.talk()
+      await bench.register({ id: 'home', uri: 'sip:anna@home.example', username: 'anna' })
+      const callId = crypto.randomUUID()
+      await bench.ask({ type: 'dial', callId, accountId: 'home', target: 'sip:dora@home.example', referral: null })
+      const invite = bench.peer.requests('INVITE').at(-1) as Said
+      bench.peer.reply(invite, 200, [], makeSdp())
+      await bench.settle()
+      const { server } = bench.peer
+      server.current = server.sockets[0] ?? null
+      bench.peer.words.length = 0
+      bench.peer.on('REFER', (request) => bench.peer.reply(request, 202))
+      const reply = bench.request({ type: 'transferToCall', callId: bob.callId, toCallId: callId })
+      await bench.settle()
+      return { bob, dora: { callId, invite }, reply }
+    }
+
+    it('is asked for in the dialog of the one, with the address of the other', async () => {
+      const { bob, dora, reply } = await handingOver()
+      expect(lastRefer().header('call-id')).toBe(bob.invite.header('call-id'))
+      expect(lastRefer().header('referred-by')).toBe('<sip:alice@example.com>')
+      expect(lastRefer().header('refer-to')).toMatch(/^"dora" <sip:bob@pbx\.example\.com\?Replaces=/)
+      expect(decodeURIComponent(lastRefer().header('refer-to'))).toContain(`${dora.invite.header('call-id')};to-tag=`)
+      await tell(bob, { sequence: 2, fragment: 'SIP/2.0 200 OK', state: 'terminated;reason=noresource' })
+      expect(await reply).toMatchObject({ ok: true })
+      await bench.settle(3_000)
+      expect([causeOf(bob.callId), causeOf(dora.callId)]).toEqual(['transferred', 'transferred'])
+    })
+
+    it('comes back when the one cannot reach the server of the other', async () => {
+      const { bob, dora, reply } = await handingOver()
+      await tell(bob, { sequence: 2, fragment: 'SIP/2.0 404 Not Found', state: 'terminated;reason=noresource' })
+      expect(await reply).toEqual({ ok: false, code: 'transfer-failed', detail: 'SIP 404 Not Found' })
+      await bench.settle(10_000)
+      expect([causeOf(bob.callId), causeOf(dora.callId)]).toEqual([undefined, undefined])
+    })
+  })
+
   it('ends both calls as transferred, whichever side hangs up', async () => {
     const { bob, dora, result } = await consulting()
     await bye(dora)
