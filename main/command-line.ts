@@ -6,6 +6,8 @@
 export interface CommandLine {
   /** Start in the tray, without the window. */
   readonly hidden: boolean
+  /** Say whether the native libraries work here, and end. */
+  readonly selfTest: boolean
   /** A file of accounts to import; null when none was given, or a link came with it: a web page may have written both. */
   readonly provision: string | null
   /** The folder of the whole profile; null for the default. */
@@ -25,6 +27,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   return {
     hidden: argv.includes('--hidden'),
+    selfTest: argv.includes('--self-test') && !argv.some(isLink),
     provision: argv.some(isLink) ? null : value('provision'),
     userData: value('user-data-dir'),
     link: linkIn(argv),

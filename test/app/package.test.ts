@@ -70,10 +70,21 @@ describe('the unpacked application', () => {
     expect(await startAndAsk(join(unpacked, 'patchcord'))).toEqual({ version: packageVersion(), exitCode: 0 })
   })
 
-  it('has nothing but one archive for its code', () => {
+  it('has one archive for its code, and beside it machine code alone', () => {
     const resources = readdirSync(join(unpacked, 'resources'))
     expect(resources).toContain('app.asar')
-    expect(resources.filter((name) => /^(app|app\.asar\.unpacked|default_app\.asar)$/.test(name))).toEqual([])
+    expect(resources.filter((name) => /^(app|default_app\.asar)$/.test(name))).toEqual([])
+    const beside = readdirSync(join(unpacked, 'resources/app.asar.unpacked'), { recursive: true, withFileTypes: true })
+    expect(beside.filter((entry) => entry.isFile() && !entry.name.endsWith('.node'))).toEqual([])
+  })
+
+  it('carries sound and keeps directories by its own native libraries', async () => {
+    const { stdout } = await run(join(unpacked, 'patchcord'), [...electronArguments(), '--self-test'], {
+      timeout: 30_000,
+      // Nothing of the sources lies around it.
+      cwd: temporary(),
+    })
+    expect(JSON.parse(stdout)).toEqual({ webrtc: expect.any(Number), database: expect.any(Number) })
   })
 
   it('has its fuses set: no Node by environment or flag, code from the archive alone', async () => {

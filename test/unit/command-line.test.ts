@@ -9,7 +9,13 @@ describe('the command line', () => {
   })
 
   test('without arguments asks for nothing', () => {
-    expect(parseCommandLine([])).toEqual({ hidden: false, provision: null, userData: null, link: null })
+    expect(parseCommandLine([])).toEqual({
+      hidden: false,
+      selfTest: false,
+      provision: null,
+      userData: null,
+      link: null,
+    })
   })
 
   test('reads its own switches and passes over those of the browser engine', () => {
@@ -19,7 +25,13 @@ describe('the command line', () => {
       '--user-data-dir=/tmp/p',
       '--use-fake-device-for-media-stream',
     ]
-    expect(parseCommandLine(argv)).toEqual({ hidden: true, provision: '/tmp/a b.json', userData: '/tmp/p', link: null })
+    expect(parseCommandLine(argv)).toEqual({
+      hidden: true,
+      selfTest: false,
+      provision: '/tmp/a b.json',
+      userData: '/tmp/p',
+      link: null,
+    })
   })
 
   test('takes the last of a switch that is given twice', () => {
