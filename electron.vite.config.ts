@@ -21,7 +21,12 @@ export default defineConfig({
       sourcemap: true,
       rollupOptions: {
         // Each further entry is a process of its own.
-        input: { index: at('main/index.ts'), gateway: at('gateway/index.ts'), 'self-test': at('gateway/self-test.ts') },
+        input: {
+          index: at('main/index.ts'),
+          gateway: at('gateway/index.ts'),
+          'self-test': at('gateway/self-test.ts'),
+          directory: at('main/directory/worker.ts'),
+        },
         external: nativePackages,
         // A smaller bundle starts sooner; names stay, so that a stack trace in the log can be read.
         output: { minify: { compress: true, mangle: false, codegen: true } },

@@ -41,11 +41,16 @@ export function removeMade(path: string): void {
   for (const file of [path, `${path}-lock`]) rmSync(file, { force: true })
 }
 
-/** Removes all but the table in use. What cannot be removed (it is open on a system that minds) is left for another time. */
-export function sweep(folder: string, keep: string | null): void {
-  for (const name of list(folder)) {
-    const [table = ''] = name.split('-lock')
-    if (table === keep || !(isTableName(table) || makingName.test(name))) continue
+/** Removes what was being made when something ended the process that made it. */
+export const sweepMade = (folder: string): void => sweep(folder, (name) => makingName.test(name))
+
+/** Removes all tables but the one in use. Only for whoever uses it: a loader does not know which one that is. */
+export const sweepTables = (folder: string, inUse: string): void =>
+  sweep(folder, (name) => isTableName(name.replace(/-lock$/, '')) && name.replace(/-lock$/, '') !== inUse)
+
+/** What cannot be removed (it is open on a system that minds) is left for another time. */
+function sweep(folder: string, unwanted: (name: string) => boolean): void {
+  for (const name of list(folder).filter(unwanted)) {
     try {
       rmSync(join(folder, name), { force: true })
     } catch {

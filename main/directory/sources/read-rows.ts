@@ -1,0 +1,139 @@
+/*
+ * Rows out of a file: CSV with comma, semicolon or tab, JSON as one array, or JSON one object a line. What it is shows in its
+ * first characters. It must not know where the file came from.
+ */
+import { createReadStream, readFileSync, statSync, openSync, readSync, closeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { parse } from 'csv-parse'
+import { SourceError, type Row } from './source'
+
+/** A JSON array has to be in memory whole; what is larger comes line by line, or as CSV. */
+const maximumArrayBytes = 64 * 2 ** 20
+const rowsAtOnce = 1_000
+
+const numberNames = ['number', 'phone', 'phonenumber', 'telephone', 'tel', 'nummer', 'telefon', 'e164']
+const labelNames = ['label', 'name', 'displayname', 'display', 'caller', 'company', 'firma']
+const blockNames = ['block', 'blocked', 'spam']
+const yes = new Set(['1', 'true', 'yes', 'y', 'x', 'ja', 'block', 'blocked', 'spam'])
+
+export async function* readRows(path: string): AsyncGenerator<readonly Row[]> {
+  const head = headOf(path)
+  const first = head.trimStart()[0]
+  if (first === '[') yield* readArray(path)
+  else if (first === '{') yield* readLines(path)
+  else yield* readCsv(path, delimiterOf(head))
+}
+
+async function* readCsv(path: string, delimiter: string): AsyncGenerator<readonly Row[]> {
+  const parser = createReadStream(path).pipe(
+    parse({
+      bom: true,
+      delimiter,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: 65_536,
+    }),
+  )
+  let columns: { number: number; label: number; block: number } | null = null
+  let rows: Row[] = []
+  try {
+    for await (const record of parser as AsyncIterable<string[]>) {
+      if (columns === null) {
+        columns = columnsOf(record)
+        if (columns !== null) continue
+        columns = { number: 0, label: 1, block: 2 }
+      }
+      const { [columns.number]: number = '', [columns.label]: label = '', [columns.block]: block = '' } = record
+      rows.push({ number, label: label === '' ? null : label, block: yes.has(block.toLowerCase()) })
+      if (rows.length === rowsAtOnce) {
+        yield rows
+        rows = []
+      }
+    }
+  } catch (error) {
+    const line = (error as { lines?: unknown }).lines
+    const code = (error as { code?: unknown }).code
+    if (typeof line !== 'number') throw error
+    throw new SourceError(`line ${line} is no CSV (${String(code)})`)
+  }
+  yield rows
+}
+
+/** Where the columns are, when this is a line of headings. */
+function columnsOf(record: readonly string[]): { number: number; label: number; block: number } | null {
+  const names = record.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''))
+  const at = (known: readonly string[]): number => names.findIndex((name) => known.includes(name))
+  const number = at(numberNames)
+  return number === -1 ? null : { number, label: at(labelNames), block: at(blockNames) }
+}
+
+async function* readArray(path: string): AsyncGenerator<readonly Row[]> {
+  if (statSync(path).size > maximumArrayBytes) {
+    throw new SourceError(`a JSON array of more than ${maximumArrayBytes / 2 ** 20} MB; one object a line has no limit`)
+  }
+  let list: unknown
+  try {
+    list = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch {
+    throw new SourceError('the file is no JSON')
+  }
+  if (!Array.isArray(list)) throw new SourceError('the file is no list')
+  yield list.map((item, index) => rowOf(item, `entry ${index}`))
+}
+
+async function* readLines(path: string): AsyncGenerator<readonly Row[]> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })
+  let rows: Row[] = []
+  let count = 0
+  for await (const line of lines) {
+    count++
+    if (line.trim() === '') continue
+    rows.push(rowOf(parsed(line.replace(/^\uFEFF/, ''), count), `line ${count}`))
+    if (rows.length === rowsAtOnce) {
+      yield rows
+      rows = []
+    }
+  }
+  yield rows
+}
+
+function parsed(line: string, count: number): unknown {
+  try {
+    return JSON.parse(line) as unknown
+  } catch {
+    throw new SourceError(`line ${count} is no JSON`)
+  }
+}
+
+function rowOf(item: unknown, where: string): Row {
+  if (typeof item !== 'object' || item === null) throw new SourceError(`${where} is no object`)
+  const entries = new Map(Object.entries(item).map(([key, value]) => [key.toLowerCase(), value as unknown]))
+  const get = (known: readonly string[]): unknown => entries.get(known.find((name) => entries.has(name)) ?? '')
+  const number = get(numberNames)
+  const label = get(labelNames)
+  const block = get(blockNames)
+  if (typeof number !== 'string' && typeof number !== 'number') throw new SourceError(`${where} has no number`)
+  return {
+    number: String(number),
+    label: typeof label === 'string' && label.trim() !== '' ? label.trim() : null,
+    block: block === true || yes.has(String(block).toLowerCase()),
+  }
+}
+
+function headOf(path: string): string {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(4_096)
+    return head.toString('utf8', 0, readSync(file, head)).replace(/^\uFEFF/, '')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The one of the usual delimiters that is most frequent in the first line. */
+function delimiterOf(head: string): string {
+  const [line = ''] = head.split(/\r?\n/, 1)
+  const count = (delimiter: string): number => line.split(delimiter).length
+  return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best))
+}

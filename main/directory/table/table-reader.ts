@@ -1,0 +1,59 @@
+/*
+ * Looks numbers up in one finished table. The file is mapped only while look-ups follow one another, and anew after some
+ * of them, so that what they touched does not stay in the phone's memory. It must not know whose table it is.
+ */
+import type { Clock, Timer } from '../../../common/clock'
+import { findInBlock } from './block'
+import { blockAt, openTable, type Blocks, type TableDatabase } from './table-database'
+
+/** Look-ups until the file is mapped anew: each leaves at most some hundred kilobytes. */
+const lookUpsAtOnce = 16
+/** Without a look-up the file is closed after this, ms. */
+const restMs = 1_000
+
+export class TableReader {
+  private database: TableDatabase | null = null
+  private lookUps = 0
+  private timer: Timer | null = null
+
+  constructor(
+    private readonly path: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The labels of a number, in the order they were given; none: it is not known. A damaged table throws. */
+  labels(number: number): readonly string[] {
+    return this.find('identification', number) ?? []
+  }
+
+  /** Whether a number is blocked. A damaged table throws. */
+  blocks(number: number): boolean {
+    return this.find('blocking', number) !== null
+  }
+
+  close(): void {
+    if (this.timer !== null) this.clock.clearTimeout(this.timer)
+    this.timer = null
+    this.lookUps = 0
+    const { database } = this
+    this.database = null
+    void database?.close().catch(() => {})
+  }
+
+  private find(stream: 'identification' | 'blocking', number: number): readonly string[] | null {
+    this.database ??= openTable(this.path, 'read')
+    const blocks: Blocks = this.database[stream]
+    const found = blockAt(blocks, number)
+    const labels = found === null ? null : findInBlock(found.block, number)
+    this.lookUps++
+    // Whoever looked up goes on first.
+    if (this.lookUps === lookUpsAtOnce) this.restIn(0)
+    else if (this.timer === null) this.restIn(restMs)
+    return labels
+  }
+
+  private restIn(ms: number): void {
+    if (this.timer !== null) this.clock.clearTimeout(this.timer)
+    this.timer = this.clock.setTimeout(() => this.close(), ms)
+  }
+}
