@@ -1,15 +1,20 @@
 /* Calls through the relay over loopback, with a real WebRTC transport on the browser's side and real sockets on the wire's. */
+import { createSocket } from 'node:dgram'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { silentLog } from '../../../common/log'
 import { createRelays } from '../../../gateway/media/create-relays'
+import { nativeWebLegs } from '../../../gateway/media/native-web-leg'
 import { parseSdp } from '../../../gateway/media/parse-sdp'
 import type { MediaAccount } from '../../../gateway/media/relay-session'
 import type { RelaySessions } from '../../../gateway/media/relay-sessions'
+import { SrtpReceiver, SrtpSender } from '../../../gateway/media/srtp'
+import type { CreateWebLeg, WebLegEvents } from '../../../gateway/media/web-leg'
 import { until } from '../../support/until'
-import { Browser } from './media-support/browser'
-import { goodbye, receiverReport, rtp } from './media-support/packets'
-import { WirePeer } from './media-support/wire-peer'
+import { Browser, browserSdp } from '../../support/gateway/browser'
+import { goodbye, receiverReport, rtp, stunAnswer } from '../../support/gateway/packets'
+import { WirePeer } from '../../support/gateway/wire-peer'
 
 const open: { close(): void }[] = []
 const ours = <T extends { close(): void }>(one: T): T => {
@@ -23,13 +28,14 @@ afterEach(() => {
 const plain: MediaAccount = { srtp: 'off', stun: null, secure: false, server: '127.0.0.1' }
 const renegotiations: string[] = []
 
-function relays(account: Partial<MediaAccount> = {}): RelaySessions {
+function relays(account: Partial<MediaAccount> = {}, createWebLeg?: CreateWebLeg): RelaySessions {
   return ours(
     createRelays({
       clock: systemClock,
       log: silentLog,
       account: () => ({ ...plain, ...account }),
       onRenegotiate: (_, sdp) => void renegotiations.push(sdp),
+      ...(createWebLeg && { createWebLeg }),
     }),
   )
 }
@@ -86,8 +92,8 @@ async function call(account: Partial<MediaAccount> = {}, types?: number[]): Prom
   return [caller, callee]
 }
 
-/** Sends ten packets each way; what each browser then heard. */
-async function talk(caller: Phone, callee: Phone, type = 0): Promise<[number, number]> {
+/** Speaks both ways until both have heard enough. */
+async function talk(caller: Phone, callee: Phone, type = 0): Promise<void> {
   const before = [caller.browser.heard.length, callee.browser.heard.length]
   await until(
     () => {
@@ -97,13 +103,250 @@ async function talk(caller: Phone, callee: Phone, type = 0): Promise<[number, nu
     },
     { what: 'sound in both directions', ms: 3000 },
   )
-  return [caller.browser.heard.length - (before[0] ?? 0), callee.browser.heard.length - (before[1] ?? 0)]
 }
 
-test('two phones hear each other through their relays', async () => {
+/** A call of ours to a phone of the plain kind that said this. */
+async function callTo(peer: WirePeer, lines: string[] = [], formats = '0'): Promise<{ phone: Phone; port: number }> {
+  const phone = new Phone(relays())
+  const port = parseSdp(await phone.offer())?.audio.rtp?.port ?? 0
+  await phone.accept(peer.sdp(lines, { formats }))
+  await phone.connected()
+  return { phone, port }
+}
+
+test('two phones hear each other through their relays, and their reports pass', async () => {
   const [caller, callee] = await call()
   await talk(caller, callee)
   expect(callee.browser.heard.at(-1)).toMatchObject({ type: 0, payload: Buffer.alloc(160, 0x55) })
   expect(caller.count()).toMatchObject({ strangers: 0, refused: 0, encryption: 'none' })
   expect(caller.count().latched).toBe(caller.count().signalled)
+  expect(caller.count().silentMs).toBeLessThan(1000)
+  caller.browser.sendReport(receiverReport(7))
+  callee.browser.sendReport(receiverReport(8))
+  await until(() => caller.browser.reports.length > 0 && callee.browser.reports.length > 0, { what: 'reports' })
+  expect(callee.browser.reports).toEqual([receiverReport(7)])
 })
+
+test('two phones with SRTP hear each other, and say so; across hold and resume with the same keys too', async () => {
+  const [caller, callee] = await call({ srtp: 'required', secure: true })
+  await talk(caller, callee)
+  const hold = await callee.answer(await caller.offer('sendonly'), 'recvonly')
+  expect(parseSdp(await caller.accept(hold))?.audio.direction).toBe('recvonly')
+  await caller.accept(await callee.answer(await caller.offer()))
+  await talk(caller, callee)
+  for (const phone of [caller, callee]) expect(phone.count()).toMatchObject({ refused: 0, encryption: 'sdes' })
+})
+
+test('what is optional is agreed between two phones that both can', async () => {
+  const [caller, callee] = await call({ srtp: 'optional', secure: true })
+  await talk(caller, callee)
+  expect([caller.count().encryption, callee.count().encryption]).toEqual(['sdes', 'sdes'])
+})
+
+test('packets played again by a listener on the wire are refused, as are those of no key', async () => {
+  const both = relays({ srtp: 'required', secure: true })
+  const phone = new Phone(both)
+  const peer = ours(await WirePeer.open())
+  const offer = parseSdp(await phone.offer())?.audio
+  const theirs = Buffer.alloc(30, 3)
+  const [{ tag, suite, master } = offer?.crypto[0] ?? { tag: 0, suite: 'AES_CM_128_HMAC_SHA1_80', master: theirs }] =
+    offer?.crypto ?? []
+  const crypto = `a=crypto:${tag} ${suite} inline:${theirs.toString('base64')}`
+  await phone.accept(peer.sdp([crypto], { protocol: 'RTP/SAVP' }))
+  await phone.connected()
+  const port = offer?.rtp?.port ?? 0
+  const sealed = new SrtpSender(theirs, suite).protectRtp(rtp({ type: 0, sequence: 1 })) as Buffer
+  for (const packet of [sealed, sealed, rtp({ type: 0, sequence: 2 })]) peer.send(packet, port)
+  await until(() => phone.count().refused === 2, { what: 'two packets to be refused' })
+  expect(phone.count().received).toBe(1)
+  await until(() => phone.browser.send(0) ?? peer.heard[0], { what: 'a packet of ours' })
+  expect(new SrtpReceiver(master, suite).unprotectRtp(peer.heard[0]?.packet as Buffer)?.subarray(12)).toEqual(
+    Buffer.alloc(160, 0x55),
+  )
+})
+
+test('digits go by the numbers of the far end and come by either side’s', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, port } = await callTo(peer, ['a=rtpmap:101 telephone-event/8000'], '0 101')
+  const digit = Buffer.from([5, 0x8a, 0, 160])
+  phone.browser.send(126, digit)
+  await until(() => peer.heard[0], { what: 'the digit' })
+  expect(peer.heard[0]?.packet[1]).toBe(101)
+  expect(peer.heard[0]?.packet.subarray(12)).toEqual(digit)
+  peer.send(rtp({ type: 101, sequence: 1, payload: digit }), port)
+  peer.send(rtp({ type: 126, sequence: 2, payload: digit }), port)
+  peer.send(rtp({ type: 111, sequence: 3 }), port)
+  peer.send(rtp({ type: 0, sequence: 4 }), port)
+  await until(() => phone.browser.heard.length === 3, { what: 'what the far end sent' })
+  expect(phone.browser.heard.map(({ type }) => type)).toEqual([126, 126, 0])
+})
+
+test('a phone behind a NAT is answered where it sends from; a stranger is neither heard nor answered', async () => {
+  const peer = ours(await WirePeer.open())
+  const [nat, stranger] = [ours(await WirePeer.open()), ours(await WirePeer.open())]
+  const phone = new Phone(relays())
+  const port = parseSdp(await phone.offer())?.audio.rtp?.port ?? 0
+  await phone.accept(peer.sdp([]).replaceAll('127.0.0.1', '127.0.0.9'))
+  await phone.connected()
+  nat.send(rtp({ type: 0, sequence: 1, ssrc: 7 }), port)
+  await until(() => phone.count().received === 1, { what: 'the phone to be heard' })
+  for (let sequence = 0; sequence < 20; sequence++) stranger.send(rtp({ type: 0, sequence, ssrc: 666 }), port)
+  stranger.send(Buffer.from('not a packet'), port)
+  await until(() => phone.count().strangers === 20, { what: 'the stranger to be counted' })
+  await until(() => phone.browser.send(0) ?? nat.heard.length > 2, { what: 'our sound' })
+  expect(phone.count()).toMatchObject({
+    received: 1,
+    latched: `127.0.0.1:${nat.port}`,
+    signalled: `127.0.0.9:${peer.port}`,
+  })
+  expect(stranger.heard).toEqual([])
+})
+
+test('streams that jump are carried as they are, and a goodbye is not', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, port } = await callTo(peer)
+  for (const [index, ssrc] of [1, 2, 3].entries()) peer.send(rtp({ type: 0, sequence: 60_000 * index, ssrc }), port)
+  await until(() => phone.browser.heard.length === 3, { what: 'three streams' })
+  expect(phone.browser.heard.map(({ sequence }) => sequence)).toEqual([0, 60_000, 120_000 & 0xffff])
+  peer.sendReport(Buffer.concat([receiverReport(4), goodbye(4)]), port + 1)
+  await until(() => phone.browser.reports.length > 0, { what: 'the report' })
+  expect(phone.browser.reports).toEqual([receiverReport(4)])
+  phone.browser.sendReport(receiverReport(5))
+  await until(() => peer.reports.length > 0, { what: 'our report' })
+  expect(peer.reports).toEqual([receiverReport(5)])
+})
+
+test('forks that answer early are heard in turn, whichever codec they have, and the one that answers is spoken with', async () => {
+  const [first, second] = [ours(await WirePeer.open()), ours(await WirePeer.open())]
+  const phone = new Phone(relays())
+  const port = parseSdp(await phone.offer())?.audio.rtp?.port ?? 0
+  const types = (sdp: string): unknown => parseSdp(sdp)?.audio.codecs.map(({ type }) => type)
+  expect(types(await phone.accept(first.sdp([], { formats: '0' }), 'remoteEarly'))).toEqual([0])
+  await phone.connected()
+  first.send(rtp({ type: 0, sequence: 1, ssrc: 1 }), port)
+  await until(() => phone.browser.heard.length === 1, { what: 'the first fork' })
+  expect(types(await phone.accept(second.sdp([], { formats: '8' }), 'remoteEarly'))).toEqual([8])
+  second.send(rtp({ type: 8, sequence: 1, ssrc: 2 }), port)
+  await until(() => phone.browser.heard.length === 2, { what: 'the second fork' })
+  first.send(rtp({ type: 8, sequence: 2, ssrc: 1 }), port)
+  await until(() => phone.count().strangers === 1, { what: 'the first to be a stranger' })
+  await phone.accept(second.sdp([], { formats: '8' }))
+  await until(() => phone.browser.send(8) ?? second.heard.length > 2, { what: 'our sound at the second' })
+  expect(first.heard).toEqual([])
+  expect(second.heard[0]?.packet[1]).toBe(8)
+})
+
+test('a call that came without an offer is offered one, and a later offer of theirs moves port and codec', async () => {
+  const [before, after] = [ours(await WirePeer.open()), ours(await WirePeer.open())]
+  const { phone, port } = await callTo(before)
+  const answer = parseSdp(await phone.answer(after.sdp([], { formats: '8 0' })))
+  expect(answer?.audio.rtp?.port).toBe(port)
+  expect(answer?.audio.codecs[0]?.name).toBe('PCMA')
+  await until(() => phone.browser.send(8) ?? after.heard.length > 2, { what: 'sound at the new port' })
+  expect(after.heard[0]?.packet[1]).toBe(8)
+  // And one of ours after it: the role in DTLS stays what it was.
+  const web = await phone.offer().then(() => phone.accept(after.sdp([])))
+  expect(parseSdp(web)?.audio.transport?.setup).toBe('active')
+})
+
+test('an offer that the far end refuses leaves the call as it was', async () => {
+  const peer = ours(await WirePeer.open())
+  const both = relays()
+  const phone = new Phone(both, '1')
+  await phone.offer()
+  await phone.accept(peer.sdp([]))
+  await phone.connected()
+  await phone.offer('sendonly')
+  both.rollback('1')
+  expect(await both.describe('1', 'work', 'remoteAnswer', peer.sdp([]))).toEqual({ ok: false, error: 'not-acceptable' })
+  await until(() => phone.browser.send(0) ?? peer.heard.length > 2, { what: 'sound as before' })
+})
+
+test('a browser that lost its transport is offered another, without a word of SIP', async () => {
+  const peer = ours(await WirePeer.open())
+  const legs: WebLegEvents[] = []
+  const create = nativeWebLegs(systemClock, silentLog)
+  const both = relays({}, (events) => {
+    legs.push(events)
+    return create(events)
+  })
+  const phone = new Phone(both, '1')
+  await phone.offer()
+  const web = await phone.accept(peer.sdp([]))
+  await phone.connected()
+  renegotiations.length = 0
+  legs[0]?.onState('failed')
+  await until(() => renegotiations[0], { what: 'an offer for the browser' })
+  const offer = parseSdp(renegotiations[0] ?? '')
+  expect(offer?.audio.transport?.ufrag).not.toBe(parseSdp(web)?.audio.transport?.ufrag)
+  const again = new Phone(both, '1')
+  await again.describe('localAnswer', await again.browser.answer(renegotiations[0] ?? ''))
+  await again.connected()
+  await until(() => again.browser.send(0) ?? peer.heard.length > 2, { what: 'sound again' })
+})
+
+test('a STUN server’s view of our sockets is what descriptions name', async () => {
+  const server = createSocket('udp4')
+  open.push(server)
+  server.on('message', (question, from) => void server.send(stunAnswer(question, '203.0.113.5', from.port), from.port))
+  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve))
+  const phone = new Phone(relays({ stun: `127.0.0.1:${server.address().port}` }))
+  const { rtp: target, rtcp } = parseSdp(await phone.offer())?.audio ?? {}
+  expect(target?.address).toBe('203.0.113.5')
+  expect(rtcp).toEqual({ address: '203.0.113.5', port: (target?.port ?? 0) + 1 })
+})
+
+test('over IPv6 two phones hear each other', async () => {
+  const [caller, callee] = await call({ server: '::1' })
+  await talk(caller, callee)
+  expect(caller.count().latched).toMatch(/^\[::1\]:\d+$/)
+})
+
+test('what cannot be is said and not thrown: no native part, no ports, no account, an answer to nothing', async () => {
+  const result = (options: Partial<Parameters<typeof createRelays>[0]>, step = 'localOffer' as const) =>
+    ours(
+      createRelays({
+        ...{ clock: systemClock, log: silentLog, account: () => plain, onRenegotiate: () => {} },
+        ...options,
+      }),
+    ).describe('1', 'work', step, browserSdp())
+  const failed = { ok: false, error: 'media-failed' }
+  expect(await result({ account: () => null })).toEqual(failed)
+  expect(await result({ ports: { from: 1, to: 1 } })).toEqual(failed)
+  const broken = nativeWebLegs(systemClock, silentLog, () => Promise.reject(new Error('no such module')))
+  const without = relays({}, broken)
+  expect(await without.describe('1', 'work', 'localOffer', browserSdp())).toMatchObject({ ok: true })
+  const peer = ours(await WirePeer.open())
+  expect(await without.describe('1', 'work', 'remoteAnswer', peer.sdp([]))).toEqual(failed)
+  expect(await without.describe('1', 'home', 'localOffer', browserSdp())).toEqual(failed)
+  expect(await without.describe('2', 'work', 'remoteAnswer', peer.sdp([]))).toMatchObject({ ok: false })
+  expect(await without.describe('2', 'work', 'remoteOffer', 'rubbish')).toEqual({ ok: false, error: 'not-acceptable' })
+})
+
+test('fifty calls leave no socket behind', async () => {
+  const sockets = (): number => readdirSync('/proc/self/fd').filter((fd) => isSocket(`/proc/self/fd/${fd}`)).length
+  await call()
+  for (const one of open.splice(0)) one.close()
+  await until(() => sockets() < 40, { what: 'the first call to be gone' })
+  const before = sockets()
+  for (let round = 0; round < 5; round++) {
+    const both = relays()
+    await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const [caller, callee] = [new Phone(both), new Phone(both)]
+        await caller.accept(await callee.answer(await caller.offer()))
+      }),
+    )
+    expect(both.size).toBe(10)
+    for (const one of open.splice(0)) one.close()
+  }
+  await until(() => sockets() <= before, { what: 'all sockets to be closed' })
+})
+
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:')
+  } catch {
+    return false
+  }
+}

@@ -32,3 +32,17 @@ export function goodbye(ssrc = 1001): Buffer {
   packet.writeUInt32BE(ssrc, 4)
   return packet
 }
+
+/** What a STUN server says to a question when it sees us at this address (RFC 8489 section 14.2). */
+export function stunAnswer(question: Buffer, address: string, port: number): Buffer {
+  const packet = Buffer.alloc(32)
+  packet.writeUInt16BE(0x0101)
+  packet.writeUInt16BE(12, 2)
+  question.copy(packet, 4, 4, 20)
+  packet.writeUInt16BE(0x0020, 20)
+  packet.writeUInt16BE(8, 22)
+  packet[25] = 1
+  packet.writeUInt16BE(port ^ 0x2112, 26)
+  address.split('.').forEach((byte, index) => (packet[28 + index] = Number(byte) ^ (packet[4 + index] ?? 0)))
+  return packet
+}

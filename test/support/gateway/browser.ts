@@ -2,12 +2,12 @@
  * A browser as far as the relay sees one: descriptions in Chromium's form and a real ICE and DTLS transport that sends and counts packets.
  * Pages have ears; this has not.
  */
-import { systemClock } from '../../../../common/clock'
-import { silentLog } from '../../../../common/log'
-import { nativeWebLegs } from '../../../../gateway/media/native-web-leg'
-import { parseSdp } from '../../../../gateway/media/parse-sdp'
-import type { Direction } from '../../../../gateway/media/sdp-model'
-import type { TransportFacts, WebLeg } from '../../../../gateway/media/web-leg'
+import { systemClock } from '../../../common/clock'
+import { silentLog } from '../../../common/log'
+import { nativeWebLegs } from '../../../gateway/media/native-web-leg'
+import { parseSdp } from '../../../gateway/media/parse-sdp'
+import type { Direction } from '../../../gateway/media/sdp-model'
+import type { TransportFacts, WebLeg } from '../../../gateway/media/web-leg'
 import { rtp } from './packets'
 
 /** Payload types and names as Chromium 130 has them for our order of codecs. */
@@ -112,7 +112,10 @@ export class Browser {
   }
 
   async #open(): Promise<WebLeg> {
-    this.#leg = await nativeWebLegs(systemClock, silentLog)({
+    this.#leg = await nativeWebLegs(
+      systemClock,
+      silentLog,
+    )({
       onRtp: (packet) =>
         void this.heard.push({
           type: (packet[1] ?? 0) & 0x7f,

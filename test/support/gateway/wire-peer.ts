@@ -1,9 +1,9 @@
 /*
  * A phone of the plain kind: one RTP and one RTCP socket on loopback, moved by hand. What it says of itself is text of the test's.
  */
-import { nodeUdp } from '../../../../gateway/media/node-udp'
-import { bindPair, type PortPair } from '../../../../gateway/media/port-pair'
-import type { Target } from '../../../../gateway/media/sdp-model'
+import { nodeUdp } from '../../../gateway/media/node-udp'
+import { bindPair, type PortPair } from '../../../gateway/media/port-pair'
+import type { Target } from '../../../gateway/media/sdp-model'
 import { randomBytes } from 'node:crypto'
 
 export class WirePeer {
