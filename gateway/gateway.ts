@@ -65,6 +65,8 @@ const patienceMs = 3_000
 interface OpenLine {
   readonly account: GatewayAccount
   readonly line: Line
+  /** Whatever it says from now on is not heard. */
+  readonly silence: () => void
 }
 
 export class Gateway {
@@ -211,13 +213,14 @@ export class Gateway {
       },
     })
     // It may have ended before it began.
-    if (!over) this.lines.set(number, { account, line })
+    if (!over) this.lines.set(number, { account, line, silence: () => (over = true) })
   }
 
   private close(number: number): void {
     const waiting = this.waiting.get(number)
     if (waiting) this.parts.clock.clearTimeout(waiting.timer)
     this.waiting.delete(number)
+    this.lines.get(number)?.silence()
     this.lines.get(number)?.line.close()
     this.forget(number)
   }
