@@ -1,6 +1,6 @@
 /*
- * What a call is and how it may change: one discriminated union, one pure transition function, and the predicates that
- * both enable a button and guard the command behind it. Pure; knows neither SIP nor Electron nor the screen.
+ * What a call is: one discriminated union, and the predicates that both enable a button and guard the command behind it. How it changes
+ * is call-transition.ts. Pure; knows neither SIP nor Electron nor the screen.
  */
 import type { EndCause } from './errors'
 import type { Handle } from './handle'
@@ -118,130 +118,9 @@ export type CallState = Call['state']
 /** A call that has not ended. */
 export type LiveCall = Exclude<Call, { state: 'ended' }>
 
-/** What may happen to a call. Requests are marked by `request`, everything else is a report. */
-export type CallEvent =
-  | { readonly type: 'requestAnswer' }
-  | { readonly type: 'requestEnd'; readonly cause: EndCause }
-  | { readonly type: 'alerting'; readonly earlyMedia: boolean }
-  | { readonly type: 'accepted' }
-  | { readonly type: 'connected'; readonly at: number }
-  | { readonly type: 'held'; readonly held: boolean }
-  | { readonly type: 'remoteHeld'; readonly held: boolean }
-  | { readonly type: 'muted'; readonly muted: boolean }
-  | { readonly type: 'grouped'; readonly groupId: string | null }
-  | { readonly type: 'transfer'; readonly transfer: Transfer | null }
-  | { readonly type: 'referral'; readonly referral: Referral | null }
-  | { readonly type: 'digitsWaiting'; readonly count: number }
-  | {
-      readonly type: 'updated'
-      readonly patch: Partial<Pick<CallFacts, 'handle' | 'name' | 'capabilities' | 'hasVideo'>>
-    }
-  | {
-      readonly type: 'ended'
-      readonly cause: EndCause
-      readonly sipStatus: number | null
-      readonly reason: string | null
-      readonly at: number
-    }
-
-/** What became of an event: the call after it, or why it is not legal. */
-export type Transition = { readonly ok: true; readonly call: Call } | { readonly ok: false; readonly why: string }
-
-/** The call after `event`, or why that event is not legal in its state. Never throws, never mutates. */
-export function transition(call: Call, event: CallEvent): Transition {
-  const to = (phase: CallPhase): Transition => ({ ok: true, call: { ...facts(call), ...phase } })
-  const illegal: Transition = { ok: false, why: `${event.type} in ${call.state}` }
-  if (call.state === 'ended') return illegal
-  switch (event.type) {
-    case 'ended':
-      return to({
-        state: 'ended',
-        // A call that we are already ending ends for our reason, whatever the wire says on the way out.
-        cause: call.state === 'ending' ? call.cause : event.cause,
-        sipStatus: event.sipStatus,
-        reason: event.reason,
-        at: event.at,
-        connectedAt: connectedAt(call),
-      })
-    case 'requestEnd':
-      return call.state === 'ending'
-        ? illegal
-        : to({ state: 'ending', connectedAt: connectedAt(call), cause: event.cause })
-    case 'updated':
-      return { ok: true, call: { ...call, ...event.patch } }
-    case 'requestAnswer':
-      return call.state === 'incoming' ? to({ state: 'connecting', muted: false }) : illegal
-    case 'alerting':
-      if (call.state === 'dialing') return to({ state: 'alerting', earlyMedia: event.earlyMedia })
-      // A 180 after a 183 does not take the early media away; a 183 after a 180 adds it.
-      return call.state === 'alerting'
-        ? to({ state: 'alerting', earlyMedia: call.earlyMedia || event.earlyMedia })
-        : illegal
-    case 'accepted':
-      return call.state === 'dialing' || call.state === 'alerting' ? to({ state: 'connecting', muted: false }) : illegal
-    case 'connected':
-      switch (call.state) {
-        case 'dialing':
-        case 'alerting':
-          return to({ ...talking, muted: false, connectedAt: event.at })
-        case 'connecting':
-          return to({ ...talking, muted: call.muted, connectedAt: event.at })
-        case 'incoming':
-        case 'active':
-        case 'held':
-        case 'ending':
-          return illegal
-      }
-      break
-    case 'held':
-      return isTalking(call) ? { ok: true, call: { ...call, state: event.held ? 'held' : 'active' } } : illegal
-    case 'remoteHeld':
-      return isTalking(call) ? { ok: true, call: { ...call, remoteHeld: event.held } } : illegal
-    case 'muted':
-      return isTalking(call) || call.state === 'connecting'
-        ? { ok: true, call: { ...call, muted: event.muted } }
-        : illegal
-    case 'grouped':
-      return call.state === 'ending' ? illegal : { ok: true, call: { ...call, groupId: event.groupId } }
-    case 'transfer':
-      return isTalking(call) ? { ok: true, call: { ...call, transfer: event.transfer } } : illegal
-    case 'referral':
-      return isTalking(call) ? { ok: true, call: { ...call, referral: event.referral } } : illegal
-    case 'digitsWaiting':
-      return isTalking(call) ? { ok: true, call: { ...call, digitsWaiting: event.count } } : illegal
-  }
-  return illegal
-}
-
-/** How a conversation begins. */
-const talking = { state: 'active', remoteHeld: false, transfer: null, referral: null, digitsWaiting: 0 } as const
-
-const isTalking = (call: Call): call is CallFacts & (Talking<'active'> | Talking<'held'>) =>
+/** It is a conversation, held or not. */
+export const isTalking = (call: Call): call is CallFacts & (Talking<'active'> | Talking<'held'>) =>
   call.state === 'active' || call.state === 'held'
-
-const facts = ({
-  id,
-  accountId,
-  direction,
-  handle,
-  name,
-  startedAt,
-  capabilities,
-  waiting,
-  groupId,
-  hasVideo,
-}: Call): CallFacts => ({
-  id,
-  accountId,
-  direction,
-  handle,
-  name,
-  startedAt,
-  capabilities,
-  waiting,
-  groupId,
-  ...(hasVideo === undefined ? {} : { hasVideo }),
-})
 
 /** When both sides could first communicate, or null. */
 export function connectedAt(call: Call): number | null {
@@ -359,43 +238,3 @@ export function isMissed(call: Call): boolean {
       call.cause === 'interrupted')
   )
 }
-
-/** CXCallEndedReason; null when the local user ended the call, which needs no reason. */
-export type EndedReason = 'failed' | 'remoteEnded' | 'unanswered' | 'answeredElsewhere' | 'declinedElsewhere'
-
-/** The reason CallKit would give for this cause. */
-export function endedReason(cause: EndCause): EndedReason | null {
-  switch (cause) {
-    case 'hung-up':
-    case 'cancelled':
-    case 'declined':
-    case 'transferred':
-    case 'deflected':
-    case 'forwarded':
-      return null
-    case 'remote-hung-up':
-    case 'remote-cancelled':
-    case 'remote-transferred':
-    case 'busy':
-    case 'rejected':
-      return 'remoteEnded'
-    case 'unanswered':
-      return 'unanswered'
-    case 'answered-elsewhere':
-      return 'answeredElsewhere'
-    case 'declined-elsewhere':
-      return 'declinedElsewhere'
-    default:
-      return 'failed'
-  }
-}
-
-/** CallKit's four booleans (CXCall). */
-export const callKitView = (
-  call: Call,
-): { isOutgoing: boolean; hasConnected: boolean; isOnHold: boolean; hasEnded: boolean } => ({
-  isOutgoing: call.direction === 'outgoing',
-  hasConnected: connectedAt(call) !== null,
-  isOnHold: call.state === 'held',
-  hasEnded: call.state === 'ended',
-})

@@ -61,7 +61,7 @@ export const registrationFailures = [
 ] as const
 export type RegistrationFailure = (typeof registrationFailures)[number]
 
-/** Why a call ended. CallKit's five reasons are derived from these (`endedReason` in call.ts). */
+/** Why a call ended. CallKit's five reasons are derived from these (main/callkit/call-kit-view.ts). */
 export const endCauses = [
   'hung-up', // the local user ended a connected call
   'cancelled', // the local user gave up before the far end answered

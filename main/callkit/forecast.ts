@@ -2,7 +2,8 @@
  * The calls as they would be if all went well: what a transaction is judged by. It starts from what is true now and what
  * was already accepted, and takes in one action after another. It allows everything; see permission.ts.
  */
-import { canEnd, groupOf, isLive, transition, type Call, type CallEvent, type CallId } from '../../common/call'
+import { canEnd, groupOf, isLive, type Call, type CallId } from '../../common/call'
+import { transition, type CallEvent } from '../../common/call-transition'
 import type { ActionBody } from './action'
 import { isForeground } from './foreground'
 import { settledGroups } from './groups'

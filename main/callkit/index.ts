@@ -54,8 +54,9 @@ export { Registry, type RegistryListener, type RegistryOptions } from './registr
 export { Switchboard } from './switchboard'
 export { AudioSession } from './audio-session'
 export { groupToJoin } from './groups'
+export { callKitView, endedReason, type EndedReason } from './call-kit-view'
+export { transition, type CallEvent, type Transition } from '../../common/call-transition'
 export {
-  callKitView,
   canAnswer,
   canDeflect,
   canEnd,
@@ -69,14 +70,11 @@ export {
   canUngroup,
   connectedAt,
   defaultCapabilities,
-  endedReason,
   groupOf,
   isLive,
   isMissed,
   isMuted,
-  transition,
   type Call,
-  type CallEvent,
   type CallFacts,
   type CallId,
   type CallPhase,
@@ -84,12 +82,10 @@ export {
   type Capabilities,
   type Direction,
   type Ended,
-  type EndedReason,
   type LiveCall,
   type Referral,
   type Talking,
   type Transfer,
-  type Transition,
 } from '../../common/call'
 export { anonymous, handleTypes, sameHandle, type Handle, type HandleType } from '../../common/handle'
 export { normalHandle } from './handle'

@@ -2,7 +2,8 @@
  * Calls as anybody may see them (CXCallObserver and CXCall): states without handles, names or times. An ended call is
  * announced once and then gone. What the phone's own windows show comes from the registry.
  */
-import { callKitView, isLive, type Call, type CallId } from '../../common/call'
+import { isLive, type Call, type CallId } from '../../common/call'
+import { callKitView } from './call-kit-view'
 import type { Registry } from './registry'
 
 /** A snapshot; two of one call differ only in their revision if nothing an observer may know has changed in between. */

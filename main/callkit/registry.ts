@@ -1,8 +1,9 @@
 /*
- * The one truth of calls. Every change is a legal transition (common/call.ts) and is told to everyone as a whole new list,
+ * The one truth of calls. Every change is a legal transition (common/call-transition.ts) and is told to everyone as a whole new list,
  * in one total order. It knows nothing of requests, providers or sound, and keeps an ended call only long enough to be read.
  */
-import { isLive, transition, type Call, type CallEvent, type CallId, type Transition } from '../../common/call'
+import { isLive, type Call, type CallId } from '../../common/call'
+import { transition, type CallEvent, type Transition } from '../../common/call-transition'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
 import { settledGroups } from './groups'

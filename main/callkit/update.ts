@@ -2,7 +2,8 @@
  * What a provider says of a call, as a sparse patch (CXCallUpdate): a property that is absent leaves things as they are,
  * null clears, a value sets. It decides nothing about states.
  */
-import { defaultCapabilities, type CallEvent, type CallFacts, type Capabilities } from '../../common/call'
+import { defaultCapabilities, type CallFacts, type Capabilities } from '../../common/call'
+import type { CallEvent } from '../../common/call-transition'
 import { anonymous, type Handle } from '../../common/handle'
 import { normalHandle } from './handle'
 import { visibleText } from './visible-text'

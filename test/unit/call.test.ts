@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  callKitView,
   canAnswer,
   canDeflect,
   canEnd,
@@ -16,16 +15,15 @@ import {
   canUngroup,
   connectedAt,
   defaultCapabilities,
-  endedReason,
   groupOf,
   isMissed,
-  transition,
   type Call,
-  type CallEvent,
   type CallFacts,
   type CallPhase,
   type CallState,
 } from '../../common/call'
+import { transition, type CallEvent } from '../../common/call-transition'
+import { callKitView, endedReason } from '../../main/callkit/call-kit-view'
 import { endCauses } from '../../common/errors'
 import { anonymous } from '../../common/handle'
 

@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { endedReason, isMissed, type Call, type CallId } from '../../../common/call'
+import { isMissed, type Call, type CallId } from '../../../common/call'
+import { endedReason } from '../../../main/callkit/call-kit-view'
 import { Action, type ActionKind } from '../../../main/callkit/action'
 import { isForeground } from '../../../main/callkit/foreground'
 import { CallObserver, type ObservedCall } from '../../../main/callkit/observer'

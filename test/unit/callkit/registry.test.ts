@@ -1,7 +1,8 @@
 /* The list of calls: one order for everyone, nothing lost and nothing twice, and ended calls that leave in their time. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultCapabilities, type Call, type CallEvent } from '../../../common/call'
+import { defaultCapabilities, type Call } from '../../../common/call'
+import { type CallEvent } from '../../../common/call-transition'
 import { anonymous } from '../../../common/handle'
 import { silentLog } from '../../../common/log'
 import { CallObserver, type ObservedCall } from '../../../main/callkit/observer'

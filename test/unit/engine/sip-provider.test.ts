@@ -1,6 +1,7 @@
 /* Between the calls and the engine: commands down, reports up, and an engine that is slow, silent or dead. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { endedReason, isMissed } from '../../../common/call'
+import { isMissed } from '../../../common/call'
+import { endedReason } from '../../../main/callkit/call-kit-view'
 import type { DialogRecord } from '../../../common/contract/engine'
 import type { EndCause } from '../../../common/errors'
 import { settle } from '../../fakes/manual-clock'
