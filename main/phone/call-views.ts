@@ -6,6 +6,7 @@ import { canAnswer, isLive, type Call, type CallId } from '../../common/call'
 import { noMedia, type MediaQuality } from '../../common/media'
 import type { Registry } from '../callkit/registry'
 import type { PhoneStore } from '../phone-store'
+import type { Policy } from './policy'
 
 export class CallViews {
   private readonly quality = new Map<CallId, MediaQuality>()
@@ -14,6 +15,7 @@ export class CallViews {
   constructor(
     private readonly registry: Registry,
     private readonly store: PhoneStore,
+    private readonly policy: Pick<Policy, 'callers' | 'privateCalls'>,
   ) {
     registry.observe((calls) => this.show(calls))
   }
@@ -30,6 +32,11 @@ export class CallViews {
     this.show(this.registry.calls)
   }
 
+  /** Something besides the calls has changed. */
+  refresh(): void {
+    this.show(this.registry.calls)
+  }
+
   /** Makes no sound for this call any more, should it still ring. */
   silence(callId: CallId): void {
     const { silenced } = this.store.current
@@ -38,19 +45,23 @@ export class CallViews {
   }
 
   private show(calls: readonly Call[]): void {
+    const { callers, privateCalls } = this.policy
+    const { silenced } = this.store.current
     for (const id of [...this.quality.keys()]) if (!calls.some((call) => call.id === id)) this.quality.delete(id)
     this.store.put({
       calls: calls.map((call) => ({
         call,
         media: this.quality.get(call.id) ?? noMedia,
         speaking: isLive(call) && this.speaking.has(call.id),
-        caller: null,
-        private: false,
+        caller: callers.callerOf(call.id),
+        private: privateCalls.has(call.id),
         diverted: [],
         autoAnswered: false,
         diagnosis: null,
       })),
-      silenced: this.store.current.silenced.filter((id) => calls.some((call) => call.id === id && canAnswer(call))),
+      silenced: calls
+        .filter((call) => canAnswer(call) && (silenced.includes(call.id) || callers.isSilent(call.id)))
+        .map(({ id }) => id),
     })
   }
 }

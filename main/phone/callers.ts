@@ -33,6 +33,8 @@ export interface CallersOptions {
   readonly rule: (caller: RuledCaller) => BlockRule | null
   /** Nobody outside is asked about it. */
   readonly isPrivate: (callId: CallId) => boolean
+  /** Who it is and why it does not ring, as far as that is known now. */
+  readonly onKnown: (callId: CallId, known: { label: string | null; screening: Screening | null }) => void
   /** What is known of a call that is up has changed. */
   readonly onChange: () => void
 }
@@ -257,6 +259,7 @@ export class Callers {
   private remember(callId: CallId, known: Known): void {
     this.known.delete(callId)
     this.known.set(callId, known)
+    this.options.onKnown(callId, { label: known.caller.name, screening: known.screening })
     if (this.known.size <= knownAtMost) return
     const [oldest] = this.known.keys()
     if (oldest !== undefined) this.known.delete(oldest)

@@ -15,13 +15,15 @@ import { Registry } from '../callkit/registry'
 import { ResumePolicy } from '../callkit/resume-policy'
 import { RingTimeout } from '../callkit/ring-timeout'
 import { Switchboard } from '../callkit/switchboard'
+import type { DialRules } from '../callkit/transfer-verbs'
 import { Watchdog } from '../callkit/watchdog'
-import { dialTarget } from '../engine/dial-target'
+import type { Policy } from './policy'
 
 export interface CallsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly settings: () => Settings
+  readonly policy: Pick<Policy, 'numbers' | 'callers' | 'privateCalls'>
   readonly accounts: () => readonly AccountState[]
   /** Gets every call that ended, exactly once. */
   readonly history: (call: Call) => void
@@ -37,9 +39,19 @@ export interface Calls {
   readonly verbs: PhoneVerbs
 }
 
-export function makeCalls({ clock, log, settings, accounts, history, focusOf }: CallsOptions): Calls {
+export function makeCalls({ clock, log: given, settings, policy, accounts, history, focusOf }: CallsOptions): Calls {
+  const { numbers, callers, privateCalls } = policy
+  const log = privateCalls.discreet(given)
+  const dialTarget: DialRules = (typed, accountUri) => numbers.dialTarget(typed, accountUri)
   const registry = new Registry({ clock, log, history })
-  const switchboard = new Switchboard({ clock, log, registry, settings })
+  const switchboard = new Switchboard({
+    clock,
+    log,
+    registry,
+    // Do not disturb makes differences between callers, so it is the screen that knows it.
+    settings: () => ({ callWaiting: settings().callWaiting, doNotDisturb: false }),
+    screen: (_handle, _account, callId) => callers.refusal(callId),
+  })
   const controller = new CallController(switchboard)
   const parts = { registry, switchboard, controller, clock }
   const forwarding = new Forwarding({
@@ -47,6 +59,7 @@ export function makeCalls({ clock, log, settings, accounts, history, focusOf }: 
     clock,
     accounts: () => accounts().map(({ account }) => account),
     dialTarget,
+    quietIsBusy: () => settings().doNotDisturbAnswer === 'forward',
   })
   new AudioSession(registry, switchboard)
   new RingTimeout({
@@ -56,6 +69,16 @@ export function makeCalls({ clock, log, settings, accounts, history, focusOf }: 
   })
   new Watchdog({ ...parts, log })
   new ResumePolicy({ ...parts, resumeAfterRemoteEnd: () => settings().resumeAfterRemoteEnd })
-  const verbs = new PhoneVerbs({ ...parts, accounts, dialTarget, focusOf })
+  const verbs = new PhoneVerbs({
+    ...parts,
+    accounts,
+    dialTarget,
+    focusOf,
+    beginPrivate: (callId) => privateCalls.begin(callId),
+  })
+  registry.observe((now, before) => {
+    privateCalls.update(now, before)
+    callers.update(now, before)
+  })
   return { registry, switchboard, controller, forwarding, verbs }
 }

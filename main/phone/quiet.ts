@@ -31,8 +31,9 @@ export class Quiet {
     this.state = this.look()
   }
 
+  /** As it is at this moment; whoever shows it hears of changes a moment later. */
   get current(): QuietState {
-    return this.state
+    return this.look()
   }
 
   /** Looks at everything again. Call it at the start, after a change of settings or of the desktop's, and after sleep. */
