@@ -20,7 +20,8 @@ const featureEntries = {
   park: dialString,
   /** Dialled before the number of a colleague's ringing call, to take it. */
   pickup: dialString,
-  /** Calls that come in go there: at once, when they would hear busy or do not disturb is on, or when nobody answered. */
+  /** Calls that come in go there: at once, when they would hear busy or do not disturb sends them on, or when nobody
+   * answered. */
   forwardAlways: dialString,
   forwardBusy: dialString,
   forwardNoAnswer: dialString,

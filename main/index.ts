@@ -22,6 +22,7 @@ import { SipProvider } from './engine/sip-provider'
 import { UtilityGateway } from './os/gateway-process'
 import { askUser } from './os/ask-user'
 import { eraseMarked, markForErasure } from './os/erase-profile'
+import { desktopFocus, type DesktopFocus } from './os/focus/desktop-focus'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
@@ -35,6 +36,7 @@ import { setSwitches } from './os/switches'
 import { accountStates } from './phone/account-states'
 import { CallViews } from './phone/call-views'
 import { makeCalls } from './phone/calls'
+import { makePolicy } from './phone/policy'
 import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
@@ -109,6 +111,28 @@ async function start(given: CommandLine): Promise<void> {
   })
   const imported = given.provision === null ? [] : importAccounts(given.provision, accounts, log)
 
+  // What the user wishes about callers.
+  let focus: DesktopFocus | null = null
+  const policy = makePolicy({
+    folder,
+    clock,
+    log,
+    settings: () => keeper.current,
+    accounts: () => accounts.list,
+    history: () => store.current.history,
+    registry: () => registry,
+    desktopIsQuiet: () => focus?.isQuiet === true,
+    onBlocked: (blocked) => store.put({ directory: { ...store.current.directory, blocked } }),
+    onQuiet: (quiet, before) => {
+      store.put({ quiet })
+      // Whoever switches it on while it rings means this call too.
+      const byHand = quiet.because === 'switch' || quiet.because === 'timer'
+      if (byHand && !before.on) for (const { id } of registry.live()) views.silence(id)
+    },
+    onKnown: (callId, known) => history.learn(callId, known),
+    onPrivate: (callId, isPrivate) => history.setPrivate(callId, isPrivate),
+    onChange: () => views.refresh(),
+  })
   const store = new PhoneStore(
     {
       revision: 0,
@@ -119,14 +143,14 @@ async function start(given: CommandLine): Promise<void> {
       silenced: [],
       history: history.shown,
       missed: history.missed,
-      directory: { sources: [], blocked: [] },
+      directory: { sources: [], blocked: policy.blockList.list },
       contacts: { count: 0, atHand: [] },
       voicemail: [],
       colleagues: [],
       unread: [],
       away: [],
       accountTest: null,
-      quiet: { on: keeper.current.doNotDisturb, because: keeper.current.doNotDisturb ? 'switch' : null },
+      quiet: policy.quiet.current,
       devices: [],
       settings: keeper.current,
       secretStorage: vault.storage,
@@ -141,17 +165,19 @@ async function start(given: CommandLine): Promise<void> {
     clock,
     log,
     settings: () => keeper.current,
+    policy,
     accounts: () => store.current.accounts,
     history: (call) => history.remember(call),
     focusOf: (callId) => sip.focusOf(callId),
   })
   registry.observe((calls) => history.follow(calls))
-  const views = new CallViews(registry, store)
+  const views = new CallViews(registry, store, policy)
   const settings: AppliedSettings = new AppliedSettings({
     keeper,
     onChange: (now) => {
       store.put({ settings: now })
       doNotDisturb.sync()
+      policy.quiet.sync()
       history.expire()
     },
     onAudio: (audio) => void host.request({ type: 'useAudio', audio }),
@@ -164,6 +190,7 @@ async function start(given: CommandLine): Promise<void> {
     change: (patch) => settings.change(patch),
   })
   doNotDisturb.sync()
+  policy.quiet.sync()
 
   // The engine, in a session of its own that reaches the accounts' servers and nothing else.
   const preload = join(import.meta.dirname, '../preload/port.cjs')
@@ -211,6 +238,9 @@ async function start(given: CommandLine): Promise<void> {
     switchboard,
     accounts: () => accounts.list,
     forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
+    look: (offer) => policy.callers.look(offer),
+    normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
+    ignoreSeconds: () => keeper.current.ringSeconds,
   })
   const reachability: Reachability = new Reachability({
     clock,
@@ -268,7 +298,7 @@ async function start(given: CommandLine): Promise<void> {
     calls: performCalls({
       verbs,
       silence: (callId) => views.silence(callId),
-      setPrivate: () => refused('failed'),
+      setPrivate: (callId, isPrivate) => policy.privateCalls.set(callId, isPrivate),
     }),
     accounts: performAccounts({
       accounts,
@@ -307,7 +337,7 @@ async function start(given: CommandLine): Promise<void> {
       },
     }),
     directory: performDirectory(),
-    numbers: performNumbers(),
+    numbers: performNumbers({ numbers: policy.numbers, blockList: policy.blockList }),
     servers: performServers(),
   })
   const windows = makeWindows({
@@ -333,7 +363,18 @@ async function start(given: CommandLine): Promise<void> {
     .then((opened) => history.useArchive(opened))
     .catch((error: unknown) => log.error(`recents: no archive (${String(error)})`))
 
+  // They are heavy, and nobody can call before an account is registered.
+  void policy.numbers.load()
+
   // What the computer does about it.
+  focus = desktopFocus({
+    platform: process.platform,
+    clock,
+    log,
+    desktop: process.env.XDG_CURRENT_DESKTOP ?? '',
+    isWanted: () => keeper.current.followDesktopFocus,
+    onChange: () => policy.quiet.sync(),
+  })
   const center = desktopNotifications({
     platform: process.platform,
     clock,
@@ -394,6 +435,7 @@ async function start(given: CommandLine): Promise<void> {
     onSuspend: () => reachability.suspended(),
     onResume: () => {
       doNotDisturb.sync()
+      policy.quiet.sync()
       reachability.resumed()
     },
   })
@@ -407,6 +449,7 @@ async function start(given: CommandLine): Promise<void> {
       reachability.stop()
       await gateway.stop()
       host.stop()
+      focus?.dispose()
       center.dispose()
       await control.stop()
       await history.close()

@@ -19,6 +19,8 @@ export interface ForwardingOptions {
   readonly clock: Clock
   readonly accounts: () => readonly Account[]
   readonly dialTarget: DialRules
+  /** Whether do not disturb counts as busy. */
+  readonly quietIsBusy: () => boolean
 }
 
 /** A call that nobody has seen yet. */
@@ -31,12 +33,8 @@ export interface Caller {
 
 type Rule = keyof Pick<AccountFeatures, 'forwardAlways' | 'forwardBusy' | 'forwardNoAnswer'>
 
-/** Refusals that are not about the caller. Do not disturb counts as busy. */
-const busy: ReadonlySet<IncomingCallError['name']> = new Set([
-  'filteredByDoNotDisturb',
-  'callWaitingDisabled',
-  'maximumCallGroupsReached',
-])
+/** Refusals that are not about the caller. */
+const busy: ReadonlySet<IncomingCallError['name']> = new Set(['callWaitingDisabled', 'maximumCallGroupsReached'])
 
 /** What a caller is told who is sent elsewhere: Moved Temporarily. */
 const moved = 302
@@ -49,9 +47,12 @@ export class Forwarding {
    * otherwise; whom the user does not want to hear is not sent on to others. A call that is sent away is recorded.
    */
   atOnce(caller: Caller, admitted: Admission): string | null {
-    if (!admitted.ok && !busy.has(admitted.error.name)) return null
+    const refusal = admitted.ok ? null : admitted.error.name
+    const isQuiet = refusal === 'filteredByDoNotDisturb'
+    if (refusal !== null && !isQuiet && !busy.has(refusal)) return null
     const always = this.target(caller.accountId, 'forwardAlways', caller.handle)
-    const to = always ?? (admitted.ok ? null : this.target(caller.accountId, 'forwardBusy', caller.handle))
+    const isBusy = isQuiet ? this.options.quietIsBusy() : refusal !== null
+    const to = always ?? (isBusy ? this.target(caller.accountId, 'forwardBusy', caller.handle) : null)
     if (to) this.record(caller)
     return to?.uri ?? null
   }

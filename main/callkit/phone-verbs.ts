@@ -16,6 +16,8 @@ import type { CallVerbs, Originator, Requested } from './verbs'
 export interface PhoneVerbsOptions extends RequestsOptions {
   readonly accounts: () => readonly AccountState[]
   readonly dialTarget: DialRules
+  /** Told of a call that is to leave no trace before it begins. */
+  readonly beginPrivate?: (callId: CallId) => void
   readonly focusOf?: NonNullable<ServerConferenceOptions['focusOf']>
 }
 
@@ -37,7 +39,7 @@ export class PhoneVerbs implements CallVerbs {
     this.transfers = new TransferVerbs({ requests, accounts, dialTarget })
   }
 
-  async call(target: string, accountId: string | null, by: Originator): Promise<Requested<CallId>> {
+  async call(target: string, accountId: string | null, by: Originator, isPrivate = false): Promise<Requested<CallId>> {
     const account = this.callingAccount(accountId)
     if (!account.ok) return account
     const { id, uri } = account.value.account
@@ -47,6 +49,7 @@ export class PhoneVerbs implements CallVerbs {
     const callId = crypto.randomUUID()
     const { handle, uri: wire } = dialled.value
     this.postDial.remember(callId, typed.digits, by)
+    if (isPrivate) this.options.beginPrivate?.(callId)
     const asked = await this.requests.ask(
       [{ kind: 'start', callId, providerId: id, handle, target: wire, referral: null }],
       by,

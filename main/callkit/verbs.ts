@@ -17,9 +17,9 @@ export type Requested<T = void> =
 export interface CallVerbs {
   /**
    * `target`: what a person typed or pasted, with digits to send once connected after `,` (waits two seconds) and `;` (asks first).
-   * `accountId` null: the first account that can call. Names the new call.
+   * `accountId` null: the first account that can call. `isPrivate`: the call leaves no trace. Names the new call.
    */
-  call(target: string, accountId: string | null, by: Originator): Promise<Requested<CallId>>
+  call(target: string, accountId: string | null, by: Originator, isPrivate?: boolean): Promise<Requested<CallId>>
   /**
    * Takes a call that rings at a colleague's phone, by the account's pick-up code; `extension` null: whichever rings in one's group.
    * `accountId` null: the first account that can call and has a code; `not-set-up` when there is no code. Names the new call.

@@ -17,7 +17,8 @@ import { dialTarget, type DialTarget } from '../engine/dial-target'
 export interface NumbersOptions {
   readonly accounts: () => readonly Pick<Account, 'id' | 'uri' | 'enabled' | 'numbers'>[]
   readonly log: Log
-  readonly loadLibrary?: () => Promise<PhoneLibrary>
+  /** Where it is there already. */
+  readonly library?: PhoneLibrary
 }
 
 /** `key`: E.164, an extension or an address; null for somebody who does not say who it is. */
@@ -31,10 +32,12 @@ export interface NumberFacts {
 }
 
 export class Numbers {
-  private library: PhoneLibrary | null = null
+  private library: PhoneLibrary | null
   private loading: Promise<void> | null = null
 
-  constructor(private readonly options: NumbersOptions) {}
+  constructor(private readonly options: NumbersOptions) {
+    this.library = options.library ?? null
+  }
 
   /** The numbering plans are there. */
   get isReady(): boolean {
@@ -43,10 +46,9 @@ export class Numbers {
 
   /** Brings in the numbering plans; the same promise every time. Never rejects. */
   load(): Promise<void> {
-    const { loadLibrary = loadPhoneLibrary, log } = this.options
-    this.loading ??= loadLibrary().then(
-      (library) => void (this.library = library),
-      (error: unknown) => log.error(`numbering plans: ${String(error)}`),
+    this.loading ??= loadPhoneLibrary().then(
+      (library) => void (this.library ??= library),
+      (error: unknown) => this.options.log.error(`numbering plans: ${String(error)}`),
     )
     return this.loading
   }

@@ -2,7 +2,9 @@
  * Wishes about numbers: the user's own list of whom not to hear, and how a number is understood and dialled.
  */
 import type { UiCommand } from '../../common/contract/ui'
-import { failure, type Perform } from './outcome'
+import type { BlockList } from '../numbers/block-list'
+import type { Numbers } from '../numbers/numbers'
+import { answered, outcome, type Perform } from './outcome'
 
 /** The wishes answered here. */
 export const numberWishes = [
@@ -12,5 +14,21 @@ export const numberWishes = [
 ] as const satisfies readonly UiCommand['type'][]
 export type NumberWish = (typeof numberWishes)[number]
 
+export interface NumberWishesOptions {
+  readonly numbers: Pick<Numbers, 'test'>
+  readonly blockList: Pick<BlockList, 'add' | 'remove'>
+}
+
 /** Fulfils them. */
-export const performNumbers = (): Perform<NumberWish> => () => Promise.resolve(failure('failed'))
+export function performNumbers({ numbers, blockList }: NumberWishesOptions): Perform<NumberWish> {
+  return async (command) => {
+    switch (command.type) {
+      case 'addBlockRule':
+        return outcome(blockList.add(command.rule))
+      case 'removeBlockRule':
+        return outcome(blockList.remove(command.ruleId))
+      case 'testNumber':
+        return answered(await numbers.test(command.text, command.plan))
+    }
+  }
+}

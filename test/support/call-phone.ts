@@ -2,19 +2,26 @@
  * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
  * stands on; it has no window, no tray and no network.
  */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Verdict } from '../../common/contract/engine'
 import { noFeatures, usualConnection, usualNumbers, type Account } from '../../common/account'
 import type { Call, CallId } from '../../common/call'
 import type { EndCause } from '../../common/errors'
 import type { Log } from '../../common/log'
-import type { AccountState } from '../../common/phone-state'
+import type { Screening } from '../../common/directory'
+import { loadPhoneLibrary } from '../../common/numbers/phone-library'
+import type { AccountState, HistoryEntry } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
 import type { CallController } from '../../main/callkit/controller'
 import type { Registry } from '../../main/callkit/registry'
 import type { Switchboard } from '../../main/callkit/switchboard'
 import type { PhoneVerbs } from '../../main/callkit/phone-verbs'
 import { SipProvider } from '../../main/engine/sip-provider'
+import { noSources } from '../../main/phone/caller-sources'
 import { makeCalls } from '../../main/phone/calls'
+import { makePolicy, type Policy } from '../../main/phone/policy'
 import { FakeEngine } from '../fakes/fake-engine'
 import { ManualClock, settle } from '../fakes/manual-clock'
 
@@ -32,6 +39,8 @@ export const account = (id: string, user = id): Account => ({
   numbers: usualNumbers,
 })
 
+const library = await loadPhoneLibrary()
+
 export class CallPhone {
   readonly clock = new ManualClock()
   readonly engine = new FakeEngine()
@@ -44,6 +53,13 @@ export class CallPhone {
   readonly controller: CallController
   readonly verbs: PhoneVerbs
   readonly sip: SipProvider
+  readonly policy: Policy
+  /** Whom the phone asks about callers; nobody knows anybody until a test says so. */
+  readonly sources = { ...noSources }
+  /** What the history says of former calls. */
+  entries: readonly HistoryEntry[] = []
+  desktopIsQuiet = false
+  readonly known = new Map<CallId, { label: string | null; screening: Screening | null }>()
 
   constructor(accounts: readonly Account[] = [account('work', '100')]) {
     const { clock, engine } = this
@@ -57,10 +73,24 @@ export class CallPhone {
       reach: null,
       route: null,
     }))
+    this.policy = makePolicy({
+      folder: mkdtempSync(join(tmpdir(), 'patchcord-calls-')),
+      clock,
+      log,
+      settings: () => this.settings,
+      accounts: () => this.accounts.map((one) => one.account),
+      history: () => this.entries,
+      registry: () => this.registry,
+      sources: this.sources,
+      desktopIsQuiet: () => this.desktopIsQuiet,
+      onKnown: (callId, known) => void this.known.set(callId, known),
+      library,
+    })
     const { registry, switchboard, controller, forwarding, verbs } = makeCalls({
       clock,
       log,
       settings: () => this.settings,
+      policy: this.policy,
       accounts: () => this.accounts,
       history: (call) => this.history.push(call),
       focusOf: (callId) => this.sip.focusOf(callId),
@@ -76,6 +106,9 @@ export class CallPhone {
       switchboard,
       accounts: () => this.accounts.map((one) => one.account),
       forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
+      look: (offer) => this.policy.callers.look(offer),
+      normal: (handle, accountId) => this.policy.numbers.normal(handle, accountId),
+      ignoreSeconds: () => this.settings.ringSeconds,
     })
   }
 
@@ -91,7 +124,10 @@ export class CallPhone {
   }
 
   /** An INVITE reaches the phone; gives its call id, and the verdict as `alert` or a status. */
-  async invited(by = '4711', accountId = 'work'): Promise<{ callId: CallId; verdict: 'alert' | 'deflect' | number }> {
+  async invited(
+    by = '4711',
+    accountId = 'work',
+  ): Promise<{ callId: CallId; verdict: Exclude<Verdict['type'], 'reject'> | number }> {
     const callId = crypto.randomUUID()
     const handle = { type: 'phoneNumber', value: by } as const
     const verdict = await new Promise<Verdict>((answer) => {

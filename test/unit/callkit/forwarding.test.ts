@@ -35,10 +35,20 @@ test('busy: only while the phone would answer busy', async () => {
   expect(await phone.invited('3')).toMatchObject({ verdict: 'alert' })
 })
 
-test('busy: do not disturb counts as busy', async () => {
+test('busy: do not disturb counts as busy when the user has it send callers on, and refuses otherwise', async () => {
   const phone = phoneWith({ forwardBusy: '602' })
   phone.settings.doNotDisturb = true
+  expect(await phone.invited()).toMatchObject({ verdict: 480 })
+  phone.settings.doNotDisturbAnswer = 'forward'
   expect(await phone.invited()).toMatchObject({ verdict: 'deflect' })
+  expect(phone.history.map((call) => call.state === 'ended' && call.cause)).toEqual(['unanswered', 'forwarded'])
+})
+
+test('busy: do not disturb that would send callers on refuses them where nothing says where to', async () => {
+  const phone = phoneWith({})
+  phone.settings.doNotDisturb = true
+  phone.settings.doNotDisturbAnswer = 'forward'
+  expect(await phone.invited()).toMatchObject({ verdict: 480 })
 })
 
 test('no answer: the call is sent on when it has rung for long enough', async () => {
