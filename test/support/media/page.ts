@@ -5,6 +5,7 @@ import { systemClock } from '../../../common/clock'
 import type { AudioChoice } from '../../../common/device'
 import { BrowserMediaEngine } from '../../../renderer/engine/media/media-engine'
 import type { CallMedia } from '../../../renderer/engine/media/media'
+import { gatewayOf } from './gateway'
 import { FarEnd, listenTo, newEars, type FarEndOptions, type Heard } from './far-end'
 
 /** The processing would take a steady tone for noise. */
@@ -82,6 +83,15 @@ export const lab = {
     const { body } = await call.getDescription()
     await call.setDescription(await end.answer(body))
     await call.connected
+    call.setAudio(true)
+    return call
+  },
+
+  /** A call of ours behind the test's gateway, with its microphone open and its sound on. */
+  async plainCall(engine: BrowserMediaEngine, session: string): Promise<CallMedia> {
+    const call = engine.createCallMedia(gatewayOf(session))
+    const opened = await call.openMicrophone()
+    if (!opened.ok) throw new Error(opened.code)
     call.setAudio(true)
     return call
   },
