@@ -213,6 +213,72 @@ describe('a line', () => {
   })
 })
 
+describe('an account of a provider', () => {
+  it('asks for the lifetime it was told to', async () => {
+    await bench.register({ connection: { ...usualConnection, expires: 3_600 } })
+    expect(bench.peer.requests('REGISTER')[0]?.header('contact')).toContain(';expires=3600')
+    const { headers } = bench.peer.requests('REGISTER')[0]?.message ?? { headers: [] }
+    const supported = headers.filter(({ name }) => name === 'supported').map(({ value }) => value)
+    for (const tag of ['path', 'outbound']) expect(supported.join()).toContain(tag)
+  })
+
+  it('goes out by the service route the registrar gave, and registers without it (RFC 3608)', async () => {
+    bench.peer.on('REGISTER', (request) =>
+      bench.peer.reply(request, 200, [
+        `Contact: ${request.header('contact')}`,
+        'Path: <sip:edge.example.com;lr>',
+        'Service-Route: <sip:one.example.com;lr>, <sip:two.example.com:5070;transport=tcp;lr>',
+      ]),
+    )
+    await bench.register()
+    const { invite } = await bench.dial()
+    const routes = invite.message.headers.filter(({ name }) => name === 'route').map(({ value }) => value)
+    expect(routes.join()).toBe('<sip:one.example.com;lr>,<sip:two.example.com:5070;transport=tcp;lr>')
+    await bench.settle(600_000)
+    expect(bench.peer.requests('REGISTER').length).toBeGreaterThan(1)
+    expect(bench.peer.requests('REGISTER').every((request) => request.header('route') === '')).toBe(true)
+  })
+
+  it('passes over a service route that is none', async () => {
+    for (const route of [
+      '<sip:strict.example.com>',
+      'garbage',
+      '<sip:a;lr>\r\n X: y',
+      Array(9).fill('<sip:a;lr>').join(),
+    ]) {
+      const other = new EngineBench()
+      other.peer.on('REGISTER', (request) =>
+        other.peer.reply(request, 200, [`Contact: ${request.header('contact')}`, `Service-Route: ${route}`]),
+      )
+      await other.register()
+      const { invite } = await other.dial()
+      expect(invite.header('route'), route).toBe('')
+    }
+  })
+
+  it('registers at the next of its servers when one cannot be reached, and comes back to the first', async () => {
+    const opened: string[] = []
+    let down = ['ws://pbx.example.com/ws']
+    const other: EngineBench = new EngineBench({
+      openSocket: (url) => {
+        opened.push(url)
+        if (down.includes(url)) throw new Error('refused')
+        return other.peer.server.open()
+      },
+    })
+    const connection = { ...usualConnection, backups: ['ws://second.example.com/ws'] }
+    await other.register({ connection })
+    await other.settle(10_000)
+    expect(other.registration).toMatchObject({ state: 'registered' })
+    expect(opened).toEqual(['ws://pbx.example.com/ws', 'ws://second.example.com/ws'])
+    down = []
+    other.peer.server.current?.end()
+    await other.settle(10_000)
+    expect(opened.at(-1)).toBe('ws://pbx.example.com/ws')
+    expect(other.registration).toMatchObject({ state: 'registered' })
+  })
+})
+
 describe('shutting down', () => {
   it('ends the call, takes the registration back and replies within two seconds even when the server is silent', async () => {
     await bench.register()

@@ -135,6 +135,74 @@ describe('R7 and D3: digest beyond MD5', () => {
   })
 })
 
+describe('a proxy before the server', () => {
+  const proxy = 'Digest realm="proxy.example", nonce="p1", algorithm=SHA-256, qop="auth"'
+  /** A proxy that asks first, and the server behind it that asks then (RFC 3261 section 22.3). */
+  const doubting = (peer: ScriptedPeer, method: string) =>
+    peer.on(method, (request) => {
+      const [forProxy, forServer] = [request.header('proxy-authorization'), request.header('authorization')]
+      if (!forProxy || !isRight(request, forProxy)) {
+        if (peer.requests(method).length < 20) peer.reply(request, 407, [`Proxy-Authenticate: ${proxy}`])
+      } else if (!forServer || !isRight(request, forServer)) {
+        if (peer.requests(method).length < 20) peer.reply(request, 401, [`WWW-Authenticate: ${md5}`])
+      } else if (method === 'REGISTER') peer.acceptRegister(request)
+      else peer.reply(request, 200, [], SDP)
+    })
+
+  it('is answered as well as the server, each with its own realm; bare sip.js takes the second for a loop', async () => {
+    const registers = async (make: Make) => {
+      const alice = await make()
+      doubting(alice.peer, 'REGISTER')
+      return { alice, registerer: await register(alice) }
+    }
+    expect((await registers(bare)).registerer.state).toBe(RegistererState.Unregistered)
+    const { alice, registerer } = await registers(ours)
+    expect(registerer.state).toBe(RegistererState.Registered)
+    expect(alice.peer.requests('REGISTER')).toHaveLength(3)
+    // And so for a call.
+    doubting(alice.peer, 'INVITE')
+    await new Inviter(alice.userAgent, UserAgent.makeURI('sip:bob@example.com')!).invite()
+    await settle(1_000)
+    expect(alice.peer.transcript).toMatch(/INVITE 407 ACK INVITE 401 ACK INVITE 200 ACK$/)
+  })
+
+  it('that is never satisfied is asked twice and no more', async () => {
+    const alice = await ourAlice()
+    alice.peer.on('REGISTER', (request) => {
+      if (alice.peer.requests('REGISTER').length < 20) alice.peer.reply(request, 407, [`Proxy-Authenticate: ${proxy}`])
+    })
+    await register(alice)
+    expect(alice.peer.requests('REGISTER')).toHaveLength(2)
+  })
+
+  it('may not ask in another name once a name is known', async () => {
+    const alice = await ourAlice()
+    doubting(alice.peer, 'REGISTER')
+    await register(alice)
+    alice.peer.on('INVITE', (request) =>
+      alice.peer.reply(request, 407, ['Proxy-Authenticate: Digest realm="attacker", nonce="n", qop="auth"']),
+    )
+    await new Inviter(alice.userAgent, UserAgent.makeURI('sip:bob@example.com')!).invite()
+    await settle(1_000)
+    expect(alice.peer.requests('INVITE')).toHaveLength(1)
+  })
+})
+
+it('a nonce that has gone stale is replaced without a word, once in each request', async () => {
+  const alice = await ourAlice()
+  let stale = 0
+  alice.peer.on('REGISTER', (request) => {
+    const header = request.header('authorization')
+    if (header.includes('nonce="new"')) return alice.peer.acceptRegister(request)
+    if (header) stale++
+    const nonce = header ? 'nonce="new", stale=true' : 'nonce="old"'
+    if (stale < 20)
+      alice.peer.reply(request, 401, [`WWW-Authenticate: Digest realm="example.com", ${nonce}, qop="auth"`])
+  })
+  expect((await register(alice)).state).toBe(RegistererState.Registered)
+  expect(alice.peer.requests('REGISTER')).toHaveLength(3)
+})
+
 describe('D2: a challenge from somebody else', () => {
   const foreign = 'Digest realm="attacker", nonce="chosen", algorithm=MD5, qop="auth"'
   const own = 'Digest realm="example.com", nonce="chosen", algorithm=MD5, qop="auth"'

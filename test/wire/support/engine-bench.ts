@@ -18,7 +18,7 @@ import {
 } from '../../../common/contract/engine'
 import type { EnginePagePort } from '../../../common/contract/port'
 import type { Result } from '../../../common/errors'
-import { PhoneEngine } from '../../../renderer/engine/phone-engine'
+import { PhoneEngine, type EngineParts } from '../../../renderer/engine/phone-engine'
 import { reportLog } from '../../../renderer/engine/report-log'
 import { FakeMediaEngine, makeSdp } from './fake-engine-media'
 import { ScriptedPeer, fresh, type RequestParts, type Said } from './scripted-peer'
@@ -54,7 +54,8 @@ export class EngineBench {
   #toPage: (message: EngineDown) => void = () => {}
   #nextId = 1
 
-  constructor() {
+  /** `openSocket`: what takes the place of the peer's sockets. */
+  constructor({ openSocket, gateway = null }: Partial<Pick<EngineParts, 'openSocket' | 'gateway'>> = {}) {
     const port: EnginePagePort = {
       send: (message) => this.#receive(v.parse(engineUpSchema, structuredClone(message))),
       onMessage: (listener) => {
@@ -68,10 +69,10 @@ export class EngineBench {
       clock: systemClock,
       random: () => 0.5,
       newCallId: () => crypto.randomUUID(),
-      openSocket: this.peer.server.open,
+      openSocket: openSocket ?? this.peer.server.open,
       media: this.media,
       demo: null,
-      gateway: null,
+      gateway,
     })
     this.engine.start()
   }

@@ -12,6 +12,7 @@ import {
   type MediaConnection,
   type MediaEngine,
 } from '../../../renderer/engine/media/media'
+import type { GatewayMedia } from '../../../renderer/engine/media/gateway-media'
 import { sdpFacts } from '../../../renderer/engine/media/sdp-facts'
 
 export interface SdpParts {
@@ -188,7 +189,13 @@ export class FakeMediaEngine implements MediaEngine {
   tone: Tone | null = null
   closed = false
 
-  createCallMedia(): FakeCallMedia {
+  /** What each call was made with. */
+  readonly gateways: (GatewayMedia | undefined)[] = []
+  readonly iceServers: (readonly RTCIceServer[])[] = []
+
+  createCallMedia(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): FakeCallMedia {
+    this.gateways.push(gateway)
+    this.iceServers.push(iceServers)
     const media = new FakeCallMedia(this)
     this.calls.push(media)
     return media
