@@ -21,6 +21,7 @@ export type ControlVerb =
   | 'split'
   | 'end-conference'
   | 'transfer'
+  | 'consult'
   | 'park'
   | 'accept-transfer'
   | 'refuse-transfer'

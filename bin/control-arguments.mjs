@@ -27,6 +27,7 @@ export const verbs = {
   split: ['[CALL]', 'take a call out of its conference'],
   'end-conference': ['[CALL]', 'hang up on everybody in the conference'],
   transfer: ['[CALL] TARGET|--to CALL', 'hand the call to a number, or to another call'],
+  consult: ['[CALL] TARGET', 'call somebody to ask first; transfer CALL --to CALL hands it over'],
   park: ['[CALL]', 'hand the call to the parking place'],
   'accept-transfer': ['[CALL]', 'call whom the far end names'],
   'refuse-transfer': ['[CALL]', 'do not'],
@@ -143,6 +144,7 @@ function requestOf(verb, words) {
       if (to !== undefined) return atMost(1) ? request({ call: first, to }) : wrong('transfer takes one call')
       return onward()
     case 'deflect':
+    case 'consult':
       return onward()
     case 'dnd': {
       const rest = atMost(1) ? restOf(first) : null

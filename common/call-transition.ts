@@ -114,6 +114,7 @@ const facts = ({
   waiting,
   groupId,
   hasVideo,
+  consultationOf,
 }: Call): CallFacts => ({
   id,
   accountId,
@@ -125,4 +126,5 @@ const facts = ({
   waiting,
   groupId,
   ...(hasVideo === undefined ? {} : { hasVideo }),
+  ...(consultationOf === undefined ? {} : { consultationOf }),
 })

@@ -39,6 +39,8 @@ export interface CallFacts {
   readonly groupId: string | null
   /** The call is one with pictures; left out: it is not. */
   readonly hasVideo?: boolean
+  /** Made to ask somebody whether they take over this other call; left out: a call of its own. */
+  readonly consultationOf?: CallId
 }
 
 /** A transfer under way, as the far end tells of it (RFC 3515 section 2.4.4). */
@@ -199,6 +201,18 @@ export function canTransfer(call: Call): boolean {
 export function canTransferTo(call: Call, to: Call): boolean {
   const reachable = to.state === 'alerting' || isTalking(to)
   return canTransfer(call) && call.id !== to.id && reachable
+}
+
+/** The consultation this call is part of, on either side, while it may still be completed; null: none. */
+export function consultationWith(
+  call: Call,
+  calls: readonly Call[],
+): { readonly from: Call; readonly to: Call } | null {
+  for (const to of calls) {
+    const from = calls.find(({ id }) => id === to.consultationOf)
+    if (from && (call.id === to.id || call.id === from.id) && canTransfer(from) && canEnd(to)) return { from, to }
+  }
+  return null
 }
 
 /** The two calls can be one conference. Whether it has room is the provider's to say. */

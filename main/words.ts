@@ -72,6 +72,7 @@ export const words = {
   call: {
     incoming: 'calling',
     dialing: 'dialing',
+    handOver: (who: string, to: string): string => `Hand ${who} over to ${to}`,
     alerting: 'ringing',
     connecting: 'connecting',
     active: 'in call',

@@ -60,6 +60,8 @@ export const uiCommandSchema = v.variant('type', [
   /** Takes the call out of its conference; the others are held. */
   v.strictObject({ type: v.literal('split'), callId }),
   v.strictObject({ type: v.literal('transfer'), callId, target: text(512) }),
+  /** Calls somebody to ask whether they take the call over; answered as `call` is. */
+  v.strictObject({ type: v.literal('consult'), callId, target: text(512) }),
   v.strictObject({ type: v.literal('transferToCall'), callId, toCallId: callId }),
   v.strictObject({ type: v.literal('park'), callId }),
   /** The far end asked us to call somebody: do it, or tell it no. */

@@ -29,6 +29,8 @@ export type ActionBody =
       readonly contactIdentifier?: string | null
       /** Left out: no. */
       readonly video?: boolean
+      /** The call that whoever is called may take over; left out: none. */
+      readonly consultationOf?: CallId
     }
   | { readonly kind: 'answer'; readonly callId: CallId }
   /** `cause` null: whatever the call's state makes of it (declined, cancelled or hung up). */

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly contactIdentifier?: string | null
   /** A call with pictures; no, when left out. The provider's configuration must support it. */
   readonly video?: boolean
+  /** The call that whoever is called may take over; none, when left out. */
+  readonly consultationOf?: CallId
 }
 
 /** How digits came to be: pressed one by one, or written after `,` or `;` in a number (CXPlayDTMFCallActionType). */

@@ -35,5 +35,6 @@ export const outgoingCall = (body: ActionBody & { kind: 'start' }, startedAt: nu
   waiting: false,
   groupId: null,
   ...(body.video === true ? { hasVideo: true } : {}),
+  ...(body.consultationOf === undefined ? {} : { consultationOf: body.consultationOf }),
   state: 'dialing',
 })

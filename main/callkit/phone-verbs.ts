@@ -2,7 +2,7 @@
  * The verbs of every client (verbs.ts) as transactions. It forgives what people and notifications do twice or too late, and
  * leaves everything else to the controller's judgement. It knows who asks, not how they look.
  */
-import { isMuted, type CallId } from '../../common/call'
+import { canTransfer, isMuted, type CallId } from '../../common/call'
 import { refused, type Result } from '../../common/errors'
 import type { AccountState } from '../../common/phone-state'
 import { ConferenceVerbs } from './conference-verbs'
@@ -39,7 +39,27 @@ export class PhoneVerbs implements CallVerbs {
     this.transfers = new TransferVerbs({ requests, accounts, dialTarget })
   }
 
-  async call(target: string, accountId: string | null, by: Originator, isPrivate = false): Promise<Requested<CallId>> {
+  call(target: string, accountId: string | null, by: Originator, isPrivate = false): Promise<Requested<CallId>> {
+    return this.start(target, accountId, by, { isPrivate })
+  }
+
+  async consult(callId: CallId, target: string, by: Originator): Promise<Requested<CallId>> {
+    const call = this.requests.find(callId)
+    if (!call) return refused('unknown-call')
+    if (!canTransfer(call)) return refused('invalid-action')
+    // Asking twice would ring twice.
+    return this.requests.once(`consult ${callId}`, () =>
+      this.start(target, call.accountId, by, { consultationOf: callId }),
+    )
+  }
+
+  private async start(
+    target: string,
+    accountId: string | null,
+    by: Originator,
+    about: { readonly isPrivate?: boolean; readonly consultationOf?: CallId },
+  ): Promise<Requested<CallId>> {
+    const { isPrivate = false, ...rest } = about
     const account = this.callingAccount(accountId)
     if (!account.ok) return account
     const { id, uri } = account.value.account
@@ -51,7 +71,7 @@ export class PhoneVerbs implements CallVerbs {
     this.postDial.remember(callId, typed.digits, by)
     if (isPrivate) this.options.beginPrivate?.(callId)
     const asked = await this.requests.ask(
-      [{ kind: 'start', callId, providerId: id, handle, target: wire, referral: null }],
+      [{ kind: 'start', callId, providerId: id, handle, target: wire, referral: null, ...rest }],
       by,
     )
     if (!asked.ok) this.postDial.forget(callId)

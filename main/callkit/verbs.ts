@@ -51,6 +51,11 @@ export interface CallVerbs {
   /** Takes the call out of its conference and to the user's ear; the others are held. */
   split(callId: CallId, by: Originator): Promise<Requested>
   transfer(callId: CallId, target: string, by: Originator): Promise<Requested>
+  /**
+   * Calls somebody to ask whether they take over this call, on its account; it is held meanwhile. The new call says whose consultation it
+   * is (`consultationOf`) until one of the two ends; `transferToCall` completes it, ending the new call goes back. Names the new call.
+   */
+  consult(callId: CallId, target: string, by: Originator): Promise<Requested<CallId>>
   transferToCall(callId: CallId, toCallId: CallId, by: Originator): Promise<Requested>
   /** `not-set-up` when the account has no parking place. */
   park(callId: CallId, by: Originator): Promise<Requested>

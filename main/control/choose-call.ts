@@ -57,6 +57,7 @@ const fitting: Record<CallVerb, Fitting> = {
   split: { fits: canUngroup, none: 'there is no conference to leave' },
   'end-conference': { fits: ({ groupId }) => groupId !== null, none: 'there is no conference', together: true },
   transfer: transferable,
+  consult: transferable,
   park: transferable,
   'accept-transfer': referred,
   'refuse-transfer': referred,

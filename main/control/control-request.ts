@@ -58,6 +58,7 @@ const controlRequestSchema = v.variant('verb', [
     call,
     wait,
   }),
+  v.strictObject({ verb: v.literal('consult'), target: text(512), call, wait }),
   about('park'),
   about('accept-transfer'),
   about('refuse-transfer'),

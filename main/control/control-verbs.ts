@@ -127,6 +127,8 @@ export class ControlVerbs {
         return calls.endGroup(call, 'control')
       case 'transfer':
         return this.transfer(request, call)
+      case 'consult':
+        return calls.consult(call, request.target, 'control')
       case 'park':
         return calls.park(call, 'control')
       case 'accept-transfer':

@@ -71,6 +71,8 @@ export interface StatusCall {
   readonly referral: { readonly handle: Handle; readonly by: Handle | null } | null
   /** How many digits wait to be sent. */
   readonly digitsWaiting: number
+  /** Made to ask somebody whether they take over this other call; null: it was not. */
+  readonly consultationOf: string | null
   /** The far end speaks now; only known in a conference. */
   readonly speaking: boolean
 }
@@ -132,6 +134,7 @@ export function statusCall({ call, media, speaking }: CallView): StatusCall {
     transfer: statusTransfer('transfer' in call ? call.transfer : null),
     referral: statusReferral('referral' in call ? call.referral : null),
     digitsWaiting: 'digitsWaiting' in call ? call.digitsWaiting : 0,
+    consultationOf: call.consultationOf ?? null,
     speaking,
   }
 }

@@ -11,7 +11,9 @@ import {
   canMute,
   canResume,
   canTransfer,
+  canTransferTo,
   canUngroup,
+  consultationWith,
   isLive,
   isMuted,
 } from '../../common/call'
@@ -118,6 +120,14 @@ function memberItems(member: Call): readonly TrayItem[] {
 /** What can be done with calls together. */
 function betweenItems(calls: readonly Call[], parties: readonly Party[]): readonly TrayItem[] {
   const items: TrayItem[] = []
+  const consultations = calls.flatMap((call) => {
+    const { from, to } = consultationWith(call, calls) ?? {}
+    return to === call && from && canTransferTo(from, to) ? [{ from, to }] : []
+  })
+  for (const { from, to } of consultations) {
+    const handOver = words.tray.handOver(who(from), who(to))
+    items.push(item(handOver, { type: 'transferToCall', callId: from.id, toCallId: to.id }))
+  }
   if (canSwap(parties)) items.push(item(words.tray.swap, { type: 'swap' }))
   const mergeable = calls.filter((call) => calls.some((other) => canGroup(call, other)))
   if (mergeable.length > 1)

@@ -14,6 +14,7 @@ export type TrayVerb =
   | { readonly type: 'setMuted'; readonly callIds: readonly CallId[]; readonly muted: boolean }
   | { readonly type: 'swap' }
   | { readonly type: 'merge'; readonly callIds: readonly CallId[] }
+  | { readonly type: 'transferToCall'; readonly callId: CallId; readonly toCallId: CallId }
   | { readonly type: 'answerReferral'; readonly callId: CallId; readonly accept: boolean }
   | { readonly type: 'continueDigits'; readonly callId: CallId; readonly send: boolean }
   /** `lasts`: minutes, until the next morning, or (null) until it is switched off. */

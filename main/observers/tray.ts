@@ -19,7 +19,7 @@ export interface TrayView {
 
 export interface TrayOptions {
   readonly view: TrayView
-  readonly verbs: Omit<CallVerbs, 'call' | 'holdAndAnswer' | 'deflect' | 'playDtmf' | 'transfer' | 'transferToCall'>
+  readonly verbs: Omit<CallVerbs, 'call' | 'pickUp' | 'holdAndAnswer' | 'deflect' | 'playDtmf' | 'transfer' | 'consult'>
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
   readonly silence: (callId: CallId) => void
@@ -79,6 +79,8 @@ export class TrayObserver implements Observer {
         return [verbs.answerReferral(verb.callId, verb.accept, 'tray')]
       case 'continueDigits':
         return [verbs.continueDigits(verb.callId, verb.send, 'tray')]
+      case 'transferToCall':
+        return [verbs.transferToCall(verb.callId, verb.toCallId, 'tray')]
       default:
         return [verbs[verb.type](verb.callId, 'tray')]
     }

@@ -29,6 +29,7 @@ export const callWishes = [
   'merge',
   'split',
   'transfer',
+  'consult',
   'transferToCall',
   'park',
   'answerReferral',
@@ -90,6 +91,10 @@ export function performCalls({ verbs, silence, setPrivate }: CallWishesOptions):
         return carriedOut(verbs.split(command.callId, 'window'))
       case 'transfer':
         return carriedOut(verbs.transfer(command.callId, command.target, 'window'))
+      case 'consult': {
+        const called = await verbs.consult(command.callId, command.target, 'window')
+        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
+      }
       case 'transferToCall':
         return carriedOut(verbs.transferToCall(command.callId, command.toCallId, 'window'))
       case 'park':

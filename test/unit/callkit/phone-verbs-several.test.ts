@@ -1,7 +1,7 @@
 /* The verbs for several calls, down to what the engine is told: second calls, conferences, transfers, deflections. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { noFeatures, type AccountFeatures } from '../../../common/account'
-import type { CallId } from '../../../common/call'
+import { consultationWith, type CallId } from '../../../common/call'
 import { refused } from '../../../common/errors'
 import { outcomeOf } from '../../../main/callkit/requests'
 import { settle } from '../../fakes/manual-clock'
@@ -253,6 +253,47 @@ describe('a transfer', () => {
     expect(await outcomeOf(phone.verbs.transferToCall(a, b, 'window'))).toMatchObject(ok)
     expect(phone.engine.commands).toContainEqual({ type: 'transferToCall', callId: a, toCallId: b })
     expect(phone.states).toEqual(['ended (transferred)', 'ended (transferred)'])
+  })
+
+  describe('that asks first', () => {
+    const consulting = (a: CallId) =>
+      phone.registry.calls.map((call) => consultationWith(call, phone.registry.calls)?.from.id === a)
+
+    it('is known as such to everybody, while it rings, talks and is swapped', async () => {
+      const a = await phone.answered('1')
+      const asked = await phone.verbs.consult(a, '601', 'window')
+      const b = asked.ok ? asked.value : ''
+      await settle()
+      expect(phone.states).toEqual(['held', 'dialing'])
+      expect(phone.call(b)).toMatchObject({ accountId: 'work', consultationOf: a })
+      await phone.remoteAnswers(b)
+      await outcomeOf(phone.verbs.swap('window'))
+      expect(phone.states).toEqual(['active', 'held'])
+      expect(phone.call(b).consultationOf).toBe(a)
+      expect(consulting(a)).toEqual([true, true])
+      expect(await outcomeOf(phone.verbs.transferToCall(a, b, 'window'))).toMatchObject(ok)
+      expect(consulting(a)).toEqual([false, false])
+    })
+
+    it('is over when either is, and taken back by hanging up on the second', async () => {
+      const a = await phone.answered('1')
+      const asked = await phone.verbs.consult(a, '601', 'window')
+      await phone.remoteAnswers(asked.ok ? asked.value : '')
+      await outcomeOf(phone.verbs.end(asked.ok ? asked.value : '', 'window'))
+      await settle()
+      expect(phone.call(a).state).toBe('active')
+      expect(consulting(a)).toEqual([false, false])
+    })
+
+    it('rings once, however often it is asked for, and not for what cannot be handed on', async () => {
+      const { callId } = await phone.invited()
+      expect(await phone.verbs.consult(callId, '601', 'window')).toEqual(refused('invalid-action'))
+      await phone.remoteEnds(callId)
+      const a = await phone.answered('1')
+      const [one, two] = await Promise.all([1, 2].map(() => phone.verbs.consult(a, '601', 'window')))
+      expect(one).toMatchObject({ ok: true, value: two?.ok && two.value })
+      expect(await phone.verbs.consult('nobody', '601', 'window')).toEqual(refused('unknown-call'))
+    })
   })
 
   it('to a call that rings still is made as well', async () => {

@@ -37,6 +37,7 @@ test.each([
   ['transfer --to=b', { verb: 'transfer', to: 'b' }],
   ['deflect 600', { verb: 'deflect', target: '600' }],
   ['deflect a 600', { verb: 'deflect', call: 'a', target: '600' }],
+  ['consult a 600', { verb: 'consult', call: 'a', target: '600' }],
   ['voicemail', { verb: 'voicemail' }],
   ['park a', { verb: 'park', call: 'a' }],
   ['accept-transfer', { verb: 'accept-transfer' }],

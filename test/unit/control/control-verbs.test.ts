@@ -67,14 +67,14 @@ test('status says everything in the promised shape', async () => {
             referral: { handle: { type: 'generic', value: 'eve' }, target: 'sip:eve@x?Replaces=secret', by: null },
             digitsWaiting: 4,
           } as CallPhase,
-          { groupId: 'g1' },
+          { groupId: 'g1', consultationOf: 'c2' },
         ),
         {},
         true,
       ),
     ],
   })
-  const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, speaking: false }
+  const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, consultationOf: null, speaking: false }
   const unproven = { provenAt: null, ageSeconds: null, nextAt: null, doubt: null }
   const none = { codec: null, packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: null, roundTripMs: null }
   expect(await open(state).ask({ verb: 'status' })).toEqual({
@@ -137,6 +137,7 @@ test('status says everything in the promised shape', async () => {
         transfer: { kind: 'attended', handle: { type: 'generic', value: 'bob' }, call: 'c1', progress: 'ringing' },
         referral: { handle: { type: 'generic', value: 'eve' }, by: null },
         digitsWaiting: 4,
+        consultationOf: 'c2',
         speaking: true,
       },
     ],
@@ -234,6 +235,7 @@ test.each([
   [{ verb: 'transfer', target: '600' }, onHold, ['transfer', 'c2', '600', 'control'], { call: 'c2' }],
   [{ verb: 'transfer', to: 'c2' }, onHold, ['transferToCall', 'c1', 'c2', 'control'], { call: 'c1' }],
   [{ verb: 'transfer', call: 'c2', to: 'c1' }, onHold, ['transferToCall', 'c2', 'c1', 'control'], { call: 'c2' }],
+  [{ verb: 'consult', target: '600' }, onHold, ['consult', 'c2', '600', 'control'], { call: 'new-call' }],
   [{ verb: 'park' }, onHold, ['park', 'c2', 'control'], { call: 'c2' }],
   [{ verb: 'accept-transfer' }, referred, ['answerReferral', 'c1', true, 'control'], { call: 'new-call' }],
   [{ verb: 'refuse-transfer' }, referred, ['answerReferral', 'c1', false, 'control'], { call: 'c1' }],

@@ -119,6 +119,7 @@ export class NotedVerbs implements CallVerbs {
   merge = (...args: unknown[]): Promise<Requested> => this.note('merge', args)
   split = (...args: unknown[]): Promise<Requested> => this.note('split', args)
   transfer = (...args: unknown[]): Promise<Requested> => this.note('transfer', args)
+  consult = (...args: unknown[]): Promise<Requested<string>> => this.note('consult', args, 'new-call')
   transferToCall = (...args: unknown[]): Promise<Requested> => this.note('transferToCall', args)
   park = (...args: unknown[]): Promise<Requested> => this.note('park', args)
   continueDigits = (...args: unknown[]): Promise<Requested> => this.note('continueDigits', args)

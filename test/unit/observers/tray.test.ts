@@ -168,6 +168,16 @@ describe('the tray menu with several calls', () => {
     expect(verbOf(state, 'Talk alone')).toEqual({ type: 'split', callId: 'call-1' })
     expect(verbOf(state, 'Merge calls')).toBeUndefined()
   })
+  it('hands over whom somebody was asked about, once that can be done', () => {
+    const consulting = (to: Call) => stateOf([talking({}, 'held'), to])
+    const asked = { ...bob, consultationOf: 'call-1' }
+    const handOver = 'Hand Ada over to Bob'
+    const wanted = { type: 'transferToCall', callId: 'call-1', toCallId: 'call-2' }
+    expect(verbOf(consulting(talking(asked)), handOver)).toEqual(wanted)
+    expect(verbOf(consulting(talking(bob)), handOver)).toBeUndefined()
+    expect(verbOf(consulting({ ...talking(asked), state: 'connecting' } as Call), handOver)).toBeUndefined()
+  })
+
 
   it('resumes a conference on hold, swaps it with the call that is up, and takes that call in', () => {
     const group = { ...able, groupId: 'g' }
@@ -239,7 +249,7 @@ describe('the tray', () => {
       }
     const clock = new ManualClock(new Date(2030, 0, 1, 22, 0, 30).getTime())
     const names = ['answer', 'endAndAnswer', 'decline', 'sendToVoicemail', 'end', 'endGroup', 'split', 'park']
-    const more = ['setHeld', 'setMuted', 'swap', 'merge', 'answerReferral', 'continueDigits']
+    const more = ['setHeld', 'setMuted', 'swap', 'merge', 'answerReferral', 'continueDigits', 'transferToCall']
     const verbs = Object.fromEntries([...names, ...more].map((name) => [name, note(name)]))
     const tray = new TrayObserver({
       view: { show: (face) => faces.push(face), onVerb: (listener) => (choose = listener) },
@@ -296,6 +306,7 @@ describe('the tray', () => {
     const { acted, choose, clock } = setUp()
     const morning: TrayVerb = { type: 'setDoNotDisturb', on: true, lasts: 'until-morning' }
     choose(morning)
+    choose({ type: 'transferToCall', callId, toCallId: 'd' })
     clock.advance(2.5 * 3_600_000)
     choose(morning)
     choose({ type: 'setDoNotDisturb', on: true, lasts: 30 })
@@ -303,3 +314,4 @@ describe('the tray', () => {
     expect(acted).toEqual(['quiet true 600', 'quiet true 450', 'quiet true 30', 'quiet false null'])
   })
 })
+      'transferToCall c d tray',
