@@ -132,6 +132,8 @@ export interface PhoneState {
   readonly accountTest: AccountTest | null
   /** Do not disturb as it is now, whoever switched it on. */
   readonly quiet: { readonly on: boolean; readonly because: 'switch' | 'timer' | 'schedule' | 'desktop' | null }
+  /** The screen is shared, as far as that is known or the user said so: `hideCallers` is about it. Left out: it is not. */
+  readonly sharing?: boolean
   readonly devices: readonly Device[]
   readonly settings: Settings
   readonly secretStorage: SecretStorage

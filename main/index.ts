@@ -392,6 +392,7 @@ async function start(given: CommandLine): Promise<void> {
     center,
     setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
     silence: (callId) => views.silence(callId),
+    setSharing: (sharing) => store.put({ sharing }),
     openWindow,
     flash: (on) => windows.phone.flash(on),
     quit: () => app.quit(),

@@ -9,6 +9,11 @@ export const words = {
   appName: 'Patchcord',
   unknownCaller: 'Unknown caller',
   hiddenNumber: 'hidden number',
+  incomingCall: 'Incoming call',
+  callAsks: 'A call waits for your answer',
+  hiddenMissedCalls: (count: number): string => (count === 1 ? 'Missed call' : `${count} missed calls`),
+  hiddenUnansweredCalls: (count: number): string =>
+    count === 1 ? 'A call could not be answered' : `${count} calls could not be answered`,
   answer: 'Answer',
   holdAndAnswer: 'Hold & Answer',
   endAndAnswer: 'End & Answer',
@@ -50,6 +55,9 @@ export const words = {
     minutes: (count: number): string =>
       count < 60 ? `${count} minutes` : count === 60 ? '1 hour' : `${count / 60} hours`,
     untilMorning: 'Until 08:00',
+    quietBySchedule: 'Do not disturb (scheduled)',
+    quietByDesktop: 'Do not disturb (as the desktop)',
+    sharing: 'I am sharing my screen',
     off: 'Off',
     sendToVoicemail: 'Send to voicemail',
     silence: 'Silence',
@@ -64,6 +72,7 @@ export const words = {
     conference: (count: number): string => `Conference of ${count}`,
     endConference: 'End conference',
     asksToCall: (target: string): string => `Asks you to call ${target}`,
+    handOver: (who: string, to: string): string => `Hand ${who} over to ${to}`,
     sendDigits: (count: number): string => (count === 1 ? 'Send 1 more digit' : `Send ${count} more digits`),
     noAccount: 'No account yet',
     moreCalls: 'More calls in the window',
@@ -72,7 +81,6 @@ export const words = {
   call: {
     incoming: 'calling',
     dialing: 'dialing',
-    handOver: (who: string, to: string): string => `Hand ${who} over to ${to}`,
     alerting: 'ringing',
     connecting: 'connecting',
     active: 'in call',

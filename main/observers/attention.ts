@@ -26,7 +26,7 @@ export class Attention implements Observer {
   }
 
   update(now: PhoneState): void {
-    const urgent = now.calls.some(({ call }) => canAnswer(call))
+    const urgent = now.calls.some(({ call }) => canAnswer(call) && !now.silenced.includes(call.id))
     if (urgent !== this.#urgent) {
       this.#urgent = urgent
       this.#effects.setUrgent(urgent)

@@ -11,7 +11,7 @@ import type { CallVerbs } from '../callkit/verbs'
 import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
 import { answerFailure, words } from '../words'
-import { detail, number, who } from './describe-call'
+import { accountName, detail, hidesCallers, number, who } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
@@ -22,6 +22,8 @@ const remembered = 1000
 interface Shown {
   readonly key: string
   readonly entries: readonly [HistoryEntry, ...HistoryEntry[]]
+  /** It does not say who called. */
+  readonly hidden: boolean
 }
 
 export class MissedCalls implements Observer {
@@ -70,16 +72,20 @@ export class MissedCalls implements Observer {
 
   #show(state: PhoneState, caller: string, entries: Shown['entries']): void {
     const before = this.#shown.get(caller)
-    if (before && sameCalls(before.entries, entries)) return
-    const [newest] = entries
+    const hidden = hidesCallers(state)
+    if (before && before.hidden === hidden && sameCalls(before.entries, entries)) return
+    // Who it was is what the phone says of them, and only then what they said of themselves.
+    const newest = { ...entries[0], name: entries[0].label ?? entries[0].name }
     const key = before?.key ?? `missed:${newest.id}`
-    this.#shown.set(caller, { key, entries })
+    this.#shown.set(caller, { key, entries, hidden })
     const title = newest.missed ? words.missedCalls : words.unansweredCalls
+    const hiddenTitle = newest.missed ? words.hiddenMissedCalls : words.hiddenUnansweredCalls
+    const line = hidden ? accountName(state, newest.accountId) : detail(state, newest)
     this.#center.show({
       key,
       kind: 'missed',
-      title: title(who(newest), entries.length),
-      body: words.detail([answerFailure(newest.cause), detail(state, newest)]),
+      title: hidden ? hiddenTitle(entries.length) : title(who(newest), entries.length),
+      body: words.detail([answerFailure(newest.cause), line]),
       actions: [
         { key: defaultAction, label: words.open },
         ...(number(newest) === '' ? [] : [{ key: 'call-back', label: words.callBack }]),

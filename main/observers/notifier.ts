@@ -15,7 +15,7 @@ import type {
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
-import { detail, who } from './describe-call'
+import { accountName, detail, hidesCallers, namedCalls, who } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
@@ -41,7 +41,7 @@ export class Notifier implements Observer {
   }
 
   update(now: PhoneState): void {
-    const ringing = now.calls.map(({ call }) => call).filter(canAnswer)
+    const ringing = namedCalls(now).filter(canAnswer)
     this.#ringing = new Map(ringing.map((call) => [call.id, buttons(now, call)]))
     for (const id of [...this.#shown.keys()]) {
       if (this.#ringing.has(id)) continue
@@ -52,10 +52,13 @@ export class Notifier implements Observer {
   }
 
   #show(state: PhoneState, call: Call): void {
-    const title = who(call)
-    const body = detail(state, call)
+    const hidden = hidesCallers(state)
+    const title = hidden ? words.incomingCall : who(call)
+    const body = hidden ? (accountName(state, call.accountId) ?? '') : detail(state, call)
+    // Who does not want to be disturbed, or silenced it, is not to be torn from anything either.
+    const urgent = !state.silenced.includes(call.id)
     const actions = (this.#ringing.get(call.id) ?? []).map(({ key, label }) => ({ key, label }))
-    const content = JSON.stringify([title, body, actions])
+    const content = JSON.stringify([title, body, actions, urgent])
     const shown = this.#shown.get(call.id)
     if (shown === null || shown === content) return
     this.#shown.set(call.id, content)
@@ -65,7 +68,7 @@ export class Notifier implements Observer {
       title,
       body,
       actions: [{ key: defaultAction, label: words.open }, ...actions],
-      urgent: true,
+      urgent,
     })
   }
 

@@ -9,7 +9,7 @@ import type { CallVerbs } from '../callkit/verbs'
 import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
-import { detail, who, whom } from './describe-call'
+import { accountName, detail, hidesCallers, namedCalls, who, whom } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
@@ -19,7 +19,8 @@ interface Question {
   readonly key: string
   readonly title: string
   readonly body: string
-  readonly yes: string
+  /** null: it can only be read and answered in the window. */
+  readonly yes: string | null
   readonly no: string
   readonly verb: keyof Verbs
   readonly callId: string
@@ -45,7 +46,9 @@ export class Questions implements Observer {
   }
 
   update(now: PhoneState): void {
-    const questions = now.calls.flatMap(({ call }) => questionsOf(now, call))
+    const questions = namedCalls(now).flatMap((call) =>
+      hidesCallers(now) ? hidden(now, call) : questionsOf(now, call),
+    )
     const open = new Map(questions.map((question) => [question.key, question]))
     for (const key of this.#settled.keys()) if (!open.has(key)) this.#settled.delete(key)
     for (const [key, { content }] of open) if (this.#settled.get(key) === content) open.delete(key)
@@ -63,8 +66,12 @@ export class Questions implements Observer {
       body,
       actions: [
         { key: defaultAction, label: words.open },
-        { key: 'yes', label: yes },
-        { key: 'no', label: no },
+        ...(yes === null
+          ? []
+          : [
+              { key: 'yes', label: yes },
+              { key: 'no', label: no },
+            ]),
       ],
       urgent: false,
     })
@@ -78,11 +85,21 @@ export class Questions implements Observer {
     this.#asked = new Map([...this.#asked].filter(([key]) => key !== question.key))
     if (event.type === 'dismissed') return
     this.#center.close(question.key)
-    if (event.action !== 'yes' && event.action !== 'no') return
+    if (question.yes === null || (event.action !== 'yes' && event.action !== 'no')) return
     const wish = this.#verbs[question.verb](question.callId, event.action === 'yes', 'notification')
     void logOutcome(`${question.verb} from the notification`, wish, this.#log)
   }
 }
+
+/** Nobody decides whom to call without reading it, and nobody else is to read it. */
+const hidden = (state: PhoneState, call: Call): readonly Question[] =>
+  questionsOf(state, call).map((question) => ({
+    ...question,
+    title: words.callAsks,
+    body: accountName(state, call.accountId) ?? '',
+    yes: null,
+    content: `hidden ${question.content}`,
+  }))
 
 function questionsOf(state: PhoneState, call: Call): readonly Question[] {
   if (call.state !== 'active' && call.state !== 'held') return []

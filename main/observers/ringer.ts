@@ -10,7 +10,7 @@ import type { Observer } from './observer'
 export function toneFor(state: PhoneState): Tone | null {
   const calls = state.calls.map(({ call }) => call)
   const rings = calls.some((call) => canAnswer(call) && !state.silenced.includes(call.id))
-  if (rings && !state.settings.doNotDisturb) return calls.some(hasEar) ? 'waiting' : 'ring'
+  if (rings) return calls.some(hasEar) ? 'waiting' : 'ring'
   return calls.some((call) => call.state === 'alerting' && !call.earlyMedia) ? 'ringback' : null
 }
 

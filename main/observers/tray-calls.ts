@@ -22,7 +22,7 @@ import type { PhoneState } from '../../common/phone-state'
 import { plain } from '../../common/plain-text'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
-import { who, whom } from './describe-call'
+import { namedCalls, who, whom } from './describe-call'
 import { item, label, separator, type TrayItem } from './tray-item'
 
 /** A menu is no place for more; the window has them all. */
@@ -30,7 +30,7 @@ const callsInMenu = 6
 
 /** Of every call there is, and what can be done with several; each part ends in a separator. */
 export function callItems(state: PhoneState): readonly TrayItem[] {
-  const calls = state.calls.map(({ call }) => call).filter(isLive)
+  const calls = namedCalls(state).filter(isLive)
   const parties = partiesOf(calls)
   const parts = parties.slice(0, callsInMenu).map((party) => partyItems(state, party))
   if (parties.length > callsInMenu) parts.push([label(words.tray.moreCalls)])

@@ -19,6 +19,8 @@ export type TrayVerb =
   | { readonly type: 'continueDigits'; readonly callId: CallId; readonly send: boolean }
   /** `lasts`: minutes, until the next morning, or (null) until it is switched off. */
   | { readonly type: 'setDoNotDisturb'; readonly on: boolean; readonly lasts: number | 'until-morning' | null }
+  /** The screen is shared: notifications do not say who calls. */
+  | { readonly type: 'setSharing'; readonly on: boolean }
   | { readonly type: 'open' }
   | { readonly type: 'quit' }
 

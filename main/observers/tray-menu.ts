@@ -7,7 +7,7 @@ import { plain } from '../../common/plain-text'
 import type { AccountState, PhoneState } from '../../common/phone-state'
 import { registrationWords, words } from '../words'
 import { missedCount } from './attention'
-import { who } from './describe-call'
+import { namedCalls, who } from './describe-call'
 import { callItems } from './tray-calls'
 import { item, label, separator, type TrayItem } from './tray-item'
 
@@ -20,7 +20,7 @@ export interface TrayFace {
   readonly menu: readonly TrayItem[]
 }
 
-const live = (state: PhoneState): Call[] => state.calls.map(({ call }) => call).filter(isLive)
+const live = (state: PhoneState): Call[] => namedCalls(state).filter(isLive)
 const enabled = (state: PhoneState): AccountState[] => state.accounts.filter(({ account }) => account.enabled)
 
 /** Ringing beats everything, a call beats do not disturb, and one account that is not ready means calls may be missed. */
@@ -28,7 +28,7 @@ export function trayIcon(state: PhoneState): TrayIcon {
   const calls = live(state)
   if (calls.some(canAnswer)) return 'ringing'
   if (calls.length > 0) return 'in-call'
-  if (state.settings.doNotDisturb) return 'do-not-disturb'
+  if (state.quiet.on) return 'do-not-disturb'
   const accounts = enabled(state)
   const ready = accounts.length > 0 && accounts.every(({ registration }) => registration.state === 'registered')
   return ready ? 'registered' : 'unregistered'
@@ -51,7 +51,7 @@ function tooltipWords(state: PhoneState): string {
 }
 
 function registrationTooltip(state: PhoneState): string {
-  if (state.settings.doNotDisturb) return quietWords(state.settings)
+  if (state.quiet.on) return quietWords(state)
   const accounts = enabled(state)
   if (accounts.length === 0) return words.tooltip.noAccount
   const troubled = accounts.find(({ registration }) => registration.state !== 'registered')
@@ -77,19 +77,29 @@ export function trayMenu(state: PhoneState): readonly TrayItem[] {
 /** Minutes do not disturb can be switched on for. */
 const quietTimes = [30, 60, 120] as const
 
-function quietItems({ settings }: PhoneState): readonly TrayItem[] {
-  const quiet = settings.doNotDisturb
+function quietItems(state: PhoneState): readonly TrayItem[] {
+  const quiet = state.settings.doNotDisturb
   const times = quietTimes.map((lasts) => item(words.tray.minutes(lasts), { type: 'setDoNotDisturb', on: true, lasts }))
   const morning = item(words.tray.untilMorning, { type: 'setDoNotDisturb', on: true, lasts: 'until-morning' })
   const off = item(words.tray.off, { type: 'setDoNotDisturb', on: false, lasts: null })
   return [
-    item(quietWords(settings), { type: 'setDoNotDisturb', on: !quiet, lasts: null }, quiet),
+    item(quietWords(state), { type: 'setDoNotDisturb', on: !quiet, lasts: null }, quiet),
     { type: 'menu', label: words.tray.doNotDisturbFor, items: quiet ? [...times, morning, off] : [...times, morning] },
+    ...sharingItems(state),
   ]
 }
 
-const quietWords = ({ doNotDisturb, doNotDisturbUntil }: PhoneState['settings']): string =>
-  doNotDisturb && doNotDisturbUntil !== null ? words.tray.doNotDisturbUntil(doNotDisturbUntil) : words.doNotDisturb
+/** A desktop seldom tells whether the screen is shared, so its user can say it. */
+const sharingItems = ({ settings, sharing = false }: PhoneState): readonly TrayItem[] =>
+  settings.hideCallers === 'while-sharing'
+    ? [item(words.tray.sharing, { type: 'setSharing', on: !sharing }, sharing)]
+    : []
+
+function quietWords({ quiet, settings: { doNotDisturb, doNotDisturbUntil } }: PhoneState): string {
+  if (doNotDisturb && doNotDisturbUntil !== null) return words.tray.doNotDisturbUntil(doNotDisturbUntil)
+  if (quiet.because === 'schedule') return words.tray.quietBySchedule
+  return quiet.because === 'desktop' ? words.tray.quietByDesktop : words.doNotDisturb
+}
 
 export const trayFace = (state: PhoneState): TrayFace => ({
   icon: trayIcon(state),

@@ -23,6 +23,7 @@ export interface TrayOptions {
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
   readonly silence: (callId: CallId) => void
+  readonly setSharing: (on: boolean) => void
   readonly openWindow: () => void
   readonly quit: () => void
   readonly clock: Clock
@@ -61,6 +62,9 @@ export class TrayObserver implements Observer {
       case 'silence':
         this.#options.silence(verb.callId)
         return []
+      case 'setSharing':
+        this.#options.setSharing(verb.on)
+        return []
       case 'setDoNotDisturb':
         this.#options.setDoNotDisturb(
           verb.on,
@@ -75,12 +79,12 @@ export class TrayObserver implements Observer {
         return [verbs.swap('tray')]
       case 'merge':
         return [verbs.merge(verb.callIds, 'tray')]
+      case 'transferToCall':
+        return [verbs.transferToCall(verb.callId, verb.toCallId, 'tray')]
       case 'answerReferral':
         return [verbs.answerReferral(verb.callId, verb.accept, 'tray')]
       case 'continueDigits':
         return [verbs.continueDigits(verb.callId, verb.send, 'tray')]
-      case 'transferToCall':
-        return [verbs.transferToCall(verb.callId, verb.toCallId, 'tray')]
       default:
         return [verbs[verb.type](verb.callId, 'tray')]
     }

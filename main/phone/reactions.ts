@@ -32,6 +32,7 @@ export interface ReactionsOptions {
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
   readonly silence: (callId: CallId) => void
+  readonly setSharing: (on: boolean) => void
   readonly openWindow: () => void
   readonly flash: (on: boolean) => void
   readonly quit: () => void
@@ -41,13 +42,24 @@ export interface ReactionsOptions {
 
 /** They see the state as it is now, and every later one. */
 export function startReactions(options: ReactionsOptions): void {
-  const { clock, log, store, engine, verbs, center, setDoNotDisturb, silence, openWindow, flash, quit } = options
+  const { clock, log, store, engine, verbs, center, setDoNotDisturb, silence, setSharing, openWindow, flash, quit } =
+    options
   const observers: readonly Observer[] = [
     new Ringer({ setTone: (tone) => void engine.request({ type: 'setTone', tone }) }),
     new Notifier({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, log }),
     new Questions({ center, verbs, openWindow, log }),
-    new TrayObserver({ view: new SystemTray(), verbs, setDoNotDisturb, silence, openWindow, quit, clock, log }),
+    new TrayObserver({
+      view: new SystemTray(),
+      verbs,
+      setDoNotDisturb,
+      silence,
+      setSharing,
+      openWindow,
+      quit,
+      clock,
+      log,
+    }),
     new Attention({ effects: attentionEffects({ flash }) }),
     new WakeLock({ setAwake: keepAwake() }),
     ...options.others,

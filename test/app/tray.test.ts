@@ -28,7 +28,14 @@ const labels = async () => (await tray.menu()).filter((item) => !item.separator)
 
 it('a phone that starts hidden is there, with its words and its menu', async () => {
   await until(async () => (await tray.tooltip()) === 'Patchcord — No account', { what: 'the tooltip' })
-  expect(await labels()).toEqual(['No account yet', 'Do not disturb', 'Do not disturb for', 'Open Patchcord', 'Quit'])
+  expect(await labels()).toEqual([
+    'No account yet',
+    'Do not disturb',
+    'Do not disturb for',
+    'I am sharing my screen',
+    'Open Patchcord',
+    'Quit',
+  ])
   expect((await tray.icon()).width).toBeGreaterThanOrEqual(22)
 })
 

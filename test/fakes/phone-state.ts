@@ -3,6 +3,7 @@
  */
 import { noFeatures, usualConnection, usualNumbers, type Registration } from '../../common/account'
 import { type Call, type CallFacts, type CallPhase, defaultCapabilities } from '../../common/call'
+import type { Caller } from '../../common/contact'
 import { noMedia } from '../../common/media'
 import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
@@ -78,6 +79,24 @@ export const missedEntry = (change: Partial<HistoryEntry> = {}): HistoryEntry =>
   ...change,
 })
 
+/** A caller nobody knows anything of. */
+export const nobodyKnown: Caller = {
+  name: null,
+  contactId: null,
+  source: null,
+  avatar: null,
+  ringtone: null,
+  vip: false,
+  lookalike: false,
+  attestation: null,
+}
+
+/** The same state with what is known of the caller of its first call. */
+export const withCaller = (state: PhoneState, caller: Partial<Caller>): PhoneState => ({
+  ...state,
+  calls: state.calls.map((view, index) => (index === 0 ? { ...view, caller: { ...nobodyKnown, ...caller } } : view)),
+})
+
 export const stateOf = (
   calls: readonly Call[] = [],
   change: Partial<Omit<PhoneState, 'calls' | 'settings'>> & { doNotDisturb?: boolean } = {},
@@ -107,7 +126,7 @@ export const stateOf = (
     unread: [],
     away: [],
     accountTest: null,
-    quiet: { on: false, because: null },
+    quiet: doNotDisturb ? { on: true, because: 'switch' } : { on: false, because: null },
     devices: [],
     settings: { ...defaultSettings, doNotDisturb },
     secretStorage: 'keychain',

@@ -46,6 +46,22 @@ describe('a missed call', () => {
     })
   })
 
+  it('names the caller as the phone knew them', () => {
+    ringAndMiss({ label: 'Ada Lovelace' })
+    expect(center.shown.get('missed:call-1')).toMatchObject({ title: 'Missed call from Ada Lovelace' })
+  })
+
+  it('does not say who called while the screen is shared, and does afterwards', () => {
+    observer.update(stateOf([incoming()]))
+    const missed = { history: [missedEntry({ label: 'Ada Lovelace' })] }
+    observer.update(stateOf([ended()], { ...missed, sharing: true }))
+    const shown = center.shown.get('missed:call-1')
+    expect(shown).toMatchObject({ title: 'Missed call', body: 'Work' })
+    expect(JSON.stringify(shown)).not.toMatch(/Ada|1815/)
+    observer.update(stateOf([ended()], missed))
+    expect(center.shown.get('missed:call-1')?.title).toBe('Missed call from Ada Lovelace')
+  })
+
   it('calls back on the account it came in on, and shows the window', () => {
     ringAndMiss()
     center.press('missed:call-1', 'call-back')

@@ -4,7 +4,7 @@ import type { Call } from '../../../common/call'
 import { noFeatures } from '../../../common/account'
 import { Notifier } from '../../../main/observers/notifier'
 import { FakeNotificationCenter } from '../../fakes/notification-center'
-import { accountState, callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { accountState, callOf, ended, incoming, stateOf, talking, withCaller } from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
 let center: FakeNotificationCenter
@@ -46,6 +46,36 @@ describe('an incoming call', () => {
       ],
       urgent: true,
     })
+  })
+
+  it('is shown by the name the phone knows, and never by one that pretends to be somebody else', () => {
+    notifier.update(withCaller(stateOf([incoming()]), { name: 'Ada Lovelace', source: 'contact' }))
+    expect(center.shown.get('call-1')).toMatchObject({ title: 'Ada Lovelace', body: '1815 · Work' })
+    const posing = incoming({ id: 'call-2', name: 'Your Bank +49 30 901820' })
+    notifier.update(withCaller(stateOf([posing]), { lookalike: true }))
+    expect(center.shown.get('call-2')).toMatchObject({ title: '1815', body: 'Work' })
+  })
+
+  it.each([
+    ['always', {}],
+    ['while-sharing', { sharing: true }],
+  ] as const)('does not say who calls when callers are hidden %s', (hideCallers, more) => {
+    const state = stateOf([incoming()], more)
+    notifier.update({ ...state, settings: { ...state.settings, hideCallers } })
+    const shown = center.shown.get('call-1')
+    expect(shown).toMatchObject({ title: 'Incoming call', body: 'Work' })
+    expect(JSON.stringify(shown)).not.toMatch(/Ada|1815/)
+    expect(shown?.actions.map(({ key }) => key)).toEqual(['default', 'answer', 'decline'])
+  })
+
+  it('says who calls as long as nobody shares the screen', () => {
+    notifier.update(stateOf([incoming()], { sharing: false }))
+    expect(center.shown.get('call-1')?.title).toBe('Ada')
+  })
+
+  it('that was silenced, or may not disturb, is not urgent', () => {
+    notifier.update(stateOf([incoming()], { silenced: ['call-1'] }))
+    expect(center.shown.get('call-1')?.urgent).toBe(false)
   })
 
   it('without a name is shown by its number, once', () => {

@@ -65,6 +65,21 @@ describe('a far end that asks us to call somebody', () => {
     expect(acted).toEqual([])
   })
 
+  it('is not spelt out while the screen is shared: it can be read and answered in the window', () => {
+    questions.update(stateOf([asking()], { sharing: true }))
+    const shown = center.shown.get('referral:call-1')
+    expect(shown).toMatchObject({
+      title: 'A call waits for your answer',
+      body: 'Work',
+      actions: [{ key: 'default', label: 'Open' }],
+    })
+    expect(JSON.stringify(shown)).not.toMatch(/Ada|181/)
+    center.press('referral:call-1', 'default')
+    expect(acted).toEqual(['open'])
+    questions.update(stateOf([asking()]))
+    expect(center.shown.get('referral:call-1')?.title).toBe('Ada asks you to call 1816')
+  })
+
   it.each([
     ['yes', ['referral call-1 true by notification'], 0],
     ['no', ['referral call-1 false by notification'], 0],

@@ -40,8 +40,8 @@ describe('the tone', () => {
     expect(toneFor(stateOf([alerting(false), incoming()], { silenced: ['call-1'] }))).toBe('ringback')
   })
 
-  it('of a caller is silence once do not disturb is switched on, ringback is not', () => {
-    expect(toneFor(stateOf([incoming()], { doNotDisturb: true }))).toBeNull()
+  it('of a caller who may disturb is heard while do not disturb is on; ringback is anyway', () => {
+    expect(toneFor(stateOf([incoming()], { doNotDisturb: true }))).toBe('ring')
     expect(toneFor(stateOf([alerting(false)], { doNotDisturb: true }))).toBe('ringback')
   })
 })

@@ -4,10 +4,19 @@ import { TrayObserver, type TrayOptions } from '../../../main/observers/tray'
 import { noFeatures } from '../../../common/account'
 import type { Call } from '../../../common/call'
 import type { TrayItem, TrayVerb } from '../../../main/observers/tray-item'
-import { type TrayFace, trayIcon, trayMenu, trayTooltip } from '../../../main/observers/tray-menu'
+import { type TrayFace, trayFace, trayIcon, trayMenu, trayTooltip } from '../../../main/observers/tray-menu'
 import { ManualClock } from '../../fakes/manual-clock'
 import type { PhoneState } from '../../../common/phone-state'
-import { accountState, callOf, ended, incoming, missedEntry, stateOf, talking } from '../../fakes/phone-state'
+import {
+  accountState,
+  callOf,
+  ended,
+  incoming,
+  missedEntry,
+  stateOf,
+  talking,
+  withCaller,
+} from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
 /** The menu as a person reads it: `- label`, `[x] label`, `> verb`; a menu within it as `+ label: its items`. */
@@ -25,7 +34,7 @@ const readItem = (item: TrayItem): string => {
 }
 const read = (state: PhoneState): string[] => trayMenu(state).map(readItem)
 /** Up to the accounts. */
-const readCalls = (...calls: Call[]): string[] => read(stateOf(calls)).slice(0, -7)
+const readCalls = (...calls: Call[]): string[] => read(stateOf(calls)).slice(0, -8)
 
 /** The verb of the item with these words, wherever it is. */
 const verbOf = (state: PhoneState, label: string): TrayVerb | undefined => {
@@ -44,7 +53,8 @@ const failed = accountState({
 })
 
 const times = '> 30 minutes, > 1 hour, > 2 hours, > Until 08:00'
-const footer = ['—', '[ ] Do not disturb', `+ Do not disturb for: ${times}`, '—', '> Open Patchcord', '> Quit']
+const quietItems = ['[ ] Do not disturb', `+ Do not disturb for: ${times}`, '[ ] I am sharing my screen']
+const footer = ['—', ...quietItems, '—', '> Open Patchcord', '> Quit']
 
 describe('the tray menu', () => {
   it('of an idle phone has its accounts, do not disturb, open and quit', () => {
@@ -86,7 +96,7 @@ describe('the tray menu', () => {
 
   it('does not grow out of the screen', () => {
     const many = Array.from({ length: 40 }, (_, index) => incoming({ id: `call-${index}` }))
-    expect(read(stateOf(many)).length).toBeLessThan(40)
+    expect(read(stateOf(many)).length).toBeLessThan(42)
   })
 
   it('shows do not disturb as it is, and would switch it', () => {
@@ -96,6 +106,27 @@ describe('the tray menu', () => {
     expect(verbOf(quiet, 'Do not disturb')).toEqual({ type: 'setDoNotDisturb', on: false, lasts: null })
     expect(verbOf(quiet, 'Off')).toEqual({ type: 'setDoNotDisturb', on: false, lasts: null })
     expect(verbOf(stateOf(), '2 hours')).toEqual({ type: 'setDoNotDisturb', on: true, lasts: 120 })
+  })
+
+  it('says why it is quiet when nobody switched it', () => {
+    const quiet = (because: 'schedule' | 'desktop') => stateOf([], { quiet: { on: true, because } })
+    expect(read(quiet('schedule'))).toContain('[ ] Do not disturb (scheduled)')
+    expect(trayTooltip(quiet('desktop'))).toBe('Patchcord — Do not disturb (as the desktop)')
+    expect(trayFace(quiet('desktop')).icon).toBe('do-not-disturb')
+  })
+
+  it('lets its user say that the screen is shared, where that hides who calls', () => {
+    expect(verbOf(stateOf(), 'I am sharing my screen')).toEqual({ type: 'setSharing', on: true })
+    expect(read(stateOf([], { sharing: true }))).toContain('[x] I am sharing my screen')
+    const state = stateOf()
+    const always = { ...state, settings: { ...state.settings, hideCallers: 'always' as const } }
+    expect(read(always).join()).not.toContain('sharing')
+  })
+
+  it('names callers as the phone knows them', () => {
+    const state = withCaller(stateOf([incoming()]), { name: 'Ada Lovelace', source: 'contact' })
+    expect(read(state)[0]).toBe('- Ada Lovelace — calling')
+    expect(trayTooltip(state)).toBe('Patchcord — Ada Lovelace is calling')
   })
 
   it('says when do not disturb ends', () => {
@@ -146,6 +177,16 @@ describe('the tray menu with several calls', () => {
     expect(verbOf(stateOf(calls), 'Swap calls')).toBeUndefined()
   })
 
+  it('hands over whom somebody was asked about, once that can be done', () => {
+    const consulting = (to: Call) => stateOf([talking({}, 'held'), to])
+    const asked = { ...bob, consultationOf: 'call-1' }
+    const handOver = 'Hand Ada over to Bob'
+    const wanted = { type: 'transferToCall', callId: 'call-1', toCallId: 'call-2' }
+    expect(verbOf(consulting(talking(asked)), handOver)).toEqual(wanted)
+    expect(verbOf(consulting(talking(bob)), handOver)).toBeUndefined()
+    expect(verbOf(consulting({ ...talking(asked), state: 'connecting' } as Call), handOver)).toBeUndefined()
+  })
+
   it('does not merge what cannot be grouped', () => {
     const rigid = { capabilities: { ...able.capabilities, grouping: false } }
     expect(verbOf(stateOf([talking(rigid), talking({ ...bob, ...able }, 'held')]), 'Merge calls')).toBeUndefined()
@@ -168,16 +209,6 @@ describe('the tray menu with several calls', () => {
     expect(verbOf(state, 'Talk alone')).toEqual({ type: 'split', callId: 'call-1' })
     expect(verbOf(state, 'Merge calls')).toBeUndefined()
   })
-  it('hands over whom somebody was asked about, once that can be done', () => {
-    const consulting = (to: Call) => stateOf([talking({}, 'held'), to])
-    const asked = { ...bob, consultationOf: 'call-1' }
-    const handOver = 'Hand Ada over to Bob'
-    const wanted = { type: 'transferToCall', callId: 'call-1', toCallId: 'call-2' }
-    expect(verbOf(consulting(talking(asked)), handOver)).toEqual(wanted)
-    expect(verbOf(consulting(talking(bob)), handOver)).toBeUndefined()
-    expect(verbOf(consulting({ ...talking(asked), state: 'connecting' } as Call), handOver)).toBeUndefined()
-  })
-
 
   it('resumes a conference on hold, swaps it with the call that is up, and takes that call in', () => {
     const group = { ...able, groupId: 'g' }
@@ -254,6 +285,7 @@ describe('the tray', () => {
     const tray = new TrayObserver({
       view: { show: (face) => faces.push(face), onVerb: (listener) => (choose = listener) },
       verbs: verbs as unknown as TrayOptions['verbs'],
+      setSharing: (on) => acted.push(`sharing ${on}`),
       setDoNotDisturb: (on, minutes) => acted.push(`quiet ${on} ${minutes}`),
       silence: (callId) => acted.push(`silence ${callId}`),
       openWindow: () => acted.push('open'),
@@ -283,6 +315,7 @@ describe('the tray', () => {
     choose({ type: 'setMuted', callIds: ['c', 'd'], muted: false })
     choose({ type: 'swap' })
     choose({ type: 'merge', callIds: ['c', 'd'] })
+    choose({ type: 'transferToCall', callId, toCallId: 'd' })
     choose({ type: 'answerReferral', callId, accept: true })
     choose({ type: 'continueDigits', callId, send: false })
     choose({ type: 'open' })
@@ -295,6 +328,7 @@ describe('the tray', () => {
       'setMuted d false tray',
       'swap tray',
       'merge c,d tray',
+      'transferToCall c d tray',
       'answerReferral c true tray',
       'continueDigits c false tray',
       'open',
@@ -306,7 +340,6 @@ describe('the tray', () => {
     const { acted, choose, clock } = setUp()
     const morning: TrayVerb = { type: 'setDoNotDisturb', on: true, lasts: 'until-morning' }
     choose(morning)
-    choose({ type: 'transferToCall', callId, toCallId: 'd' })
     clock.advance(2.5 * 3_600_000)
     choose(morning)
     choose({ type: 'setDoNotDisturb', on: true, lasts: 30 })
@@ -314,4 +347,3 @@ describe('the tray', () => {
     expect(acted).toEqual(['quiet true 600', 'quiet true 450', 'quiet true 30', 'quiet false null'])
   })
 })
-      'transferToCall c d tray',
