@@ -1,6 +1,6 @@
 /*
- * `npm run bench [-- --rounds=25 --starts=12 --only=framework,starts,calls,verbs,idle,talk]`: sets up what is missing,
- * measures the framework by itself and the built phone against a real Asterisk in a network, display and bus of its own,
+ * `npm run bench [-- --rounds=25 --starts=12 --only=framework,search,gateway,starts,calls,verbs,idle,talk]`: sets up what is missing,
+ * measures the framework and the gateway's media by themselves and the built phone against a real Asterisk in a network, display and bus of its own,
  * prints tables and keeps the figures as JSON. A missed target is a line in the table, not a failure: machines differ.
  */
 import { join } from 'node:path'
@@ -23,12 +23,15 @@ try {
   const given = process.argv.slice(2)
   const { values } = parseArgs({ args: given, strict: false, options: { only: { type: 'string' } } })
   const parts = typeof values.only === 'string' ? values.only.split(',') : null
-  if (parts === null || parts.includes('framework')) {
+  // What needs Node only.
+  const alone = ['framework', 'search', 'gateway']
+  for (const part of alone.filter((one) => parts === null || parts.includes(one))) {
     await ensureNpmPackages()
-    const framework = join(import.meta.dirname, 'bench/run-framework.mjs')
-    const code = await runInFront(process.execPath, ['--expose-gc', framework, ...given], { cwd: root })
-    if (code !== 0 || parts?.length === 1) process.exit(code)
+    const program = join(import.meta.dirname, `bench/run-${part}.mjs`)
+    const code = await runInFront(process.execPath, ['--expose-gc', program, ...given], { cwd: root })
+    if (code !== 0) process.exit(code)
   }
+  if (parts?.every((part) => alone.includes(part))) process.exit(0)
   // What is measured needs what the lab's tests need.
   const lab = lanes.filter(({ name }) => name === 'lab')
   for (const lane of lab) {
