@@ -1,26 +1,23 @@
 /*
- * Stands between CallKit's model and the engine: one provider per account, whose actions become engine commands, and the
- * engine's reports become reports of that provider. It holds no call state of its own beyond what the engine still owes,
+ * Stands between the engine and CallKit's model: one provider per account, and the engine's questions and reports become reports of that
+ * provider. What the model asks of the engine is engine-actions.ts. It holds no call state of its own beyond what the engine still owes,
  * and the dialogs that would have to be closed if the engine died.
  */
 import type { Account } from '../../common/account'
 import type { CallId, Referral } from '../../common/call'
 import type { Clock } from '../../common/clock'
-import type { DialogRecord, EngineCommand, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
-import type { Result } from '../../common/errors'
+import type { DialogRecord, EngineReport, IncomingOffer, Verdict } from '../../common/contract/engine'
 import type { Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
-import type { Action, ActionOf } from '../callkit/action'
 import type { Admission } from '../callkit/admission'
 import { defaultConfiguration, type ProviderConfiguration } from '../callkit/configuration'
-import type { ProviderDelegate } from '../callkit/delegate'
 import { normalHandle } from '../callkit/handle'
 import type { EndReport, Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
 import { visibleText } from '../callkit/visible-text'
 import type { Engine } from './engine'
-import { EngineGroups } from './engine-groups'
+import { EngineActions } from './engine-actions'
 import { LostDialogs, type LostDialog } from './lost-dialogs'
 
 export interface SipProviderOptions {
@@ -39,26 +36,19 @@ export interface SipProviderOptions {
   readonly ignoreSeconds?: () => number
 }
 
-/** The user's hang-up is done for the phone after this long, whether the engine says so or not, ms. */
-const endWithinMs = 150
-/** An engine that has not confirmed an end by then is told again, ms. */
-const endAgainMs = 2_000
-/** What a far end says of a failure, characters. */
-const longestDetail = 120
-
-export class SipProvider implements ProviderDelegate {
+export class SipProvider {
   private readonly providers = new Map<string, Provider>()
-  /** Incoming calls the engine was told to answer: from then on they are ended, not rejected. */
-  private readonly answered = new Set<CallId>()
   private readonly focuses = new Map<CallId, string>()
   /** Offers that wait for what is found out about the caller, and how they ended meanwhile. */
   private readonly offered = new Map<CallId, EndReport | null>()
   private readonly dialogs: LostDialogs
-  private readonly groups: EngineGroups
+  private readonly actions: EngineActions
 
   constructor(private readonly options: SipProviderOptions) {
     this.dialogs = new LostDialogs(options.engine)
-    this.groups = new EngineGroups(options.engine, options.switchboard.registry)
+    const { engine, clock, log, switchboard } = options
+    const { registry } = switchboard
+    this.actions = new EngineActions({ engine, clock, log, registry, onEnded: (id) => this.dialogs.forget(id) })
     this.sync()
   }
 
@@ -74,7 +64,7 @@ export class SipProvider implements ProviderDelegate {
       if (accounts.some((account) => account.id === id)) continue
       this.providers.delete(id)
       for (const call of this.options.switchboard.registry.live()) {
-        if (call.accountId === id) this.send({ type: 'end', callId: call.id })
+        if (call.accountId === id) void this.options.engine.request({ type: 'end', callId: call.id })
       }
       provider.invalidate()
     }
@@ -116,7 +106,7 @@ export class SipProvider implements ProviderDelegate {
         const { callId, cause, sipStatus, reason } = report
         if (this.offered.has(callId)) this.offered.set(callId, { cause, sipStatus, reason })
         this.dialogs.forget(callId)
-        this.answered.delete(callId)
+        this.actions.forget(callId)
         this.focuses.delete(callId)
         return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
       }
@@ -143,8 +133,7 @@ export class SipProvider implements ProviderDelegate {
   engineLost(): void {
     this.dialogs.engineLost()
     this.offered.clear()
-    this.answered.clear()
-    this.groups.clear()
+    this.actions.engineLost()
     this.focuses.clear()
     for (const provider of this.providers.values()) provider.reset('engine-lost')
   }
@@ -164,110 +153,10 @@ export class SipProvider implements ProviderDelegate {
     return this.dialogs.sayFarewell(accountId)
   }
 
-  providerDidReset(provider: Provider): void {
-    this.options.log.info(`account ${provider.id}: its calls are gone`)
-  }
-
-  performStart(_provider: Provider, action: ActionOf<'start'>): void {
-    const { callId, providerId, target } = action.body
-    void this.request({ type: 'dial', callId, accountId: providerId, target, referral: action.body.referral }).then(
-      (result) => {
-        this.settle(action, result)
-        this.endIfStray(callId, result)
-      },
-    )
-  }
-
-  performAnswer(_provider: Provider, action: ActionOf<'answer'>): void {
-    const { callId } = action.body
-    this.answered.add(callId)
-    void this.request({ type: 'answer', callId }).then((result) => {
-      const late = action.isComplete && !action.outcome?.ok
-      this.settle(action, result)
-      if (result.ok) return this.endIfStray(callId, result)
-      // The caller is not to ring on at a phone that cannot answer; an engine that has refused already says so.
-      if (!late && !unavailable(result)) this.send({ type: 'reject', callId, status: 480 })
-    })
-  }
-
-  performEnd(_provider: Provider, action: ActionOf<'end'>): void {
-    const { clock, log } = this.options
-    const command = this.endCommand(action.callId)
-    let confirmed = false
-    const patience = clock.setTimeout(() => action.fulfill(), endWithinMs)
-    const again = clock.setTimeout(() => {
-      if (confirmed) return
-      log.warn(`call ${action.callId}: the engine has not confirmed its end, telling it again`)
-      this.send({ type: 'end', callId: action.callId })
-    }, endAgainMs)
-    void this.request(command).then((result) => {
-      confirmed = true
-      if (result.ok) this.dialogs.forget(action.callId)
-      clock.clearTimeout(patience)
-      clock.clearTimeout(again)
-      this.answered.delete(action.callId)
-      action.fulfill()
-    })
-  }
-
-  performSetHeld(_provider: Provider, action: ActionOf<'setHeld'>): void {
-    const { callId, held } = action.body
-    void this.request({ type: 'setHeld', callId, held }).then((result) => {
-      const tooLate = action.isComplete
-      this.settle(action, result)
-      // It succeeded after all, but we had given up: bring the engine back to what the phone shows.
-      if (tooLate && result.ok) this.reconcileHold(callId, held)
-    })
-  }
-
-  performSetMuted(_provider: Provider, action: ActionOf<'setMuted'>): void {
-    const { callId, muted } = action.body
-    void this.request({ type: 'setMuted', callId, muted }).then((result) => this.settle(action, result))
-  }
-
-  performPlayDtmf(_provider: Provider, action: ActionOf<'playDtmf'>): void {
-    const { callId, digits } = action.body
-    void this.request({ type: 'playDtmf', callId, digits }).then((result) => this.settle(action, result))
-  }
-
-  performSetGroup(_provider: Provider, action: ActionOf<'setGroup'>): void {
-    void this.groups.perform(action).then((result) => this.settle(action, result))
-  }
-
-  performTransfer(_provider: Provider, action: ActionOf<'transfer'>): void {
-    const { callId, to } = action.body
-    const command: EngineCommand =
-      to.kind === 'call'
-        ? { type: 'transferToCall', callId, toCallId: to.callId }
-        : { type: 'transfer', callId, target: to.target }
-    void this.request(command).then((result) => this.settle(action, result))
-  }
-
-  performDeflect(_provider: Provider, action: ActionOf<'deflect'>): void {
-    const { callId, target } = action.body
-    void this.request({ type: 'deflect', callId, target }).then((result) => this.settle(action, result))
-  }
-
-  performRefuseReferral(_provider: Provider, action: ActionOf<'refuseReferral'>): void {
-    void this.request({ type: 'refuseReferral', callId: action.callId }).then((result) => this.settle(action, result))
-  }
-
-  timedOutPerforming(_provider: Provider, action: Action): void {
-    if (action.is('start') || action.is('answer')) this.send({ type: 'end', callId: action.callId })
-  }
-
-  didActivateAudio(_provider: Provider, callId: CallId): void {
-    this.send({ type: 'audio', callId, on: true })
-  }
-
-  didDeactivateAudio(_provider: Provider, callId: CallId): void {
-    this.send({ type: 'audio', callId, on: false })
-  }
-
   private add(account: Account): void {
     const added = this.options.switchboard.addProvider(account.id, configurationOf(account))
     if (!added.ok) return
-    added.provider.delegate = this
+    added.provider.delegate = this.actions
     this.providers.set(account.id, added.provider)
   }
 
@@ -301,48 +190,7 @@ export class SipProvider implements ProviderDelegate {
     if (dialog === null || !call) this.dialogs.forget(callId)
     else this.dialogs.keep(callId, { accountId: call.accountId, dialog })
   }
-
-  /** A call that rings is refused with a status that says why; any other is ended. */
-  private endCommand(callId: CallId): EngineCommand {
-    const call = this.options.switchboard.registry.find(callId)
-    if (call?.state !== 'ending' || call.direction !== 'incoming' || this.answered.has(callId)) {
-      return { type: 'end', callId }
-    }
-    return { type: 'reject', callId, status: call.cause === 'declined' ? 486 : 480 }
-  }
-
-  /** An engine that got through with a call that is over here must let go of it. */
-  private endIfStray(callId: CallId, result: Result): void {
-    if (!result.ok) return
-    const call = this.options.switchboard.registry.find(callId)
-    if (!call || call.state === 'ended' || call.state === 'ending') this.send({ type: 'end', callId })
-  }
-
-  private reconcileHold(callId: CallId, held: boolean): void {
-    const call = this.options.switchboard.registry.find(callId)
-    if (call?.state !== 'active' && call?.state !== 'held') return
-    const shown = call.state === 'held'
-    if (shown !== held) this.send({ type: 'setHeld', callId, held: shown })
-  }
-
-  private settle(action: Action, result: Result): void {
-    if (result.ok) return action.fulfill()
-    const detail = visibleText(result.detail ?? '').slice(0, longestDetail)
-    action.fail(result.code, null, detail === '' ? undefined : detail)
-  }
-
-  private request(command: EngineCommand): Promise<Result> {
-    return this.options.engine.request(command)
-  }
-
-  /** For commands whose answer changes nothing here. */
-  private send(command: EngineCommand): void {
-    void this.request(command)
-  }
 }
-
-const unavailable = (result: Result | undefined): boolean =>
-  result?.ok === false && result.code === 'engine-unavailable'
 
 const configurationOf = (account: Account): ProviderConfiguration => ({
   ...defaultConfiguration,
