@@ -179,7 +179,10 @@ class Client {
     tell([firstEvent(state(), electron, clock.date())])
     const stops = [
       observe((now, before) => tell(eventsBetween(before, now, clock.date()))),
-      observeActions((event) => tell([actionEvent(event)])),
+      observeActions((event) => {
+        const isPrivate = state().calls.some((view) => view.private && view.call.id === event.callId)
+        if (!isPrivate) tell([actionEvent(event)])
+      }),
     ]
     this.stopEvents = () => stops.forEach((stop) => stop())
   }

@@ -86,8 +86,11 @@ export function eventsBetween(before: PhoneState, after: PhoneState, now: number
       events.push({ event: 'account-removed', at, account })
   }
   if (before.calls !== after.calls) {
-    const old = new Map(before.calls.map((view) => [view.call.id, view]))
-    for (const view of after.calls) {
+    // A call that leaves no trace is not told of, nor is its end once it is one.
+    const untold = new Set(after.calls.filter((view) => view.private).map(({ call }) => call.id))
+    const told = (view: CallView): boolean => !view.private && !untold.has(view.call.id)
+    const old = new Map(before.calls.filter(told).map((view) => [view.call.id, view]))
+    for (const view of after.calls.filter(told)) {
       const was = old.get(view.call.id)
       old.delete(view.call.id)
       if (was && isDeepStrictEqual(withoutCounters(was), withoutCounters(view))) continue

@@ -81,7 +81,7 @@ export interface Status {
   readonly version: string
   readonly electron: string
   readonly accounts: readonly StatusAccount[]
-  /** Live calls, in the order they began. */
+  /** Live calls, in the order they began, without those that are to leave no trace. */
   readonly calls: readonly StatusCall[]
 }
 
@@ -90,7 +90,7 @@ export const statusOf = (state: PhoneState, electron: string, now: number): Stat
   version: state.version,
   electron,
   accounts: state.accounts.map((account) => statusAccount(account, now)),
-  calls: state.calls.filter(({ call }) => isLive(call)).map(statusCall),
+  calls: state.calls.filter((view) => isLive(view.call) && !view.private).map(statusCall),
 })
 
 export const statusAccount = ({ account, registration, reach, route }: AccountState, now: number): StatusAccount => ({
