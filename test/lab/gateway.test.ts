@@ -7,11 +7,14 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Phone } from '../support/phone'
+import type { Phone, ProvisionedAccount } from '../support/phone'
 import { until } from '../support/until'
 import { Ear } from './support/ear'
-import { asteriskHz, Lab, microphoneHz } from './support/lab'
+import { Baresip } from './support/baresip'
+import { Kamailio, labAddress } from './support/kamailio'
+import { asteriskHz, Lab, microphoneHz, otherMicrophoneHz } from './support/lab'
 import { levelAt, readWav, tail } from './support/tone'
+import { ensureAsteriskRoot } from '../../scripts/lab/asterisk-root.mjs'
 
 let lab: Lab
 let phone: Phone
@@ -39,6 +42,7 @@ afterAll(async () => {
 })
 
 afterEach(async () => {
+  if (phone.process.exitCode !== null) return
   for (const call of await phone.calls()) await phone.control('end', call.id)
   await phone.noCalls()
 })
@@ -148,10 +152,80 @@ test('a certificate nobody vouches for is refused, and named', async () => {
   await other.dispose()
 })
 
+describe('through a proxy that asks for passwords itself and stays in the dialogs', () => {
+  let kamailio: Kamailio
+  let carol: Phone
+  let carolsEar: Ear
+  let alice: Phone
+  let alicesEar: Ear
+
+  const at = (user: string, transport: 'udp' | 'tcp'): ProvisionedAccount =>
+    lab.account(user, {
+      uri: `sip:${user}@${labAddress}`,
+      server: `${transport}:${labAddress}:${kamailio.port}`,
+      password: 'correct-horse',
+    })
+
+  beforeAll(async () => {
+    ear.close()
+    await phone.quit()
+    kamailio = await Kamailio.start(await ensureAsteriskRoot())
+    alice = await lab.phone({ accounts: [at('alice', 'udp')] })
+    carol = await lab.phone({ accounts: [at('carol', 'tcp'), at('open-bob', 'udp')], hz: otherMicrophoneHz })
+    alicesEar = await Ear.on(alice)
+    carolsEar = await Ear.on(carol)
+  })
+
+  afterAll(async () => {
+    alicesEar?.close()
+    carolsEar?.close()
+    await alice?.dispose()
+    await carol?.dispose()
+    await kamailio?.stop()
+  })
+
+  test('two phones hear each other, hold and are held, and either hangs up', async () => {
+    await alice.do('call', 'carol')
+    await carol.callIn('incoming')
+    await carol.do('answer')
+    await alice.callIn('active')
+    await alicesEar.hears(otherMicrophoneHz)
+    await carolsEar.hears(microphoneHz)
+    await carol.do('hold')
+    await alicesEar.hearsNothing(otherMicrophoneHz)
+    await carol.do('resume')
+    await alicesEar.hears(otherMicrophoneHz)
+    await carolsEar.hears(microphoneHz)
+    await carol.do('end')
+    await alice.noCalls()
+    expect(alice.recents()[0]).toMatchObject({ cause: 'remote-hung-up' })
+  })
+
+  test('of two that ring one answers, a phone of another make, and is heard; the other falls silent', async () => {
+    const baresip = await Baresip.start({
+      root: await ensureAsteriskRoot(),
+      user: 'open-bob',
+      registrar: `${labAddress}:${kamailio.port}`,
+      password: 'correct-horse',
+      hz: 700,
+    })
+    await alice.do('call', 'open-bob')
+    await alice.callIn('active')
+    await alicesEar.hears(700)
+    await carol.noCalls()
+    await until(
+      () => {
+        const path = baresip.heard()
+        return path !== null && levelAt(tail(readWav(path), 1), microphoneHz) > -35
+      },
+      { what: 'the microphone at the other phone' },
+    ).finally(() => baresip.stop())
+    await alice.noCalls()
+  })
+})
+
 test('the registration is taken back when the phone quits', async () => {
   const other = await lab.phone({ accounts: [lab.account('100'), lab.account('110', { server: 'udp:127.0.0.1' })] })
-  ear.close()
-  await phone.quit()
   await other.quit()
   await until(async () => !(await lab.asterisk.isRegistered('110')), { what: 'nobody to be registered', ms: 3_000 })
 })
