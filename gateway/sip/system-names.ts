@@ -1,0 +1,39 @@
+/*
+ * Names as this computer knows them. Addresses are asked of the operating system first, because it alone honours hosts files, VPNs and split
+ * DNS; DNS itself is asked for what the system has no question for. Every question has an end.
+ */
+import { lookup, Resolver } from 'node:dns/promises'
+import type { Clock } from '../../common/clock'
+import type { Names } from './names'
+
+/** Of one question, ms. */
+const patience = 4_000
+/** Records and addresses looked at. */
+const limit = 32
+
+export function systemNames(clock: Clock): Names {
+  const inTime = async <T>(question: Promise<readonly T[]>): Promise<readonly T[]> => {
+    const answered = question.then(
+      (answer) => answer.slice(0, limit),
+      () => [],
+    )
+    let timer: ReturnType<Clock['setTimeout']> | null = null
+    const late = new Promise<readonly T[]>((resolve) => (timer = clock.setTimeout(() => resolve([]), patience)))
+    const answer = await Promise.race([answered, late])
+    if (timer !== null) clock.clearTimeout(timer)
+    return answer
+  }
+  // Made anew each time: a resolver keeps to the name servers there were when it was made.
+  const resolver = (): Resolver => new Resolver({ timeout: 1_200, tries: 2 })
+  return {
+    naptr: (domain) => inTime(resolver().resolveNaptr(domain)),
+    srv: (name) => inTime(resolver().resolveSrv(name)),
+    async addresses(host) {
+      const system = await inTime(lookup(host, { all: true, verbatim: true }))
+      if (system.length > 0) return system.map(({ address }) => address)
+      const records = resolver()
+      const [v6, v4] = await Promise.all([inTime(records.resolve6(host)), inTime(records.resolve4(host))])
+      return [...v6, ...v4]
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/*
+ * One place to try a server at, and how it was come by. Types only.
+ */
+import type { SipTransport } from '../../common/contract/gateway'
+
+export interface Target {
+  readonly transport: SipTransport
+  /** Whose addresses were looked up. */
+  readonly host: string
+  /** Numeric. */
+  readonly address: string
+  readonly port: number
+  /** The name the user gave, which a certificate must be for (RFC 5922 section 7.3). */
+  readonly domain: string
+  /** Of a WebSocket, when it is known. */
+  readonly path: string | null
+  /** How it was found, for a person. */
+  readonly why: string
+  /** Nobody named this transport: it is tried because it is usual. */
+  readonly guessed: boolean
+}
+
+/** The same place, whatever name led there. */
+export const targetKey = ({ transport, address, port }: Target): string => `${transport} ${address} ${port}`
