@@ -13,7 +13,7 @@ export interface NetworkWatchOptions {
   readonly onChange: (online: boolean) => void
 }
 
-const lookEveryMs = 1_000
+const lookEveryMs = 500
 
 /** Returns how to stop. */
 export function watchNetwork({ clock, interfaces = networkInterfaces, onChange }: NetworkWatchOptions): () => void {

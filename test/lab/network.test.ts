@@ -26,10 +26,10 @@ test('a call keeps its sound through another address and a pulled cable, and the
   await phone.do('call', '600')
   await phone.callIn('active')
   await ear.hears(microphoneHz)
-  const registeredFrom = async (): Promise<string> =>
-    /Contact:\s+\S*@(10\.78\.0\.\d+)/.exec(await lab.asterisk.cli('pjsip show contacts'))?.[1] ?? ''
+  const isRegisteredFrom = async (address: string): Promise<boolean> =>
+    (await lab.asterisk.cli('pjsip show contacts')).includes(`@${address}:`)
   const backWithin = async (ms: number, address: string, since: number): Promise<void> => {
-    await until(async () => (await registeredFrom()) === address, {
+    await until(() => isRegisteredFrom(address), {
       what: `registered from ${address}`,
       ms: 20_000,
       every: 20,

@@ -51,7 +51,7 @@ export class AccountLine {
   #connecting = false
   /** Our Contact was among those the registrar named last, or it named none. */
   #listed = true
-  /** What is being connected goes through a network that is gone: begin anew when it has been given up. */
+  /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
   /** The account's server and those to fall back on, and which of them is next. */
@@ -153,7 +153,7 @@ export class AccountLine {
   /** The computer is on another network, or on one again: what outlived that answers at once, and all else is made anew. */
   networkChanged(): void {
     if (this.#closed) return
-    this.#connectAnew = this.#connecting
+    this.#connectAnew = true
     if (this.#connecting) return this.transport.drop('the network changed')
     this.reconnect(() => this.transport.probeUrgently())
   }
@@ -209,8 +209,13 @@ export class AccountLine {
     } finally {
       this.#connecting = false
     }
-    if (this.#connectAnew && !this.connected) void this.#connect()
+    if (!this.connected) this.#connectAtOnce()
+  }
+
+  #connectAtOnce(): void {
+    if (!this.#connectAnew) return
     this.#connectAnew = false
+    void this.#connect()
   }
 
   #connected(): void {
@@ -321,7 +326,10 @@ export class AccountLine {
       limiters: createLimiters(clock),
       ...(ping === undefined ? {} : { ping }),
       events: {
-        onAlive: (roundTripMs) => this.#reach.alive(roundTripMs, this.transport.nextProofInMs),
+        onAlive: (roundTripMs) => {
+          this.#connectAnew = false
+          this.#reach.alive(roundTripMs, this.transport.nextProofInMs)
+        },
         onMiss: () => this.#reach.unanswered(),
         onRegisterAnswer: ({ status, expires, bindings }) => {
           if (status >= 200 && status < 300) this.#listed = expires !== null || bindings === 0

@@ -28,6 +28,8 @@ export class FarNetwork {
     network.inside('ip', 'link', 'set', 'lo', 'up')
     network.inside('ip', 'addr', 'add', `${network.server}/24`, 'dev', far)
     network.inside('ip', 'link', 'set', far, 'up')
+    // Candidates of the phone's other interface must get lost, not be refused: a server that reads that as an error hangs up.
+    network.inside('ip', 'route', 'add', '10.77.0.0/24', 'dev', far)
     network.plugIn('10.78.0.2')
     return network
   }

@@ -73,7 +73,7 @@ describe('another network', () => {
     await bench.register()
     bench.peer.server.blackHole = true
     await bench.ask({ type: 'reconnect', because: 'network' })
-    await bench.settle(1_450)
+    await bench.settle(690)
     bench.peer.server.blackHole = false
     await bench.settle(1_500)
     expect(bench.peer.server.sockets).toHaveLength(2)

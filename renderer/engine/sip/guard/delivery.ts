@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../../../common/clock'
 import { ByeWatch } from './bye-watch'
-import type { Passed } from './message-guard'
+import type { Passed } from './header-check'
 import { headerValue, parameter, type WireMessage } from '../../../../common/wire-message'
 
 export interface DeliveryWays {

@@ -12,9 +12,10 @@ import { decodeFrame, isKeepAlive } from './frame'
 import { Delivery } from './delivery'
 import type { GuardEvents } from './guard-events'
 import type { GuardingTransportOptions } from './guard-options'
+import type { Passed } from './header-check'
 import { sendWithin } from './held-back'
 import { Ladder } from './ladder'
-import { defaultSupported, inspectMessage, type Passed } from './message-guard'
+import { defaultSupported, inspectMessage } from './message-guard'
 import { OwnAnswers } from './own-answers'
 import { Pinger, type Pace } from './pinger'
 import { readRegister, readSeconds, RegisterAnswers } from './register-answer'
@@ -115,7 +116,7 @@ export class GuardingTransport implements Transport {
     this.#pinger?.probe()
   }
 
-  /** The network changed: proves within 1.4 s that the connection outlived it, or loses it. */
+  /** The network changed: proves within 0.7 s that the connection outlived it, or loses it. */
   probeUrgently(): void {
     this.#pinger?.probeUrgently()
   }

@@ -7,7 +7,7 @@ import type { Clock } from '../../../../common/clock'
 import { allowedMethods } from './allowed-methods'
 import type { IncomingUpdate } from './incoming-update'
 import { InviteGate } from './invite-gate'
-import type { Passed } from './message-guard'
+import type { Passed } from './header-check'
 import type { ReplyParts } from './reply'
 import { headerValue, type WireMessage } from '../../../../common/wire-message'
 

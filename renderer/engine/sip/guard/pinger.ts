@@ -80,7 +80,8 @@ export class Pinger {
   /** The same in a hurry, and what is asked already counts for nothing: the network it was asked over is not there any more. */
   probeUrgently(): void {
     if (!this.#running || this.#kind === 'none') return
-    this.#misses = 0
+    // One more, and it is dead.
+    this.#misses = MISSES - 1
     this.#ping(URGENT)
   }
 
@@ -119,9 +120,9 @@ export class Pinger {
     this.#clear()
     if (this.#kind === 'none') return
     this.#sentAt = this.#options.clock.now()
-    if (this.#misses === 0) this.#firstSentAt = this.#sentAt
+    if (this.#misses === 0 || patience === URGENT) this.#firstSentAt = this.#sentAt
     this.#sequence += 1
-    this.#timer = this.#options.clock.setTimeout(() => this.#missed(patience), patience)
+    this.#timer = this.#options.clock.setTimeout(() => this.#missed(), patience)
     this.#options.send(this.#kind === 'crlf' ? '\r\n\r\n' : this.#request())
   }
 
@@ -134,12 +135,12 @@ export class Pinger {
     this.#options.onAlive(roundTrip)
   }
 
-  #missed(patience: number): void {
+  #missed(): void {
     this.#sentAt = null
     this.#misses += 1
     if (this.#misses < MISSES) {
       this.#options.onMiss()
-      return this.#ping(patience)
+      return this.#ping()
     }
     this.#misses = 0
     if (!this.#everAnswered && this.#heardAt >= this.#firstSentAt) {

@@ -2,7 +2,7 @@
  * Makes the answer to a REGISTER one that sip.js survives (RFC 3261 section 10.2.4): exactly one Contact, ours, with a lifetime
  * in 30…86,400 s. Without it sip.js re-registers 200 times a second, or never again. It keeps no timers and sends nothing.
  */
-import type { Passed } from './message-guard'
+import type { Passed } from './header-check'
 import {
   parameter,
   removeHeader,
