@@ -50,14 +50,10 @@ export interface CallWishesOptions {
 export function performCalls({ verbs, silence, setPrivate }: CallWishesOptions): Perform<CallWish> {
   return async (command) => {
     switch (command.type) {
-      case 'call': {
-        const called = await verbs.call(command.target, command.accountId, 'window', command.private === true)
-        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
-      }
-      case 'pickUp': {
-        const called = await verbs.pickUp(command.extension, command.accountId, 'window')
-        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
-      }
+      case 'call':
+        return made(verbs.call(command.target, command.accountId, 'window', command.private === true))
+      case 'pickUp':
+        return made(verbs.pickUp(command.extension, command.accountId, 'window'))
       case 'answer':
         return carriedOut(verbs.answer(command.callId, 'window'))
       case 'holdAndAnswer':
@@ -91,24 +87,26 @@ export function performCalls({ verbs, silence, setPrivate }: CallWishesOptions):
         return carriedOut(verbs.split(command.callId, 'window'))
       case 'transfer':
         return carriedOut(verbs.transfer(command.callId, command.target, 'window'))
-      case 'consult': {
-        const called = await verbs.consult(command.callId, command.target, 'window')
-        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
-      }
+      case 'consult':
+        return made(verbs.consult(command.callId, command.target, 'window'))
       case 'transferToCall':
         return carriedOut(verbs.transferToCall(command.callId, command.toCallId, 'window'))
       case 'park':
         return carriedOut(verbs.park(command.callId, 'window'))
-      case 'answerReferral': {
-        const referred = await verbs.answerReferral(command.callId, command.accept, 'window')
-        return referred.ok ? { ...fulfilled, callId: referred.value } : outcome(referred)
-      }
+      case 'answerReferral':
+        return made(verbs.answerReferral(command.callId, command.accept, 'window'))
       case 'continueDigits':
         return carriedOut(verbs.continueDigits(command.callId, command.send, 'window'))
       case 'setPrivate':
         return outcome(setPrivate(command.callId, command.private))
     }
   }
+}
+
+/** The wish names the call it made, as soon as it is accepted. */
+async function made(asked: Promise<Requested<CallId | null>>): Promise<WishOutcome> {
+  const requested = await asked
+  return requested.ok ? { ...fulfilled, callId: requested.value } : outcome(requested)
 }
 
 /** A person waits for the outcome, not for its acceptance: what was not done is to be read. */
