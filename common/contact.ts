@@ -28,7 +28,7 @@ export const contactDraftSchema = v.strictObject({
   speedDial: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9))),
   /** One of the phone's ring tones; null: the usual one. */
   ringtone: v.nullable(text(64)),
-  /** `data:image/png;base64,…` or jpeg or webp, at most 256 px wide and high; null: none. */
+  /** `data:image/png;base64,…` or jpeg or webp, at most 1024 px wide and high; null: none. */
   avatar: v.nullable(v.pipe(text(200_000), v.regex(/^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/))),
 })
 export type ContactDraft = Readonly<v.InferOutput<typeof contactDraftSchema>>

@@ -10,7 +10,13 @@ const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.
 
 export const contactCommands = [
   /** Contacts, recents, colleagues and directories at once; answered by `people`, best first. A newer search overtakes an older one. */
-  v.strictObject({ type: v.literal('search'), text: text(256), limit: count(100) }),
+  v.strictObject({
+    type: v.literal('search'),
+    text: text(256),
+    limit: count(100),
+    /** Waits for the directories of servers too, up to two seconds; left out: what this computer knows, at once. */
+    servers: v.exactOptional(v.boolean()),
+  }),
   /** By name; answered by `contacts`. */
   v.strictObject({ type: v.literal('listContacts'), filter: text(256), offset: count(1_000_000), limit: count(500) }),
   v.strictObject({ type: v.literal('getContact'), contactId }),

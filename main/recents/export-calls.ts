@@ -39,7 +39,7 @@ export const callsAsJson = (calls: readonly HistoryEntry[]): string => `${JSON.s
 
 /** Quoted, and a text to every spreadsheet: one that would be read as a formula begins with an apostrophe. Numbers stay numbers. */
 function cell(text: string): string {
-  const harmless = /^\+?[0-9]+$/.test(text) || !/^[\s\u0000]*[=+\-@|%\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/u.test(text)
+  const harmless = /^\+?[0-9]+$/.test(text) || !/^[\s\p{Cc}]*[=+\-@|%\uFF0B\uFF0D\uFF1D\uFF20]/u.test(text)
   const shown = harmless ? text : `'${text}`
   return /[",\r\n;\t']/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }

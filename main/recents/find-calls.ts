@@ -5,7 +5,7 @@
 import type { CallId } from '../../common/call'
 import type { HistoryEntry } from '../../common/phone-state'
 import type { CallArchive } from './call-archive'
-import { digitsOf, fold, looksLikeNumber } from './fold'
+import { digitsOf, fold, looksLikeNumber } from '../search/fold'
 
 export interface CallQuery {
   readonly text: string
@@ -114,7 +114,6 @@ export class CallFinder {
   }
 }
 
-/* eslint-disable-next-line @typescript-eslint/require-await -- the empty one of a kind that awaits */
 async function* nothing(): AsyncGenerator<HistoryEntry> {}
 
 const kinds = { all: 0, missed: 1, incoming: 2, outgoing: 4, blocked: 8 } as const

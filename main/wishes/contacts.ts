@@ -1,8 +1,17 @@
 /*
- * Wishes about the people the user knows, and the one search over everybody the phone knows.
+ * Wishes about the people the user knows, and the one search over everybody the phone knows. Files are named by the user in
+ * a dialog of the desktop, never by a page.
  */
+import { readFile, stat } from 'node:fs/promises'
 import type { UiCommand } from '../../common/contract/ui'
-import { failure, type Perform } from './outcome'
+import { fileAtMost, type Contacts } from '../contacts/contacts'
+import { listContacts } from '../contacts/list-contacts'
+import type { PeopleSearch } from '../search/people-search'
+import type { WishOutcome } from '../windows/phone-api'
+import { words } from '../words'
+import type { AskUser } from './ask-user'
+import { answered, answerOf, failure, outcome, type Perform } from './outcome'
+import { save } from './recents'
 
 /** The wishes answered here. */
 export const contactWishes = [
@@ -17,5 +26,63 @@ export const contactWishes = [
 ] as const satisfies readonly UiCommand['type'][]
 export type ContactWish = (typeof contactWishes)[number]
 
+export interface ContactWishesOptions {
+  /** Resolves when they are open; null: they cannot be opened. */
+  readonly contacts: () => Promise<Contacts | null>
+  readonly people: PeopleSearch
+  readonly ask: AskUser
+}
+
+const vcard = { name: 'vCard', extensions: ['vcf', 'vcard'] }
+/** Lets everything else of this process go first. */
+const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** Fulfils them. */
-export const performContacts = (): Perform<ContactWish> => () => Promise.resolve(failure('failed'))
+export function performContacts({ contacts: opening, people, ask }: ContactWishesOptions): Perform<ContactWish> {
+  return async (command) => {
+    if (command.type === 'search') {
+      const found = await people.search(command.text, command.limit, command.servers === true)
+      return answered({ type: 'people', people: found })
+    }
+    const contacts = await opening()
+    if (!contacts) return failure('storage-failed')
+    switch (command.type) {
+      case 'listContacts':
+        return answered({ type: 'contacts', ...(await listContacts(contacts, people.index, command)) })
+      case 'getContact':
+        return answerOf(contacts.get(command.contactId), (contact) => ({ type: 'contact', contact }))
+      case 'saveContact':
+        return answerOf(contacts.save(command.contactId, command.draft), (contact) => ({ type: 'contact', contact }))
+      case 'removeContact':
+        return outcome(contacts.remove(command.contactId))
+      case 'setFavourite':
+        return outcome(contacts.setFavourite(command.contactId, command.favourite))
+      case 'importContacts':
+        return importContacts(contacts, await ask.openFile([vcard]))
+      case 'exportContacts':
+        return save(await ask.saveFile(words.contactsFile, [vcard]), () => contacts.export(rest))
+    }
+  }
+}
+
+async function importContacts(contacts: Contacts, path: string | null): Promise<WishOutcome> {
+  if (path === null) return answered({ type: 'imported', added: 0, updated: 0, skipped: 0 })
+  try {
+    const { size } = await stat(path)
+    if (size > fileAtMost) return failure('invalid-argument', 'too large')
+    const bytes = await readFile(path)
+    return answerOf(await contacts.import(textOf(bytes), rest), (imported) => ({ type: 'imported', ...imported }))
+  } catch (error) {
+    return failure('storage-failed', (error as NodeJS.ErrnoException).code ?? 'unknown error')
+  }
+}
+
+/** UTF-8, or what old programs wrote. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}

@@ -1,0 +1,36 @@
+/*
+ * Pages of the list of contacts, by name: all of them, or those a filter finds.
+ */
+import type { Contact } from '../../common/contact'
+import { digitsOf, fold, looksLikeNumber } from '../search/fold'
+import type { SearchIndex } from '../search/search-index'
+import { shownName } from './contact-store'
+import type { Contacts } from './contacts'
+
+/** What a filter finds is put in order whole; nobody looks through more. */
+const foundAtMost = 5_000
+
+export async function listContacts(
+  contacts: Contacts,
+  index: SearchIndex,
+  { filter, offset, limit }: { readonly filter: string; readonly offset: number; readonly limit: number },
+): Promise<{ readonly contacts: readonly Contact[]; readonly total: number }> {
+  const { store } = contacts
+  if (filter.trim() === '') return { contacts: store.byName(offset, limit), total: store.count }
+  await index.ready()
+  const digits = looksLikeNumber(filter) ? digitsOf(filter).replace(/^0+(?=.)/, '') : ''
+  const words =
+    digits === ''
+      ? fold(filter)
+          .split(/[ @.]+/)
+          .filter((word) => word !== '')
+      : []
+  const found = index
+    .search(words, digits, foundAtMost)
+    .map(({ id }) => store.listed(id))
+    .filter((contact) => contact !== null)
+    .map((contact) => ({ id: contact.id, name: fold(shownName(contact)) }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const page = found.slice(offset, offset + limit).map(({ id }) => store.get(id))
+  return { contacts: page.filter((contact) => contact !== null), total: found.length }
+}
