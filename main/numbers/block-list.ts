@@ -9,7 +9,8 @@ import { blockRuleSchema, type BlockRule, type BlockRuleDraft } from '../../comm
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import { CheckedLines } from '../settings/checked-lines'
-import { checkedRule, ruleFor, type RuledCaller } from './block-rules'
+import { checkedRule } from './block-rules'
+import { RuleIndex, type RuledCaller } from './rule-index'
 
 export interface BlockListOptions {
   readonly path: string
@@ -29,6 +30,7 @@ const stored = v.object({ ...blockRuleSchema.entries, id: v.string(), addedAt: v
 export class BlockList {
   private readonly lines: CheckedLines
   private rules: readonly BlockRule[]
+  private index: RuleIndex
 
   constructor(private readonly options: BlockListOptions) {
     const { path, log } = options
@@ -36,6 +38,7 @@ export class BlockList {
     const { texts, damaged } = this.lines.read()
     const read = texts.map(parsed)
     this.rules = read.filter((rule) => rule !== null)
+    this.index = new RuleIndex(this.rules)
     const lost = damaged + read.length - this.rules.length
     if (lost > 0) log.warn(`block list: ${lost} rules could not be read`)
   }
@@ -47,7 +50,7 @@ export class BlockList {
 
   /** The narrowest rule about this caller now; null: none is. */
   match(caller: RuledCaller): BlockRule | null {
-    return ruleFor(caller, this.rules, this.options.clock.date())
+    return this.index.find(caller, this.options.clock.date())
   }
 
   /** One that says the same as another takes its place. `invalid-argument` with the reason; `storage-failed`. */
@@ -77,6 +80,7 @@ export class BlockList {
     const written = this.lines.replace(rules.map((rule) => JSON.stringify(rule)))
     if (!written.ok) return written
     this.rules = rules
+    this.index = new RuleIndex(rules)
     this.options.onChange(rules)
     return done
   }

@@ -1,56 +1,9 @@
 /*
- * The user's rules about whom not to hear: brought into one form when they are made, and found for a caller narrowest first.
- * Pure; it keeps nothing.
+ * The user's rules about whom not to hear: brought into one form when they are made, so that two
+ * that mean the same say the same. Pure; it keeps nothing.
  */
-import type { BlockRule, BlockRuleDraft } from '../../common/directory'
+import type { BlockRuleDraft } from '../../common/directory'
 import { refused, type Result } from '../../common/errors'
-import { isWithin } from '../callkit/weekly-times'
-
-/** A caller as rules see one. */
-export interface RuledCaller {
-  /** E.164, an extension or an address; null: it does not say who it is. */
-  readonly key: string | null
-  /** Host of the account's server: who is known by the user part alone is there. */
-  readonly home: string
-  /** No contact and no directory knows it. */
-  readonly unknown: boolean
-}
-
-/** Rules for one are asked before rules for many. */
-const narrowness: readonly BlockRule['match'][] = ['exact', 'address', 'range', 'prefix', 'anonymous', 'unknown']
-
-/** The narrowest rule about this caller at this moment, wall-clock ms; null: none is. */
-export function ruleFor(caller: RuledCaller, rules: readonly BlockRule[], at: number): BlockRule | null {
-  let best: BlockRule | null = null
-  for (const rule of rules) {
-    if (best && rank(best) <= rank(rule)) continue
-    if (isAbout(rule, caller) && (rule.schedule === null || isWithin(rule.schedule, at))) best = rule
-  }
-  return best
-}
-
-const rank = ({ match, value }: BlockRule): number =>
-  narrowness.indexOf(match) + (match === 'address' && !value.includes('@') ? narrowness.length : 0)
-
-function isAbout({ match, value }: BlockRule, { key, home, unknown }: RuledCaller): boolean {
-  if (match === 'anonymous') return key === null
-  if (key === null) return false
-  if (match === 'unknown') return unknown
-  switch (match) {
-    case 'exact':
-      return key === value
-    case 'prefix':
-      return key.startsWith(value)
-    case 'range': {
-      const [first = '', last = ''] = value.split('-')
-      return key.length === first.length && key >= first && key <= last
-    }
-    case 'address': {
-      const address = key.includes('@') ? key : `${key}@${home}`
-      return value.includes('@') ? address === value : address.slice(address.lastIndexOf('@') + 1) === value
-    }
-  }
-}
 
 /**
  * A rule in its one form; `invalid-argument` with the reason when it could never be about anybody. `keyOf`: what a number is

@@ -1,0 +1,69 @@
+/*
+ * The user's rules about whom not to hear, ordered so that the one about a caller is found at once among many. It keeps no
+ * file and decides nothing.
+ */
+import type { BlockRule } from '../../common/directory'
+import { isWithin } from '../callkit/weekly-times'
+
+/** A caller as rules see one. */
+export interface RuledCaller {
+  /** E.164, an extension or an address; null: it does not say who it is. */
+  readonly key: string | null
+  /** Host of the account's server: who is known by the user part alone is there. */
+  readonly home: string
+  /** No contact and no directory knows it. */
+  readonly unknown: boolean
+}
+
+interface Range {
+  readonly first: string
+  readonly last: string
+  readonly rule: BlockRule
+}
+
+/** Nobody's number is longer. */
+const digitsAtMost = 16
+
+export class RuleIndex {
+  private readonly byMatch = new Map<BlockRule['match'], Map<string, BlockRule>>()
+  private readonly ranges: readonly Range[]
+
+  /** `rules`: of those that say the same the last counts. */
+  constructor(rules: readonly BlockRule[]) {
+    for (const rule of rules) {
+      const values = this.byMatch.get(rule.match) ?? new Map<string, BlockRule>()
+      this.byMatch.set(rule.match, values.set(rule.value, rule))
+    }
+    this.ranges = [...(this.byMatch.get('range')?.values() ?? [])].map((rule) => {
+      const [first = '', last = ''] = rule.value.split('-')
+      return { first, last, rule }
+    })
+  }
+
+  /** The narrowest rule about this caller at this moment, wall-clock ms; null: none is. Rules for one come before rules for many. */
+  find(caller: RuledCaller, at: number): BlockRule | null {
+    for (const rule of this.about(caller)) {
+      if (rule && (rule.schedule === null || isWithin(rule.schedule, at))) return rule
+    }
+    return null
+  }
+
+  private *about({ key, home, unknown }: RuledCaller): Generator<BlockRule | undefined> {
+    if (key === null) return yield this.rule('anonymous', '')
+    const address = key.includes('@') ? key : `${key}@${home}`
+    yield this.rule('exact', key)
+    yield this.rule('address', address)
+    for (const { first, last, rule } of this.ranges) {
+      if (key.length === first.length && key >= first && key <= last) yield rule
+    }
+    for (let length = Math.min(key.length, digitsAtMost); length > 0; length--) {
+      yield this.rule('prefix', key.slice(0, length))
+    }
+    yield this.rule('address', address.slice(address.lastIndexOf('@') + 1))
+    if (unknown) yield this.rule('unknown', '')
+  }
+
+  private rule(match: BlockRule['match'], value: string): BlockRule | undefined {
+    return this.byMatch.get(match)?.get(value)
+  }
+}
