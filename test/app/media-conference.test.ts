@@ -187,6 +187,25 @@ describe('in a conference', () => {
   })
 })
 
+describe('loud voices', () => {
+  const limited = (strength: number, tones: readonly number[]) =>
+    media.page.evaluate(({ strength, tones }) => lab.limited(strength, tones), { strength, tones })
+
+  it('together stay within what can be carried, and one alone is as loud as it was', async () => {
+    const five = [440, 1000, 1540, 2300, 2900]
+    for (const strength of [0.3, 0.6, 1]) {
+      const { settled, ever } = await limited(strength, five)
+      expect(settled).toBeGreaterThan(0.5)
+      expect(ever).toBeLessThanOrEqual(1)
+    }
+    for (const strength of [0.02, 0.2, 0.6]) {
+      const { settled } = await limited(strength, [1000])
+      expect(settled / strength).toBeGreaterThan(0.97)
+      expect(settled / strength).toBeLessThan(1.03)
+    }
+  })
+})
+
 describe('the way out of a conference', () => {
   it('leads back to the microphone alone, on the same track, and the last two part together', async () => {
     const heard = await media.page.evaluate(

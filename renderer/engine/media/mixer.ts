@@ -3,6 +3,7 @@
  * It knows tracks, not calls; who is in it, and when, is decided elsewhere.
  */
 import type { Clock, Timer } from '../../../common/clock'
+import { Limiter } from './limiter'
 import { loudness } from './loudness'
 
 /** What a party brings along. */
@@ -47,6 +48,8 @@ class Strip {
   /** The others' voices on the way to it. */
   readonly others: GainNode
   readonly meter: AnalyserNode
+  /** Before the bus: several loud voices at once add up to more than it carries. */
+  readonly #limiter: Limiter
   readonly #heard = new Set<Strip>()
   #microphone: Input | null = null
   #farEnd: Input | null = null
@@ -58,7 +61,9 @@ class Strip {
     this.others = new GainNode(context, { gain: 0 })
     this.meter = new AnalyserNode(context, { fftSize: windowSamples, channelCount: 1, channelCountMode: 'explicit' })
     this.meter.connect(this.voice)
-    this.others.connect(this.bus)
+    this.#limiter = new Limiter(context)
+    this.#limiter.connect(this.bus)
+    this.others.connect(this.#limiter.input)
   }
 
   get mix(): MediaStreamTrack {
@@ -70,7 +75,7 @@ class Strip {
   use({ microphone, farEnd }: PartySound): void {
     if ((this.#microphone?.track ?? null) !== microphone) {
       this.#microphone?.end()
-      this.#microphone = microphone === null ? null : new Input(this.context, microphone, this.bus)
+      this.#microphone = microphone === null ? null : new Input(this.context, microphone, this.#limiter.input)
     }
     if (this.#farEnd?.track !== farEnd) {
       this.#farEnd?.end()
@@ -100,6 +105,7 @@ class Strip {
     this.#microphone?.end()
     this.#farEnd?.end()
     for (const node of [this.meter, this.voice, this.others]) node.disconnect()
+    this.#limiter.end()
     this.mix.stop()
   }
 }

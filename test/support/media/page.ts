@@ -4,6 +4,7 @@
 import { systemClock } from '../../../common/clock'
 import type { AudioChoice } from '../../../common/device'
 import { BrowserMediaEngine } from '../../../renderer/engine/media/media-engine'
+import { Limiter } from '../../../renderer/engine/media/limiter'
 import type { CallMedia } from '../../../renderer/engine/media/media'
 import { gatewayOf } from './gateway'
 import { FarEnd, listenTo, newEars, type FarEndOptions, type Heard } from './far-end'
@@ -131,6 +132,22 @@ export const lab = {
       },
       ms,
     )
+  },
+
+  /** The highest sample that comes out of a conference's limiter for tones of this strength (1: full scale), once it has settled and before. */
+  async limited(strength: number, tones: readonly number[]): Promise<{ settled: number; ever: number }> {
+    const context = new OfflineAudioContext({ length: 48_000, sampleRate: 48_000 })
+    const limiter = new Limiter(context)
+    limiter.connect(context.destination)
+    for (const frequency of tones) {
+      const gain = new GainNode(context, { gain: strength })
+      const oscillator = new OscillatorNode(context, { frequency })
+      oscillator.connect(gain).connect(limiter.input)
+      oscillator.start()
+    }
+    const samples = (await context.startRendering()).getChannelData(0)
+    const highest = (part: Float32Array): number => part.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+    return { settled: highest(samples.subarray(24_000)), ever: highest(samples) }
   },
 
   /** Asks until `look` says yes; gives its last answer. */
