@@ -3,20 +3,32 @@
  * must not know what becomes of the numbers.
  */
 import { readFileSync, statSync } from 'node:fs'
+import { cardsIn } from '../../contacts/content-lines'
+import { readCard } from '../../contacts/vcard'
 import { guardedFetch, reasonOf } from './guarded-fetch'
 import { SourceError, type OpenSource, type Row } from './source'
-import { cardsOf, rowsOfCard } from './vcards'
 
 const maximumFile = 128 * 2 ** 20
 
 export async function* readCards(path: string): AsyncGenerator<readonly Row[]> {
   if (statSync(path).size > maximumFile) throw new SourceError(`larger than ${maximumFile / 2 ** 20} MB`)
-  let found = false
-  for (const card of cardsOf(readFileSync(path, 'utf8'))) {
-    found = true
-    yield rowsOfCard(card)
+  const text = readFileSync(path, 'utf8')
+  if (!/^BEGIN:VCARD/im.test(text)) throw new SourceError('there is no vCard in the file')
+  yield* rowsOfCards(text)
+}
+
+function* rowsOfCards(text: string): Generator<readonly Row[]> {
+  for (const lines of cardsIn(text)) {
+    const { name = '', organization = null, numbers = [] } = readCard(lines)?.draft ?? {}
+    const label = name === '' ? organization : name
+    // Of `+1-555-0100;ext=5` the number is what callers come from.
+    const rows = numbers.map(({ value }) => ({
+      number: value.split(';', 1)[0] ?? value,
+      label: label ?? '',
+      block: false,
+    }))
+    if (label !== null) yield rows
   }
-  if (!found) throw new SourceError('there is no vCard in the file')
 }
 
 export interface CardDavOptions {
@@ -66,7 +78,7 @@ async function* rowsOf(client: Books): AsyncGenerator<readonly Row[]> {
   try {
     for (const addressBook of await client.fetchAddressBooks()) {
       const cards = await client.fetchVCards({ addressBook })
-      for (const { data } of cards) if (typeof data === 'string') yield rowsOfCard(data)
+      for (const { data } of cards) if (typeof data === 'string') yield* rowsOfCards(data)
     }
   } catch (error) {
     throw error instanceof SourceError ? error : new SourceError(`the address book cannot be read (${whyOf(error)})`)

@@ -39,7 +39,7 @@ export interface TableDatabase {
 
 /** A writable one is not flushed to the disk until it is put in use: nobody reads it before. Throws when it is no database. */
 export function openTable(path: string, mode: 'read' | 'write'): TableDatabase {
-  const writing = { noSync: true, overlappingSync: false, noMemInit: true }
+  const writing = { noSync: true, overlappingSync: false }
   // Look-ups are far apart: what lies beside a block is of no use.
   const reading = { readOnly: true, noReadAhead: true }
   const options = { path, noSubdir: true, maxDbs: 4, encoding: 'binary', cache: false } as const

@@ -1,23 +1,44 @@
 /*
  * The files of one directory: at most one table in use, and what is in the making beside it. A table is never changed: a
- * newer one takes its place by a rename, and its name says how long it has to be, so that a torn copy is not opened. It
- * must not know what is in them.
+ * newer one takes its place by a rename, and its name says how long it is and what its head sums up to, because a torn
+ * or foreign file ends the process that opens it as a database. It must not know what is in them.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 
-/** Generation and length in bytes; the length is the proof that the file is whole. */
-const tableName = /^table-(\d{1,12})-(\d{1,15})\.mdb$/
+/** Generation, length in bytes and the CRC-32 of its head, which begins with the database's own two pages. */
+const tableName = /^table-(\d{1,12})-(\d{1,15})-([0-9a-f]{8})\.mdb$/
+const headLength = 32_768
 const makingName = /^making-/
 
 export const isTableName = (name: string): boolean => tableName.test(name)
 
 /** The name of the newest whole table; null: there is none. */
 export function currentTable(folder: string): string | null {
-  const [newest] = tables(folder)
-    .filter(({ name, length }) => lengthOf(join(folder, name)) === length)
-    .sort((a, b) => b.generation - a.generation)
-  return newest?.name ?? null
+  const newest = tables(folder).sort((a, b) => b.generation - a.generation)
+  return newest.find(({ name }) => isWhole(join(folder, name)))?.name ?? null
+}
+
+/** Whether a file is as long as its name says, and its head the one that was written. Costs some microseconds. */
+export function isWhole(path: string): boolean {
+  const [, , length, sum] = tableName.exec(basename(path)) ?? []
+  try {
+    const head = headOf(path)
+    return head.length === Number(length) && head.sum === sum
+  } catch {
+    return false
+  }
 }
 
 /** A path for a table in the making. */
@@ -30,7 +51,8 @@ export function makingPath(folder: string, name: string): string {
 export function putInUse(folder: string, made: string): string {
   flush(made)
   const generation = Math.max(0, ...tables(folder).map((table) => table.generation)) + 1
-  const name = `table-${generation}-${statSync(made).size}.mdb`
+  const { length, sum } = headOf(made)
+  const name = `table-${generation}-${length}-${sum}.mdb`
   renameSync(made, join(folder, name))
   if (process.platform !== 'win32') flush(folder)
   return name
@@ -59,10 +81,10 @@ function sweep(folder: string, unwanted: (name: string) => boolean): void {
   }
 }
 
-function tables(folder: string): { name: string; generation: number; length: number }[] {
+function tables(folder: string): { name: string; generation: number }[] {
   return list(folder).flatMap((name) => {
     const match = tableName.exec(name)
-    return match ? [{ name, generation: Number(match[1]), length: Number(match[2]) }] : []
+    return match ? [{ name, generation: Number(match[1]) }] : []
   })
 }
 
@@ -74,11 +96,14 @@ function list(folder: string): string[] {
   }
 }
 
-function lengthOf(path: string): number | null {
+function headOf(path: string): { readonly length: number; readonly sum: string } {
+  const file = openSync(path, 'r')
   try {
-    return statSync(path).size
-  } catch {
-    return null
+    const head = Buffer.alloc(headLength)
+    const sum = crc32(head.subarray(0, readSync(file, head)))
+    return { length: fstatSync(file).size, sum: sum.toString(16).padStart(8, '0') }
+  } finally {
+    closeSync(file)
   }
 }
 

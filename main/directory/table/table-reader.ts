@@ -5,6 +5,7 @@
 import type { Clock, Timer } from '../../../common/clock'
 import { findInBlock } from './block'
 import { blockAt, openTable, type Blocks, type TableDatabase } from './table-database'
+import { isWhole } from './table-files'
 
 /** Look-ups until the file is mapped anew: each leaves at most some hundred kilobytes. */
 const lookUpsAtOnce = 16
@@ -41,7 +42,7 @@ export class TableReader {
   }
 
   private find(stream: 'identification' | 'blocking', number: number): readonly string[] | null {
-    this.database ??= openTable(this.path, 'read')
+    this.database ??= this.open()
     const blocks: Blocks = this.database[stream]
     const found = blockAt(blocks, number)
     const labels = found === null ? null : findInBlock(found.block, number)
@@ -50,6 +51,11 @@ export class TableReader {
     if (this.lookUps === lookUpsAtOnce) this.restIn(0)
     else if (this.timer === null) this.restIn(restMs)
     return labels
+  }
+
+  private open(): TableDatabase {
+    if (!isWhole(this.path)) throw new Error('the file is not the one that was written')
+    return openTable(this.path, 'read')
   }
 
   private restIn(ms: number): void {
