@@ -35,6 +35,7 @@ import { startAtLogin } from './os/start-at-login'
 import { setSwitches } from './os/switches'
 import { accountStates } from './phone/account-states'
 import { CallViews } from './phone/call-views'
+import { sourcesOf, type KnownPeople } from './phone/caller-sources'
 import { makeCalls } from './phone/calls'
 import { makePolicy } from './phone/policy'
 import { openProfile } from './phone/profile'
@@ -113,6 +114,7 @@ async function start(given: CommandLine): Promise<void> {
 
   // What the user wishes about callers.
   let focus: DesktopFocus | null = null
+  const people: KnownPeople = { contacts: null, directories: null }
   const policy = makePolicy({
     folder,
     clock,
@@ -121,6 +123,7 @@ async function start(given: CommandLine): Promise<void> {
     accounts: () => accounts.list,
     history: () => store.current.history,
     registry: () => registry,
+    sources: sourcesOf(people),
     desktopIsQuiet: () => focus?.isQuiet === true,
     onBlocked: (blocked) => store.put({ directory: { ...store.current.directory, blocked } }),
     onQuiet: (quiet, before) => {

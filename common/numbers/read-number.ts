@@ -32,6 +32,8 @@ export interface Means {
 const service = /^(?:\d{1,3}|11\d{1,4})$/
 /** A number without its trunk prefix is believed from this length on: no extension is as long. */
 const wholeFrom = 10
+/** From a network it is believed sooner; what is shorter may be a colleague. */
+const heardFrom = 7
 
 /** `digits`: an optional `+`, then 0-9 * #. */
 export function readNumber(digits: string, plan: NumberPlan, { library, heard = false }: Means): Reading {
@@ -96,12 +98,12 @@ function inCountry(digits: string, { plan, facts, library, heard }: Here): Found
     const whole = parsed(digits, `a number of ${country}`)
     return whole?.number.valid === true ? whole : (inArea?.() ?? whole)
   }
-  const area = inArea?.() ?? null
-  if (area) return area
   // Whoever left the trunk prefix out meant something shorter, unless it is too long for that; networks do leave it out.
   const whole = parsed(digits, `a number of ${country} without its trunk prefix`)
-  const believed = whole?.number.valid === true && (heard || digits.length >= wholeFrom)
-  return believed ? whole : null
+  const isLong = digits.length >= wholeFrom || (heard && areaCode !== null && digits.startsWith(areaCode))
+  const area = heard && isLong && whole?.number.valid === true ? null : (inArea?.() ?? null)
+  if (area) return area
+  return whole?.number.valid === true && (isLong || (heard && digits.length >= heardFrom)) ? whole : null
 }
 
 /** Where it is 1 (North America), numbers are dialled with it and without it alike. */

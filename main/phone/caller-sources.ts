@@ -25,6 +25,30 @@ export interface CallerSources {
   lookUp(e164: string): Promise<{ readonly name: string; readonly source: string } | null>
 }
 
+/** Those who can be asked, each from the moment it is there: both are opened when the window is up. */
+export interface KnownPeople {
+  contacts: { byNumber(key: string): KnownContact | null } | null
+  directories: {
+    identify(e164: string): { readonly label: string; readonly sourceName: string } | null
+    blocks(e164: string): { readonly sourceName: string } | null
+    lookUp(e164: string): Promise<{ readonly label: string; readonly sourceName: string } | null>
+  } | null
+}
+
+export const sourcesOf = (people: KnownPeople): CallerSources => ({
+  contact: (key) => people.contacts?.byNumber(key) ?? null,
+  directory(e164) {
+    const { directories } = people
+    const known = directories?.identify(e164) ?? null
+    const blockedBy = directories?.blocks(e164)?.sourceName ?? null
+    return { name: known?.label ?? null, source: known?.sourceName ?? null, blockedBy }
+  },
+  async lookUp(e164) {
+    const found = (await people.directories?.lookUp(e164)) ?? null
+    return found && { name: found.label, source: found.sourceName }
+  },
+})
+
 /** A phone without contacts and directories. */
 export const noSources: CallerSources = {
   contact: () => null,

@@ -134,7 +134,8 @@ describe('the line to the outside', () => {
   it.each([
     [german, '00301234', '+49301234'],
     [german, '0301234', '+49301234'],
-    [german, '301234', '+49301234'],
+    [german, '30901820', '+4930901820'],
+    [german, '4711', '4711'],
     [american, '914155552671', '+14155552671'],
     [american, '9145552671', '+19145552671'],
   ])('%j, heard from the network as %s', (rules, text, expected) => expect(known(text, rules, true)).toBe(expected))
