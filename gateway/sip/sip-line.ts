@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { GatewayAccount, Route } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
-import { headerValue, isResponse, parseWire, type WireMessage } from '../../common/wire-message'
+import { headerValue, isResponse, parseWire, renderWire, type WireMessage } from '../../common/wire-message'
 import type { Line, LineEvents } from '../gateway'
 import { Bulk, largestDatagram } from './bulk'
 import type { Channel, ChannelFailure } from './channel'
@@ -258,21 +258,21 @@ export class SipLine implements Line {
     if (!this.#learn(via, method, status, judgement.transaction.channel)) return
     setTopVia(message, judgement.transaction.pageVia)
     this.#masquerade.inward(message)
-    this.#pass(encodeMessage(message))
+    this.#pass(renderWire(message))
   }
 
   #receiveRequest(channel: Channel, message: WireMessage, from: Endpoint): void {
     const written = topVia(message) ?? ''
     const via = parseVia(written)
     this.#heard()
-    if (via === null) return this.#pass(encodeMessage(message))
+    if (via === null) return this.#pass(renderWire(message))
     const [back, to] = answerTo(via, from)
     const origin = { channel: { channel, to }, via: writeVia(back), reliable: channel.reliable }
     const method = message.start.slice(0, message.start.indexOf(' '))
     const trying = (): string => tryingFor(message, origin.via)
     if (!this.#answered.receive(transactionKey(message, via), method, origin, trying)) return
     this.#masquerade.inward(message)
-    this.#pass(encodeMessage(message))
+    this.#pass(renderWire(message))
   }
 
   /** As whom we are seen now. False: that has changed, and with it the way to us; the line is over. */

@@ -19,8 +19,6 @@ export async function openUdp(needs: ChannelNeeds, events: ChannelEvents): Promi
   const type = familyOf(target.address) === 6 ? 'udp6' : 'udp4'
   // Connected, so that it knows which of our addresses leads there, and hears when nobody listens (ICMP).
   const scout = createSocket(type)
-  let refused = (): void => {}
-  scout.on('error', () => refused())
   const address = await connectScout(scout, target)
   if (address === null) return failed(`${where}: no way there`)
   const socket = (await bind(type, localPort)) ?? (await bind(type, 0))
@@ -29,7 +27,8 @@ export async function openUdp(needs: ChannelNeeds, events: ChannelEvents): Promi
     return failed(`${where}: no socket`)
   }
   const channel = new UdpChannel(needs, socket, scout, { address, port: socket.address().port }, events)
-  refused = () => channel.refused({ reason: 'unreachable', detail: `${where}: connection refused`, certificate: null })
+  const failure: ChannelFailure = { reason: 'unreachable', detail: `${where}: connection refused`, certificate: null }
+  scout.on('error', () => channel.refused(failure))
   scout.send('\r\n\r\n', () => {})
   return { ok: true, channel }
 }

@@ -1,0 +1,208 @@
+import { Inviter, Registerer, RegistererState, SessionState, UserAgent, type Invitation, type Session } from 'sip.js'
+import { afterEach, expect, test } from 'vitest'
+import { until } from '../../support/until'
+import { SDP, type Said } from '../support/scripted-peer'
+import { lineAlice, type LineAlice, type LineAliceOptions } from './support/line-alice'
+import { WirePeer, type WirePeerOptions } from './support/wire-peer'
+
+const open: { close?(): Promise<void>; userAgent?: UserAgent }[] = []
+
+afterEach(async () => {
+  for (const { userAgent } of open) await userAgent?.transport.disconnect().catch(() => {})
+  for (const opened of open.splice(0)) await opened.close?.()
+})
+
+async function peerOn(options: WirePeerOptions): Promise<WirePeer> {
+  const peer = await WirePeer.open(options)
+  open.push(peer)
+  return peer
+}
+
+async function alice(options: LineAliceOptions): Promise<LineAlice> {
+  const made = await lineAlice(options)
+  open.push(made)
+  return made
+}
+
+async function registered({ userAgent }: LineAlice): Promise<Registerer> {
+  const registerer = new Registerer(userAgent)
+  await registerer.register()
+  await until(() => registerer.state === RegistererState.Registered, { what: 'a registration' })
+  return registerer
+}
+
+/** 401 until there are credentials. */
+const challenging = (peer: WirePeer): WirePeer =>
+  peer.on('REGISTER', (request) => {
+    if (request.header('authorization') === '')
+      peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", qop="auth", algorithm=MD5'])
+    else peer.acceptRegister(request)
+  })
+
+const contactOf = (said: Said | undefined): string => /<([^>]*)>/.exec(said?.header('contact') ?? '')?.[1] ?? ''
+
+const call = async ({ userAgent }: LineAlice): Promise<Inviter> => {
+  const inviter = new Inviter(userAgent, UserAgent.makeURI('sip:bob@example.com')!)
+  await inviter.invite()
+  return inviter
+}
+
+const inState = (session: Session, state: SessionState): Promise<true> =>
+  until(() => session.state === state, { what: `a call that is ${state}` })
+
+test.each(['udp', 'tcp'] as const)(
+  'a phone registers over %s with credentials, as the address it has',
+  async (transport) => {
+    const peer = challenging(await peerOn({ transport }))
+    const phone = await alice({ server: peer.server })
+    await registered(phone)
+    const [first, second] = peer.requests('REGISTER')
+    expect(first?.header('via')).toMatch(
+      new RegExp(`^SIP/2\\.0/${transport.toUpperCase()} 127\\.0\\.0\\.1:\\d+;rport;branch=z9hG4bK`),
+    )
+    expect(contactOf(second)).toMatch(
+      new RegExp(`^sip:\\w+@127\\.0\\.0\\.1:${peer.source?.port};transport=${transport}$`),
+    )
+    expect(second?.header('authorization')).toContain('username="alice"')
+    expect(second?.text).not.toMatch(/invalid|transport=ws|SIP\/2\.0\/WS/i)
+    expect(phone.routes[0]).toMatchObject({
+      transport,
+      host: '127.0.0.1',
+      port: peer.port,
+      local: `127.0.0.1:${peer.source?.port}`,
+    })
+  },
+)
+
+test('a call out is set up and ended, each message once, by a phone that speaks as one', async () => {
+  const peer = await peerOn({ transport: 'udp' })
+  peer.on('INVITE', (request) => {
+    peer.reply(request, 180)
+    peer.reply(request, 200, [], SDP)
+  })
+  peer.on('BYE', (request) => peer.reply(request, 200))
+  const phone = await alice({ server: peer.server })
+  const inviter = await call(phone)
+  await inState(inviter, SessionState.Established)
+  await inviter.bye()
+  await inState(inviter, SessionState.Terminated)
+  await until(() => peer.requests('BYE').length > 0, { what: 'BYE' })
+  expect(peer.said.map(({ word }) => word)).toEqual(['INVITE', 'ACK', 'BYE'])
+  expect(contactOf(peer.requests('INVITE')[0])).toMatch(
+    new RegExp(`^sip:\\w+@127\\.0\\.0\\.1:${peer.source?.port};transport=udp;ob$`),
+  )
+  expect(peer.requests('BYE')[0]?.message.start).toBe(`BYE sip:bob@127.0.0.1:${peer.port};transport=udp SIP/2.0`)
+})
+
+test.each(['udp', 'tcp'] as const)(
+  'a call in over %s rings, is answered and ended by its caller',
+  async (transport) => {
+    const peer = await peerOn({ transport })
+    const phone = await alice({ server: peer.server })
+    await registered(phone)
+    let invitation: Invitation | undefined
+    phone.userAgent.delegate = { onInvite: (invite) => void (invitation = invite) }
+    peer.request({ callId: 'in-1' })
+    await until(() => invitation !== undefined, { what: 'a call' })
+    await invitation?.progress()
+    await invitation?.accept()
+    await until(() => peer.responses('INVITE').some(({ status }) => status === 200), { what: '200' })
+    const answer = peer.responses('INVITE').find(({ status }) => status === 200)
+    expect(answer?.header('via')).toContain(`;rport=${peer.port}`)
+    expect(contactOf(answer)).toMatch(/^sip:\w+@127\.0\.0\.1:\d+;transport=(udp|tcp)$/)
+    const to = answer?.header('to') ?? ''
+    peer.request({ method: 'ACK', callId: 'in-1', to, uri: contactOf(answer) })
+    await inState(invitation!, SessionState.Established)
+    peer.request({ method: 'BYE', callId: 'in-1', to, sequence: 2, uri: contactOf(answer) })
+    await inState(invitation!, SessionState.Terminated)
+    await until(() => peer.responses('BYE').length > 0, { what: 'the answer to BYE' })
+    expect(peer.responses('BYE')[0]?.status).toBe(200)
+  },
+)
+
+test('a call goes through where every message is lost the first time, in either direction', async () => {
+  const peer = await peerOn({ transport: 'udp' })
+  const phone = await alice({ server: peer.server })
+  const lost = new Set<string>()
+  peer.loses = (direction, text) => {
+    const message = `${direction} ${text.slice(0, text.indexOf('\r\n'))}`
+    const isFirst = !lost.has(message)
+    lost.add(message)
+    return isFirst
+  }
+  peer.on('INVITE', (request) => peer.reply(request, 200, [], SDP))
+  peer.on('BYE', (request) => peer.reply(request, 200))
+  const inviter = await call(phone)
+  await inState(inviter, SessionState.Established)
+  await inviter.bye()
+  await until(() => peer.requests('BYE').length > 0, { what: 'BYE' })
+  expect(peer.heard.filter((word) => word === 'INVITE').length).toBeGreaterThan(1)
+})
+
+test('a refusal that is repeated is acknowledged each time and seen once', async () => {
+  const peer = await peerOn({ transport: 'udp' })
+  const phone = await alice({ server: peer.server })
+  peer.on('INVITE', (request) => {
+    peer.reply(request, 486)
+    peer.reply(request, 486)
+    peer.reply(request, 486)
+  })
+  const inviter = await call(phone)
+  await inState(inviter, SessionState.Terminated)
+  await until(() => peer.requests('ACK').length === 3, { what: 'three ACKs' })
+  const branches = new Set(
+    [...peer.requests('ACK'), ...peer.requests('INVITE')].map((said) => /branch=([^;]*)/.exec(said.header('via'))?.[1]),
+  )
+  expect(branches.size).toBe(1)
+})
+
+test('strangers that speak to the port are not heard, the server at another of its addresses is', async () => {
+  const peer = await peerOn({ transport: 'udp' })
+  const stranger = await peerOn({ transport: 'udp', address: '127.0.0.2' })
+  const other = await peerOn({ transport: 'udp', address: '127.0.0.3' })
+  const names = {
+    naptr: () => Promise.resolve([]),
+    srv: () => Promise.resolve([]),
+    addresses: () => Promise.resolve(['127.0.0.1', '127.0.0.3']),
+  }
+  const phone = await alice({ server: `udp:pbx.example.com:${peer.port}`, names })
+  await registered(phone)
+  const calls: string[] = []
+  phone.userAgent.delegate = { onInvite: ({ request }) => void calls.push(request.callId) }
+  const { createSocket } = await import('node:dgram')
+  for (const [index, from] of [stranger, other].entries()) {
+    const port = peer.source?.port ?? 0
+    const address = from === stranger ? '127.0.0.2' : '127.0.0.3'
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, address, resolve))
+    from.source = {
+      address: '127.0.0.1',
+      port,
+      write: (text) => socket.send(text, port, '127.0.0.1', () => socket.close()),
+    }
+    from.request({ callId: `call-${index}`, uri: contactOf(peer.requests('REGISTER')[0]) })
+  }
+  await until(() => calls.length > 0, { what: 'the call of the server' })
+  expect(calls).toEqual(['call-1'])
+})
+
+test('a request too large for a datagram goes by TCP, and by UDP where that is refused', async () => {
+  const udp = await peerOn({ transport: 'udp' })
+  const tcp = await peerOn({ transport: 'tcp', port: udp.port })
+  for (const peer of [udp, tcp]) peer.on('MESSAGE', (request) => peer.reply(request, 200))
+  const phone = await alice({ server: udp.server })
+  const say = async (length: number): Promise<void> => {
+    const { Messager } = await import('sip.js')
+    await new Messager(phone.userAgent, UserAgent.makeURI('sip:bob@example.com')!, 'ö'.repeat(length)).message()
+  }
+  await say(600)
+  await until(() => tcp.requests('MESSAGE').length === 1, { what: 'the message by TCP' })
+  expect(tcp.requests('MESSAGE')[0]?.header('via')).toMatch(/^SIP\/2\.0\/TCP /)
+  await say(20)
+  await until(() => udp.requests('MESSAGE').length === 1, { what: 'the small one by UDP' })
+  await tcp.close()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await say(600)
+  await until(() => udp.requests('MESSAGE').length === 2, { what: 'the large one by UDP' })
+  expect(udp.requests('MESSAGE')[1]?.header('via')).toMatch(/^SIP\/2\.0\/UDP /)
+})

@@ -1,0 +1,258 @@
+import { createServer } from 'node:net'
+import { Registerer, RegistererState, type UserAgent } from 'sip.js'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { systemClock } from '../../../common/clock'
+import { LineMemory } from '../../../gateway/sip/line-memory'
+import type { Names, SrvRecord } from '../../../gateway/sip/names'
+import { until } from '../../support/until'
+import { makeKeys, type Keys } from './support/keys'
+import { lineAlice, noNames, type LineAlice, type LineAliceOptions } from './support/line-alice'
+import { WirePeer, type WirePeerOptions } from './support/wire-peer'
+
+const open: { close?(): Promise<void>; userAgent?: UserAgent }[] = []
+
+afterEach(async () => {
+  for (const { userAgent } of open) await userAgent?.transport.disconnect().catch(() => {})
+  for (const opened of open.splice(0)) await opened.close?.()
+})
+
+async function peerOn(options: WirePeerOptions): Promise<WirePeer> {
+  const peer = await WirePeer.open(options)
+  open.push(peer)
+  return peer
+}
+
+async function alice(options: LineAliceOptions): Promise<LineAlice> {
+  const made = await lineAlice(options)
+  open.push(made)
+  return made
+}
+
+/** Nobody listens there. */
+async function deadPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
+}
+
+const namesOf = (
+  srv: Readonly<Record<string, readonly SrvRecord[]>>,
+  naptr: Awaited<ReturnType<Names['naptr']>> = [],
+): Names => ({
+  naptr: () => Promise.resolve(naptr),
+  srv: (name) => Promise.resolve(srv[name] ?? []),
+  addresses: (host) => Promise.resolve(host.endsWith('six.example.com') ? ['::1'] : ['127.0.0.1']),
+})
+
+const record = (port: number, priority: number, name = 'pbx.example.com'): SrvRecord => ({
+  name,
+  port,
+  priority,
+  weight: 0,
+})
+
+describe('of several servers', () => {
+  test.each(['udp', 'tcp'] as const)(
+    'over %s the second is registered at when the first refuses',
+    async (transport) => {
+      const peer = await peerOn({ transport })
+      const names = namesOf({
+        [`_sip._${transport}.example.com`]: [record(await deadPort(), 10), record(peer.port, 20)],
+      })
+      const phone = await alice({ server: `${transport}:example.com`, names })
+      await new Registerer(phone.userAgent).register()
+      await until(() => peer.requests('REGISTER').length > 0, { what: 'REGISTER' })
+      expect(phone.routes[0]).toMatchObject({ port: peer.port })
+      expect(phone.routes[0]?.why).toMatch(/^SRV _sip\._\w+\.example\.com, priority 20; before it: .*refused/)
+    },
+  )
+
+  test('the second is asked when the first is silent, and stays the first choice for a while', async () => {
+    const [silent, peer] = [await peerOn({ transport: 'udp' }), await peerOn({ transport: 'udp' })]
+    silent.loses = () => true
+    const memory = new LineMemory(systemClock, 'sticky')
+    const names = namesOf({ '_sip._udp.example.com': [record(silent.port, 10), record(peer.port, 20)] })
+    const first = await alice({ server: 'udp:example.com', names, memory })
+    expect(first.routes[0]?.port).toBe(peer.port)
+    const asked = silent.heard.length
+    const again = await alice({ server: 'udp:example.com', names, memory })
+    expect(again.routes[0]?.port).toBe(peer.port)
+    expect(silent.heard.length).toBe(asked)
+  })
+
+  test('one that takes no registrations (503) is left for the next', async () => {
+    const [busy, peer] = [await peerOn({ transport: 'tcp' }), await peerOn({ transport: 'tcp' })]
+    busy.on('REGISTER', (request) => busy.reply(request, 503))
+    const memory = new LineMemory(systemClock, 'busy')
+    const options = { server: busy.server, connection: { backups: [peer.server] }, memory }
+    const phone = await alice(options)
+    await new Registerer(phone.userAgent).register()
+    await until(() => phone.closures.length > 0, { what: 'the end of the line' })
+    expect(phone.closures[0]?.reason).toBe('server-error')
+    expect((await alice(options)).routes[0]?.port).toBe(peer.port)
+  })
+
+  test('a backup is taken when the account’s own server is gone', async () => {
+    const peer = await peerOn({ transport: 'tcp' })
+    const phone = await alice({ server: `udp:127.0.0.1:${await deadPort()}`, connection: { backups: [peer.server] } })
+    expect(phone.routes[0]).toMatchObject({ transport: 'tcp', port: peer.port })
+  })
+
+  test('a proxy is gone through before anything else', async () => {
+    const proxy = await peerOn({ transport: 'udp' })
+    const phone = await alice({ server: 'udp:example.com', connection: { outboundProxy: `127.0.0.1:${proxy.port}` } })
+    await new Registerer(phone.userAgent).register()
+    await until(() => proxy.requests('REGISTER').length > 0, { what: 'REGISTER' })
+    expect(proxy.requests('REGISTER')[0]?.message.start).toBe('REGISTER sip:example.com SIP/2.0')
+  })
+
+  test('when none answers, what is known of each is told', async () => {
+    const phone = await alice({ server: `tcp:127.0.0.1:${await deadPort()}` })
+    expect(phone.closures).toEqual([{ reason: 'unreachable', certificate: null }])
+    expect(phone.details[0]).toMatch(/^tcp 127\.0\.0\.1:\d+: connection refused$/)
+    expect((await alice({ server: 'udp:nowhere.example.com', names: noNames })).closures[0]?.reason).toBe(
+      'unknown-host',
+    )
+  })
+})
+
+describe('a bare domain', () => {
+  test('is reached by what it announces', async () => {
+    const peer = await peerOn({ transport: 'tcp' })
+    const names = namesOf({ '_sip._tcp.example.com': [record(peer.port, 1)], '_sip._udp.example.com': [record(9, 1)] })
+    const phone = await alice({ server: 'sip:example.com', names })
+    expect(phone.routes[0]).toMatchObject({
+      transport: 'tcp',
+      port: peer.port,
+      why: 'SRV _sip._tcp.example.com, priority 1',
+    })
+  })
+
+  test('is reached by what its NAPTR records prefer', async () => {
+    const [udp, tcp] = [await peerOn({ transport: 'udp' }), await peerOn({ transport: 'tcp' })]
+    const names = namesOf({ 'u.example.com': [record(udp.port, 1)], 't.example.com': [record(tcp.port, 1)] }, [
+      { order: 20, preference: 1, service: 'SIP+D2T', flags: 's', replacement: 't.example.com' },
+      { order: 10, preference: 1, service: 'SIP+D2U', flags: 's', replacement: 'u.example.com' },
+    ])
+    expect((await alice({ server: 'sip:example.com', names })).routes[0]?.transport).toBe('udp')
+  })
+
+  test('that announces SIP over WebSocket is left to the page, at the path where it is spoken', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/ws', handleProtocols: () => 'sip' })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const names = namesOf({ 'w.example.com': [record(port, 1)] }, [
+      { order: 1, preference: 1, service: 'SIP+D2W', flags: 's', replacement: 'w.example.com' },
+    ])
+    const phone = await alice({ server: 'sip:example.com', names })
+    expect(phone.elsewhere).toEqual([`ws://pbx.example.com:${port}/ws`])
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('that has only IPv6 is reached by it', async () => {
+    const peer = await peerOn({ transport: 'udp', address: '::1' })
+    const names = namesOf({ '_sip._udp.example.com': [record(peer.port, 1, 'six.example.com')] })
+    const phone = await alice({ server: 'sip:example.com', names })
+    const registerer = new Registerer(phone.userAgent)
+    await registerer.register()
+    await until(() => registerer.state === RegistererState.Registered, { what: 'a registration' })
+    expect(peer.requests('REGISTER')[0]?.header('contact')).toMatch(/<sip:\w+@\[::1\]:\d+;transport=udp>/)
+  })
+})
+
+describe('over TLS', () => {
+  let keys: Keys
+  beforeAll(() => {
+    keys = makeKeys('DNS:pbx.example.com,URI:sip:example.com')
+  })
+
+  test('a certificate nobody vouches for is refused, and shown', async () => {
+    const peer = await peerOn({ transport: 'tls', keys })
+    const phone = await alice({ server: peer.server })
+    expect(phone.routes).toEqual([])
+    expect(phone.closures).toEqual([
+      {
+        reason: 'certificate',
+        certificate: {
+          host: '127.0.0.1',
+          fingerprint: keys.fingerprint,
+          subject: 'CN=pbx.example.com',
+          issuer: 'CN=pbx.example.com',
+          error: 'net::ERR_CERT_AUTHORITY_INVALID',
+        },
+      },
+    ])
+    expect(peer.heard).toEqual([])
+  })
+
+  test('the very certificate the user trusts is taken, another is not', async () => {
+    const peer = await peerOn({ transport: 'tls', keys })
+    const phone = await alice({ server: peer.server, certificate: keys.fingerprint })
+    await new Registerer(phone.userAgent).register()
+    await until(() => peer.requests('REGISTER').length > 0, { what: 'REGISTER' })
+    expect(peer.requests('REGISTER')[0]?.header('contact')).toContain(';transport=tls')
+    const other = await alice({ server: peer.server, certificate: 'ab'.repeat(32) })
+    expect(other.closures[0]?.reason).toBe('certificate')
+  })
+
+  test('where nobody announced TLS, an untrusted certificate is gone round, and that is said', async () => {
+    const peer = await peerOn({ transport: 'tls', keys, port: 5061, address: '127.0.0.9' })
+    const tcp = await peerOn({ transport: 'tcp', port: 5060, address: '127.0.0.9' })
+    const phone = await alice({ server: 'sip:127.0.0.9' })
+    expect(phone.routes[0]).toMatchObject({ transport: 'tcp', port: tcp.port })
+    expect(phone.routes[0]?.why).toContain('ERR_CERT_AUTHORITY_INVALID')
+    expect(peer.heard).toEqual([])
+  })
+})
+
+describe('a line that is no good any more', () => {
+  test('ends when the server goes', async () => {
+    const peer = await peerOn({ transport: 'tcp' })
+    const phone = await alice({ server: peer.server })
+    peer.hangUp()
+    await until(() => phone.closures.length > 0, { what: 'the end of the line' })
+    expect(phone.closures[0]?.reason).toBe('unreachable')
+  })
+
+  test('ends at the first word that is no SIP', async () => {
+    const peer = await peerOn({ transport: 'tcp' })
+    const phone = await alice({ server: peer.server })
+    peer.source?.write('HTTP/1.1 400 Bad Request\r\n\r\n')
+    await until(() => phone.closures.length > 0, { what: 'the end of the line' })
+    expect(phone.closures[0]?.reason).toBe('server-error')
+  })
+
+  test('ends when the server sees it at another address than before, but not again and again', async () => {
+    const peer = await peerOn({ transport: 'udp' })
+    peer.seenAs = { address: '192.0.2.1', port: 40_000 }
+    const memory = new LineMemory(systemClock, 'moved')
+    const phone = await alice({ server: peer.server, memory })
+    await new Registerer(phone.userAgent).register()
+    await until(() => peer.requests('REGISTER').length > 0, { what: 'REGISTER' })
+    expect(peer.requests('REGISTER')[0]?.header('contact')).toContain('@192.0.2.1:40000;transport=udp')
+    expect(phone.routes[0]?.local).toBe('192.0.2.1:40000')
+    const refresh = async (of: LineAlice): Promise<void> => {
+      peer.seenAs = { address: '192.0.2.1', port: (peer.seenAs?.port ?? 0) + 1 }
+      await new Registerer(of.userAgent).register()
+    }
+    await refresh(phone)
+    await until(() => phone.closures.length > 0, { what: 'the end of the line' })
+    expect(phone.closures[0]?.reason).toBe('connection-lost')
+    const again = await alice({ server: peer.server, memory })
+    await refresh(again)
+    await until(() => peer.requests('REGISTER').length > 2, { what: 'REGISTER' })
+    expect(again.closures).toEqual([])
+  })
+
+  test('outlives a change of the network that does not touch it', async () => {
+    const peer = await peerOn({ transport: 'udp' })
+    const phone = await alice({ server: peer.server })
+    phone.line().networkChanged()
+    await new Registerer(phone.userAgent).register()
+    await until(() => peer.requests('REGISTER').length > 0, { what: 'REGISTER' })
+    expect(phone.closures).toEqual([])
+  })
+})
