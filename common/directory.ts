@@ -45,7 +45,7 @@ export const sourceSettingsSchema = v.variant('kind', [
     /** Sent as `Authorization`, a secret; whether there is one. */
     authorized: v.boolean(),
   }),
-  /** A provider of the user's own: the name of a module in the profile's `directories` folder, put there by hand. */
+  /** A provider of the user's own: the name of a module in the profile's `extensions` folder, put there by hand. */
   v.strictObject({ kind: v.literal('extension'), file: v.pipe(text(128), v.regex(/^\w[\w.-]*\.mjs$/)) }),
 ])
 export type SourceSettings = Readonly<v.InferOutput<typeof sourceSettingsSchema>>

@@ -14,6 +14,7 @@ import { parseCommandLine, type CommandLine } from './command-line'
 import { isControlCommand, runControlVerb } from './control/control-client'
 import { ControlServer } from './control/control-server'
 import { ControlVerbs } from './control/control-verbs'
+import { openDirectories } from './directory/open-directories'
 import { EngineHost } from './engine/engine-host'
 import { GatewayHost } from './engine/gateway-host'
 import { openServers } from './engine/open-servers'
@@ -23,6 +24,7 @@ import { UtilityGateway } from './os/gateway-process'
 import { askUser } from './os/ask-user'
 import { eraseMarked, markForErasure } from './os/erase-profile'
 import { desktopFocus, type DesktopFocus } from './os/focus/desktop-focus'
+import { directoryProcess } from './os/directory-process'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
@@ -339,7 +341,7 @@ async function start(given: CommandLine): Promise<void> {
         return done
       },
     }),
-    directory: performDirectory(),
+    directory: performDirectory({ directories: () => directories, ask: askUser }),
     numbers: performNumbers({ numbers: policy.numbers, blockList: policy.blockList }),
     servers: performServers(),
   })
@@ -368,6 +370,18 @@ async function start(given: CommandLine): Promise<void> {
 
   // They are heavy, and nobody can call before an account is registered.
   void policy.numbers.load()
+  const directories = openDirectories({
+    folder,
+    openStore: openElectronStore,
+    vault,
+    clock,
+    log,
+    startLoader: directoryProcess(join(import.meta.dirname, 'directory.js')),
+    plan: () => policy.numbers.plan(null),
+    onChange: (sources) => store.put({ directory: { ...store.current.directory, sources } }),
+  })
+  people.directories = directories
+  void directories.start()
 
   // What the computer does about it.
   focus = desktopFocus({
@@ -451,7 +465,7 @@ async function start(given: CommandLine): Promise<void> {
     close: async () => {
       stopWatchingNetwork()
       reachability.stop()
-      await gateway.stop()
+      await Promise.all([gateway.stop(), directories.stop()])
       host.stop()
       focus?.dispose()
       center.dispose()

@@ -24,6 +24,7 @@ export const words = {
   callBack: 'Call back',
   hide: 'Hide',
   cancel: 'Cancel',
+  lists: 'Lists of numbers',
   remindMe: 'Remind me',
   callsFile: 'Patchcord calls.csv',
   contactsFile: 'Patchcord contacts.vcf',

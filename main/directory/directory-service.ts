@@ -178,12 +178,6 @@ export class DirectoryService {
     return { ok: true, value: undefined }
   }
 
-  /** Forgets every directory, with all tables and secrets. */
-  async erase(): Promise<void> {
-    for (const { id } of this.list.all) await this.remove(id)
-    rmSync(this.options.folder, { recursive: true, force: true })
-  }
-
   private async load(id: string): Promise<void> {
     if (this.stopped || this.manager.isLoading(id)) return
     await this.manager.reloadExtension(id)
