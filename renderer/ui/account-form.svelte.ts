@@ -11,6 +11,8 @@ import {
 } from '../../common/account'
 import type { UiCommand, UiError } from '../../common/contract/ui'
 import type { AccountState } from '../../common/phone-state'
+import { ConnectionForm } from './connection-form.svelte'
+import { NumbersForm } from './numbers-form.svelte'
 import { completeServer, guessAccount } from './account-guess'
 import type { Phone } from './phone.svelte'
 
@@ -29,8 +31,8 @@ export class AccountForm {
   /** What the server offers and where calls go that are not taken, as typed. */
   features = $state<Typed>(typed(noFeatures))
   featuresOpen = $state(false)
-  connection = $state(usualConnection)
-  numbers = $state(usualNumbers)
+  readonly connection: ConnectionForm
+  readonly numbers: NumbersForm
   /** Where there is no keychain: what the user chose. */
   keepUnprotected = $state(false)
   advanced = $state(false)
@@ -40,14 +42,16 @@ export class AccountForm {
   wrong = $state.raw<readonly Field[]>([])
 
   readonly guess = $derived(guessAccount(this.uri))
+  /** The server as it would be used. */
+  readonly completed = $derived(completeServer(this.server.trim() === '' ? this.guess.server : this.server))
 
   /** The form of this account, or of a new one. */
   constructor(state: AccountState | null) {
     this.accountId = state?.account.id ?? null
+    this.connection = new ConnectionForm(state?.account.connection ?? usualConnection)
+    this.numbers = new NumbersForm(state?.account.numbers ?? usualNumbers)
     if (!state) return
     const { account } = state
-    this.connection = account.connection
-    this.numbers = account.numbers
     this.keepUnprotected = state.unprotected
     this.uri = account.uri.replace(/^sip:/, '')
     this.server = account.server
@@ -57,7 +61,10 @@ export class AccountForm {
     this.certificate = account.certificate
     this.features = typed(account.features)
     this.featuresOpen = Object.values(account.features).some((value) => value !== null)
-    this.advanced = this.username !== '' || this.displayName !== '' || this.featuresOpen
+    this.connection.open = JSON.stringify(account.connection) !== JSON.stringify(usualConnection)
+    this.numbers.open = JSON.stringify(account.numbers) !== JSON.stringify(usualNumbers)
+    const folded = this.featuresOpen || this.connection.open || this.numbers.open
+    this.advanced = this.username !== '' || this.displayName !== '' || folded
   }
 
   get isNew(): boolean {
@@ -92,14 +99,18 @@ export class AccountForm {
   }
 
   private command(protectedStorage: boolean, evenIfUnreachable: boolean): UiCommand | null {
-    const { uri, username, server, name } = this.guess
-    const url = completeServer(this.server.trim() === '' ? server : this.server)
+    const { uri, username, name } = this.guess
+    const url = this.completed
     const wrong: Field[] = []
     if (uri === null) wrong.push('uri')
     if (this.isNew && this.password === '') wrong.push('password')
     if (url === null && !(uri === null && this.server.trim() === '')) wrong.push('server')
     this.wrong = wrong
-    if (uri === null || url === null || wrong.length > 0) return null
+    const connection = this.connection.meant()
+    const numbers = this.numbers.plan()
+    if (connection === null) this.advanced = this.connection.open = true
+    if (numbers === null) this.advanced = this.numbers.open = true
+    if (uri === null || url === null || connection === null || numbers === null || wrong.length > 0) return null
     const draft = {
       uri,
       server: url,
@@ -109,9 +120,9 @@ export class AccountForm {
       displayName: this.displayName.trim() || null,
       certificate: this.certificate,
       features: meant(this.features),
-      connection: this.connection,
-      numbers: this.numbers,
-      turnPassword: null,
+      connection,
+      numbers,
+      turnPassword: this.connection.turnPassword || null,
     }
     const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
     return this.accountId === null

@@ -14,8 +14,11 @@ export interface AccountGuess {
 // user and host of RFC 3261 section 25.1, without passwords, parameters and headers, which have no place in an account.
 const address = /^(?:sips?:)?([^\s@:;?<>"]+)@(\[[0-9a-f:.]+\]|[^\s@:;?<>"/]+?)(?::\d+)?$/i
 
-/** The defaults of Asterisk's and most PBXs' WebSocket listeners. */
-const usualServer = (host: string): string => `wss://${host}:8089/ws`
+/** The domain alone: the phone finds the best way that works (RFC 3263). */
+const usualServer = (host: string): string => `sip:${host}`
+
+/** Ports where SIP over WebSocket is usual and SIP over anything else is not. */
+const webPorts = new Set(['443', '7443', '8088', '8089', '8443'])
 
 export function guessAccount(typed: string): AccountGuess {
   const match = address.exec(typed.trim())
@@ -24,12 +27,39 @@ export function guessAccount(typed: string): AccountGuess {
   return { uri: `sip:${user}@${host}`, username: user, server: usualServer(host), name: `${user}@${host}` }
 }
 
-/** Makes a WebSocket URL of a bare host or `host:port`; null when nothing sensible can be made. */
+/** Makes a server of what was typed: a domain to be found, or a way that was named; null when nothing sensible can be made. */
 export function completeServer(typed: string): string | null {
   const text = typed.trim()
   if (text === '') return null
+  const plain = /^(udp|tcp|tls|sips?):(?:\/\/)?([^\s/@]+)$/i.exec(text)
+  if (plain) return `${plain[1]?.toLowerCase()}:${plain[2]}`
   const bare = /^(\[[0-9a-f:.]+\]|[^\s:/?#@]+)(?::(\d{1,5}))?(\/[^\s]*)?$/i.exec(text)
-  if (bare) return `wss://${bare[1]}:${bare[2] ?? '8089'}${bare[3] ?? '/ws'}`
+  const [, host, port, path] = bare ?? []
+  if (host !== undefined && path === undefined && !webPorts.has(port ?? ''))
+    return `sip:${host}${port === undefined ? '' : `:${port}`}`
+  if (host !== undefined) return `wss://${host}:${port ?? '8089'}${path ?? '/ws'}`
   if (!/^wss?:\/\//i.test(text)) return null
   return URL.canParse(text) ? text : null
+}
+
+/** What a server's form means, in a sentence; null: it is none yet. */
+export function explainServer(server: string | null): string | null {
+  if (server === null) return null
+  const [, scheme] = /^([a-z]+):/i.exec(server) ?? []
+  switch (scheme?.toLowerCase()) {
+    case 'sip':
+      return 'The phone finds the best way that works: encrypted if the server can.'
+    case 'tls':
+    case 'sips':
+      return 'Encrypted, straight to this server.'
+    case 'tcp':
+    case 'udp':
+      return `${scheme?.toUpperCase()}, straight to this server. Others on the way can see who calls whom.`
+    case 'wss':
+      return 'WebSocket (WebRTC), encrypted.'
+    case 'ws':
+      return 'WebSocket (WebRTC), not encrypted.'
+    default:
+      return null
+  }
 }

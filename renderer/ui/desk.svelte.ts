@@ -1,28 +1,66 @@
 /*
  * What the person is in the middle of: the open view, half-typed text, the call that has the screen. It belongs to this
- * page alone and dies with it; it never holds what main knows better.
+ * page alone and dies with it, but for a transfer that asks first; it never holds what main knows better.
  */
 import { canDeflect, canTransfer, type Call, type CallId } from '../../common/call'
 import type { UiCommand, UiError } from '../../common/contract/ui'
 import { hasEar } from '../../common/party'
-import type { CallView } from '../../common/phone-state'
+import type { ContactId } from '../../common/contact'
+import type { CallView, HistoryEntry } from '../../common/phone-state'
 import type { AccountForm } from './account-form.svelte'
+import { named } from './caller'
+import { ContactForm, type Stranger } from './contact-form.svelte'
 import { successor } from './foreground'
+import type { RecentFilter } from './past-calls.svelte'
 import type { Phone, Reply } from './phone.svelte'
+import type { RuleForm } from './rule-form.svelte'
+import type { SourceForm } from './source-form.svelte'
 
-export type Tab = 'phone' | 'recents' | 'settings'
+export type Tab = 'phone' | 'recents' | 'contacts' | 'settings'
 /** A call we are in, or one that still rings here. */
 export type Sending = 'transfer' | 'deflect'
-export type SettingsPage = 'accounts' | 'audio' | 'general' | 'about'
+export type SettingsPage = 'accounts' | 'audio' | 'quiet' | 'blocking' | 'directories' | 'general' | 'privacy' | 'about'
+
+/** Whom a transfer is about, and the call made to ask. */
+interface Consultation {
+  readonly callId: CallId
+  readonly toCallId: CallId
+}
+
+type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+const memoryKey = 'consulting'
+
+function readConsultation(memory: Memory | null): Consultation | null {
+  try {
+    const { callId, toCallId } = JSON.parse(memory?.getItem(memoryKey) ?? '{}') as Partial<Consultation>
+    return typeof callId === 'string' && typeof toCallId === 'string' ? { callId, toCallId } : null
+  } catch {
+    return null
+  }
+}
 
 export class Desk {
   tab = $state<Tab>('phone')
-  settingsPage = $state<SettingsPage>('accounts')
+  /** null: the list of them. */
+  settingsPage = $state<SettingsPage | null>(null)
   dialText = $state('')
   /** The account to call with; null: main's choice. */
   dialAccount = $state<string | null>(null)
   keypad = $state(true)
-  missedOnly = $state(false)
+  /** The next call leaves no trace. */
+  dialPrivate = $state(false)
+  recentFilter = $state<RecentFilter>('all')
+  recentText = $state('')
+  /** The past call that is looked at. */
+  recent = $state.raw<HistoryEntry | null>(null)
+  contactFilter = $state('')
+  /** The contact that is looked at. */
+  contact = $state<ContactId | null>(null)
+  /** The contact being typed; it outlives the view. */
+  contactForm = $state.raw<ContactForm | null>(null)
+  /** The directory, or the rule of the own list, being typed. */
+  sourceForm = $state.raw<SourceForm | null>(null)
+  ruleForm = $state.raw<RuleForm | null>(null)
   /** Grows when the dial field should take the focus. */
   dialerFocus = $state(0)
   /** The account being typed, or null. It outlives the view, so nothing typed is lost. */
@@ -39,16 +77,31 @@ export class Desk {
   /** Whom the call in front is to be sent to is being chosen. */
   sending = $state<Sending | null>(null)
   sendText = $state('')
-  /** A transfer that asks first: whom it is about, and the call made to ask. */
-  consulting = $state.raw<{ readonly callId: CallId; readonly toCallId: CallId } | null>(null)
   /** The list of all keys is open. */
   keysShown = $state(false)
   /** The last wish that was not granted, until it is put away or another one is. */
   problem = $state.raw<UiError | null>(null)
+  private asking = $state.raw<Consultation | null>(null)
 
-  /** The calls worth showing. */
+  /** `memory` outlives the page; it is given what a window that opens in the middle of a call could not know. */
+  constructor(private readonly memory: Memory | null = null) {
+    this.asking = readConsultation(memory)
+  }
+
+  /** A transfer that asks first. */
+  get consulting(): Consultation | null {
+    return this.asking
+  }
+
+  set consulting(consultation: Consultation | null) {
+    this.asking = consultation
+    if (consultation) this.memory?.setItem(memoryKey, JSON.stringify(consultation))
+    else this.memory?.removeItem(memoryKey)
+  }
+
+  /** The calls worth showing, under the names the phone knows. */
   shown(calls: readonly CallView[]): readonly CallView[] {
-    return calls.filter(({ call }) => !(call.state === 'ended' && this.closed.includes(call.id)))
+    return calls.filter(({ call }) => !(call.state === 'ended' && this.closed.includes(call.id))).map(named)
   }
 
   /** Asks the phone, and keeps the refusal where it can be read. A call that is already over needs no words. */
@@ -119,10 +172,49 @@ export class Desk {
     if (this.chosen === id) this.choose(null)
   }
 
+  /** Going where one is already leads back to its first page. */
   goTo(tab: Tab): void {
+    if (tab === this.tab) this.home(tab)
     this.tab = tab
     this.away = true
     if (tab === 'phone') this.dialerFocus++
+  }
+
+  private home(tab: Tab): void {
+    if (tab === 'recents') this.recent = null
+    if (tab === 'contacts') this.contact = null
+    if (tab === 'settings') this.settingsPage = null
+  }
+
+  openSettings(page: SettingsPage): void {
+    this.goTo('settings')
+    this.settingsPage = page
+  }
+
+  /** Looks at a contact. */
+  openContact(id: ContactId): void {
+    this.contactForm = null
+    this.contact = id
+    this.goTo('contacts')
+    this.contact = id
+  }
+
+  /** Opens the form for somebody who is to become a contact. */
+  addContact(stranger: Stranger | null): void {
+    this.goTo('contacts')
+    this.contactForm = new ContactForm(stranger)
+  }
+
+  /** One step out of what is open in this tab; false: nothing is. */
+  stepBack(): boolean {
+    if (this.tab === 'contacts' && this.contactForm) this.contactForm = null
+    else if (this.tab === 'contacts' && this.contact !== null) this.contact = null
+    else if (this.tab === 'recents' && this.recent) this.recent = null
+    else if (this.tab === 'settings' && this.sourceForm) this.sourceForm = null
+    else if (this.tab === 'settings' && this.ruleForm) this.ruleForm = null
+    else if (this.tab === 'settings' && this.settingsPage !== null) this.settingsPage = null
+    else return false
+    return true
   }
 
   /** Opens the form for a new account, or for this one, with whatever was typed into it before. */

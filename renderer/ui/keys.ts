@@ -64,6 +64,7 @@ export function obey(scene: Scene, verb: Verb): boolean {
       return true
     case 'phone':
     case 'recents':
+    case 'contacts':
     case 'settings':
       desk.formOpen = false
       desk.goTo(verb)
@@ -108,6 +109,7 @@ function goBack(desk: Desk, front: Call | null): boolean {
   else if (front?.state === 'ended' && !desk.away) desk.close(front.id)
   else if (front && !desk.away) desk.goTo('phone')
   else if (desk.formOpen) desk.closeForm(false)
+  else if (desk.stepBack()) return true
   else if (desk.tab !== 'phone') desk.goTo('phone')
   else return false
   return true

@@ -8,6 +8,7 @@ import App from './App.svelte'
 import { Desk } from './desk.svelte'
 import { takePort } from './page-port'
 import { Phone } from './phone.svelte'
+import './shapes.css'
 import './theme.css'
 import { Ticker } from './ticker.svelte'
 
@@ -19,8 +20,9 @@ if (target) {
       props: {
         surroundings: {
           phone: new Phone(port),
-          desk: new Desk(),
+          desk: new Desk(window.localStorage),
           ticker: new Ticker(systemClock),
+          clock: systemClock,
           mac: navigator.platform.startsWith('Mac'),
         },
       },

@@ -4,6 +4,7 @@
  */
 import type { UiPagePort } from '../../common/contract/port'
 import type { UiCommand, UiDown, UiError } from '../../common/contract/ui'
+import type { UiAnswer } from '../../common/contract/ui-answer'
 import type { PhoneState } from '../../common/phone-state'
 
 /** dBFS, -100 to 0. */
@@ -12,9 +13,10 @@ export interface Levels {
   readonly speaker: number
 }
 
-/** What became of a wish. `callId`: the call it made or met, when there is one. */
+/** What became of a wish. `callId`: the call it made or met; `answer`: what was asked for; where there is one. */
 export type Reply =
-  { readonly ok: true; readonly callId: string | null } | { readonly ok: false; readonly error: UiError }
+  | { readonly ok: true; readonly callId: string | null; readonly answer: UiAnswer | null }
+  | { readonly ok: false; readonly error: UiError }
 
 export type Wish = Extract<UiDown, { kind: 'focusDialer' | 'show' }>
 
@@ -67,7 +69,9 @@ export class Phone {
         break
       case 'reply':
         this.pending.get(message.id)?.(
-          message.error ? { ok: false, error: message.error } : { ok: true, callId: message.callId },
+          message.error
+            ? { ok: false, error: message.error }
+            : { ok: true, callId: message.callId, answer: message.answer },
         )
         this.pending.delete(message.id)
         break

@@ -1,8 +1,10 @@
 /*
- * Past calls as lists for the eye: each person once for the dialer, matches of what is typed, days for the full list. Pure.
+ * Past calls for the eye: each person once for the dialer, days for the full list, how each of them went in a word. Pure.
  */
 import type { HistoryEntry } from '../../common/phone-state'
-import { formatDay } from './numbers'
+import { isBlocked } from './directory-words'
+import { formatDay, sayDuration } from './numbers'
+import { explainEnd } from './words'
 
 /** The newest call with each person; anonymous callers are left out, they cannot be called. */
 export function people(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
@@ -12,15 +14,6 @@ export function people(history: readonly HistoryEntry[]): readonly HistoryEntry[
     seen.add(handle.value)
     return true
   })
-}
-
-/** Whether name or number contain the typed text; spaces and dashes in numbers do not matter. */
-export function matches(entry: HistoryEntry, typed: string): boolean {
-  const text = typed.trim().toLocaleLowerCase()
-  if (text === '') return true
-  const digits = text.replace(/[\s()/.-]/g, '')
-  const value = entry.handle.value.toLocaleLowerCase()
-  return (entry.name ?? '').toLocaleLowerCase().includes(text) || (digits !== '' && value.includes(digits))
 }
 
 /** Newest first, under the name of their day. */
@@ -36,4 +29,13 @@ export function byDay(
     else days.push({ day, entries: [entry] })
   }
   return days
+}
+
+/** `Missed`, `Blocked`, `3 min 20 s`, or what became of it. */
+export function sayResult(entry: HistoryEntry): string {
+  if (isBlocked(entry.screening)) return 'Blocked'
+  if (entry.screening !== null && entry.connectedAt === null) return 'Do not disturb'
+  if (entry.missed) return 'Missed'
+  if (entry.connectedAt !== null) return sayDuration(entry.endedAt - entry.connectedAt)
+  return explainEnd(entry.cause, entry.direction, false).title
 }

@@ -42,6 +42,7 @@ export const bindings = {
   park: verb('P', 'Park the call'),
   phone: place('1', 'Phone'),
   recents: place('2', 'Recents'),
+  contacts: place('3', 'Contacts'),
   settings: place(',', 'Settings'),
   shortcuts: plain('?', 'All keys', null),
   back: plain('Escape', 'Back', false),
@@ -57,7 +58,7 @@ export const keyGroups: readonly { readonly title: string; readonly verbs: reado
   },
   { title: 'In a call', verbs: ['mute', 'hold', 'keypad', 'end'] },
   { title: 'With several calls', verbs: ['add', 'swap', 'merge', 'transfer', 'park'] },
-  { title: 'Everywhere', verbs: ['phone', 'recents', 'settings', 'shortcuts', 'back'] },
+  { title: 'Everywhere', verbs: ['phone', 'recents', 'contacts', 'settings', 'shortcuts', 'back'] },
 ]
 
 type Press = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat'>

@@ -73,7 +73,7 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   },
   'invalid-account': {
     title: 'The address or the server of this account cannot be understood.',
-    remedy: 'The address looks like name@example.com, the server like wss://example.com:8089/ws.',
+    remedy: 'The address looks like name@example.com, the server like example.com or wss://example.com:8089/ws.',
   },
 }
 export const explainRegistration = (reason: RegistrationFailure): Explanation => registrationWords[reason]

@@ -10,6 +10,7 @@ import { AccountForm } from '../account-form.svelte'
 import type { Desk } from '../desk.svelte'
 import * as p from './people'
 import { several } from './several-calls'
+import { whoIsCalling } from './who-is-calling'
 
 export interface Fixture {
   /** null: nothing has arrived yet. */
@@ -132,9 +133,17 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'dialer-password': {
     state: snapshot({ accounts: [{ ...account({}, { state: 'unregistered' }), needsPassword: true }] }),
   },
-  'dialer-quiet': { state: snapshot({ settings: { ...defaultSettings, doNotDisturb: true } }) },
+  'dialer-quiet': {
+    state: snapshot({
+      settings: { ...defaultSettings, doNotDisturb: true },
+      quiet: { on: true, because: 'switch' },
+    }),
+  },
   'dialer-quiet-until': {
-    state: snapshot({ settings: { ...defaultSettings, doNotDisturb: true, doNotDisturbUntil: p.moment + 1_800_000 } }),
+    state: snapshot({
+      settings: { ...defaultSettings, doNotDisturb: true, doNotDisturbUntil: p.moment + 1_800_000 },
+      quiet: { on: true, because: 'timer' },
+    }),
   },
   'dialer-quiet-menu': { state: snapshot(), click: '.moon' },
   'dialer-off': { state: snapshot({ accounts: [account({ enabled: false }, { state: 'unregistered' })] }) },
@@ -189,6 +198,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   waiting: { state: inCall(oneCall, waiting) },
   'waiting-silenced': { state: snapshot({ calls: [oneCall, waiting], silenced: [waiting.call.id] }) },
   ...several,
+  ...whoIsCalling,
   'many-calls': {
     state: inCall(
       oneCall,
@@ -211,7 +221,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     state: snapshot(),
     desk: (desk) => {
       desk.goTo('recents')
-      desk.missedOnly = true
+      desk.recentFilter = 'missed'
     },
   },
   'recents-empty': { state: snapshot({ history: [] }), desk: (desk) => desk.goTo('recents') },

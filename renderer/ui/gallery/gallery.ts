@@ -1,6 +1,6 @@
 /*
  * The gallery page: one view of the real App from a fixture, chosen by the address (`?view=NAME&theme=dark&dir=rtl`); without a
- * view, the list of all. It plays main: answers nothing and changes nothing.
+ * view, the list of all. It plays main: answers questions and changes nothing.
  */
 import { flushSync, mount } from 'svelte'
 import type { UiPagePort } from '../../../common/contract/port'
@@ -9,9 +9,11 @@ import type { PhoneState } from '../../../common/phone-state'
 import App from '../App.svelte'
 import { Desk } from '../desk.svelte'
 import { Phone } from '../phone.svelte'
+import '../shapes.css'
 import '../theme.css'
 import { Ticker } from '../ticker.svelte'
 import { fixtures, type Fixture } from './fixtures'
+import { answerTo } from './known'
 import { frozenClock } from './people'
 
 const query = new URLSearchParams(location.search)
@@ -29,7 +31,10 @@ if (target) {
 async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   let receive: (message: UiDown) => void = () => undefined
   const port: UiPagePort = {
-    send: () => undefined,
+    send: ({ id, command }) => {
+      const answer = answerTo(command, fixture.state)
+      if (answer) receive({ kind: 'reply', id, callId: null, error: null, answer })
+    },
     onMessage: (listener) => (receive = listener),
     onClose: () => undefined,
   }
@@ -41,7 +46,10 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   document.documentElement.dataset['theme'] = theme
   // Prepared both before and after the first look: a call just seen takes the screen, the fixture may want it elsewhere.
   fixture.desk?.(desk)
-  mount(App, { target, props: { surroundings: { phone, desk, ticker: new Ticker(frozenClock), mac: false } } })
+  mount(App, {
+    target,
+    props: { surroundings: { phone, desk, ticker: new Ticker(frozenClock), clock: frozenClock, mac: false } },
+  })
   flushSync()
   fixture.desk?.(desk)
   flushSync()

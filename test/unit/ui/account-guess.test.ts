@@ -1,7 +1,7 @@
 /* What is guessed from an address, and what a server field may hold. */
 import { describe, expect, it } from 'vitest'
-import { completeServer, guessAccount } from '../../../renderer/ui/account-guess'
-import { byDay, matches, people } from '../../../renderer/ui/recents'
+import { completeServer, explainServer, guessAccount } from '../../../renderer/ui/account-guess'
+import { byDay, people } from '../../../renderer/ui/recents'
 import { history, moment } from '../../../renderer/ui/gallery/people'
 
 describe('an address', () => {
@@ -11,7 +11,7 @@ describe('an address', () => {
       expect(guessAccount(typed)).toEqual({
         uri: 'sip:100@pbx.example',
         username: '100',
-        server: 'wss://pbx.example:8089/ws',
+        server: 'sip:pbx.example',
         name: '100@pbx.example',
       })
     },
@@ -26,17 +26,36 @@ describe('an address', () => {
 
 describe('a server', () => {
   it.each([
-    ['pbx.example', 'wss://pbx.example:8089/ws'],
+    ['pbx.example', 'sip:pbx.example'],
+    ['pbx.example:5061', 'sip:pbx.example:5061'],
+    ['tls:pbx.example', 'tls:pbx.example'],
+    ['UDP:pbx.example:5080', 'udp:pbx.example:5080'],
+    ['sips:pbx.example', 'sips:pbx.example'],
+    ['tcp:', null],
     ['pbx.example:7443', 'wss://pbx.example:7443/ws'],
     ['pbx.example/sip', 'wss://pbx.example:8089/sip'],
     ['[::1]:8089', 'wss://[::1]:8089/ws'],
     ['ws://127.0.0.1:8088/ws', 'ws://127.0.0.1:8088/ws'],
     ['wss://pbx.example', 'wss://pbx.example'],
     ['https://pbx.example', null],
-    ['udp:pbx.example', null],
+    ['udp:pbx.example', 'udp:pbx.example'],
     ['', null],
   ])('%s becomes %s', (typed, url) => {
     expect(completeServer(typed)).toBe(url)
+  })
+})
+
+describe('what a server means', () => {
+  it.each([
+    ['sip:pbx.example', 'finds the best way'],
+    ['tls:pbx.example', 'Encrypted'],
+    ['udp:pbx.example', 'Others on the way can see'],
+    ['ws://pbx.example', 'not encrypted'],
+  ])('%s is explained', (server, words) => {
+    expect(explainServer(server)).toContain(words)
+  })
+  it('is not guessed of what is no server', () => {
+    expect(explainServer(null)).toBeNull()
   })
 })
 
@@ -45,13 +64,6 @@ describe('past calls', () => {
     const twice = [...history, ...history.map((entry) => ({ ...entry, id: `${entry.id}-old` }))]
     expect(people(twice)).toEqual(people(history))
     expect(people(history).some(({ handle }) => handle.value === '')).toBe(false)
-  })
-  it('are found by name and by number, however it is typed', () => {
-    const found = (typed: string) => history.filter((entry) => matches(entry, typed)).map(({ name }) => name)
-    expect(found('anna')).toEqual(['Anna Lindqvist'])
-    expect(found('+49 (30) 90')).toEqual(['Anna Lindqvist'])
-    expect(found('zzz')).toEqual([])
-    expect(found(' ')).toHaveLength(history.length)
   })
   it('stand under their days', () => {
     expect(

@@ -63,7 +63,7 @@ describe('the phone of a page', () => {
     const error = { code: 'failed', detail: null, registration: null, certificate: null } as const
     say({ kind: 'reply', id: two.id, callId: 'abc', error: null, answer: null })
     say({ kind: 'reply', id: one.id, callId: null, error, answer: null })
-    await expect(second).resolves.toEqual({ ok: true, callId: 'abc' })
+    await expect(second).resolves.toEqual({ ok: true, callId: 'abc', answer: null })
     await expect(first).resolves.toEqual({ ok: false, error })
   })
 
@@ -112,7 +112,7 @@ describe('an account form', () => {
       draft: {
         name: '100@pbx.example',
         uri: 'sip:100@pbx.example',
-        server: 'wss://pbx.example:8089/ws',
+        server: 'sip:pbx.example',
         username: '100',
         password: 'pw',
         displayName: null,

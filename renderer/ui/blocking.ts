@@ -1,0 +1,21 @@
+/*
+ * Blocking from where somebody is met: the rule for a number or address, and the rules that are there about it already. Pure.
+ */
+import type { BlockRule, BlockRuleDraft } from '../../common/directory'
+import { ruleValue } from './directory-words'
+
+/** null: it cannot be blocked. */
+export function ruleAbout(value: string, note: string | null): BlockRuleDraft | null {
+  const match = value.includes('@') ? 'address' : 'exact'
+  const of = ruleValue(match, value)
+  return of === null || of === '' ? null : { match, value: of, note: note?.slice(0, 256) ?? null, schedule: null }
+}
+
+const bare = (value: string): string =>
+  value.includes('@') ? value.replace(/^sips?:/i, '').toLowerCase() : value.replace(/[\s()/.-]/g, '')
+
+/** The rules that name this number or address and nothing else. */
+export const rulesAbout = (value: string, rules: readonly BlockRule[]): readonly BlockRule[] =>
+  rules.filter(
+    (rule) => (rule.match === 'exact' || rule.match === 'address') && bare(rule.value) === bare(value) && value !== '',
+  )

@@ -1,0 +1,73 @@
+/*
+ * What can be done with a past call: one list for its menu and its page. It asks the phone and moves the desk; it draws nothing.
+ */
+import Ban from '@lucide/svelte/icons/ban'
+import BookUser from '@lucide/svelte/icons/book-user'
+import Handset from '@lucide/svelte/icons/phone'
+import ShieldOff from '@lucide/svelte/icons/shield-off'
+import Trash2 from '@lucide/svelte/icons/trash-2'
+import type { HistoryEntry, PhoneState } from '../../common/phone-state'
+import { ruleAbout, rulesAbout } from './blocking'
+import { pastName } from './caller'
+import type { Desk } from './desk.svelte'
+import type { MenuItem } from './menu-item'
+import type { Phone } from './phone.svelte'
+
+/** `onchanged`: after the call was taken off the list. */
+export function pastVerbs(
+  { phone, desk }: { readonly phone: Phone; readonly desk: Desk },
+  state: PhoneState,
+  entry: HistoryEntry,
+  onchanged: () => void,
+): readonly (MenuItem & { readonly id: 'call' | 'contact' | 'block' | 'unblock' | 'remove' })[] {
+  const { value } = entry.handle
+  const rules = [
+    ...rulesAbout(value, state.directory.blocked),
+    // The rule that kept it away, whatever it matches.
+    ...state.directory.blocked.filter(({ id }) => id === entry.screening?.ruleId),
+  ]
+  const rule = ruleAbout(value, pastName(entry))
+  const account = state.accounts.find(({ account }) => account.id === entry.accountId && account.enabled)
+  return [
+    {
+      id: 'call',
+      icon: Handset,
+      label: 'Call back',
+      disabled: value === '' || !state.accounts.some(({ account }) => account.enabled),
+      onselect: () =>
+        void desk.ask(phone, { type: 'call', target: value, accountId: account ? entry.accountId : null }),
+    },
+    {
+      id: 'contact',
+      icon: BookUser,
+      label: 'Add to contacts',
+      disabled: value === '',
+      onselect: () => desk.addContact({ name: pastName(entry), number: value }),
+    },
+    rules.length > 0
+      ? {
+          id: 'unblock',
+          icon: ShieldOff,
+          label: 'Unblock',
+          onselect: () => {
+            for (const ruleId of new Set(rules.map(({ id }) => id)))
+              void desk.ask(phone, { type: 'removeBlockRule', ruleId })
+          },
+        }
+      : {
+          id: 'block',
+          icon: Ban,
+          label: 'Block',
+          disabled: rule === null,
+          onselect: () => rule && void desk.ask(phone, { type: 'addBlockRule', rule }),
+        },
+    {
+      id: 'remove',
+      icon: Trash2,
+      label: 'Remove from the list',
+      apart: true,
+      onselect: () =>
+        void desk.ask(phone, { type: 'removeCalls', callIds: [entry.id] }).then((reply) => reply.ok && onchanged()),
+    },
+  ]
+}

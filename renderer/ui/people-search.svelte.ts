@@ -1,0 +1,88 @@
+/*
+ * The one search over everybody the phone knows, as somebody types: asks at once, then at most every few milliseconds, and
+ * forgets answers that come too late. What was found stays until there is something better, so that a list does not flicker.
+ */
+import type { Clock, Timer } from '../../common/clock'
+import type { Person } from '../../common/contact'
+import { answerOf } from './answer-of'
+import type { Phone } from './phone.svelte'
+
+/** Between two questions, ms: a fast typist is not answered letter by letter. */
+const pauseMs = 50
+const atMost = 30
+
+export class PeopleSearch {
+  people = $state.raw<readonly Person[]>([])
+  /** The row the arrow keys are on; null: the text itself. */
+  selected = $state<number | null>(null)
+  private wanted = ''
+  private asked = ''
+  private newest = 0
+  private timer: Timer | null = null
+  private pending: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly phone: Phone,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Call it with each change of the text. */
+  type(text: string): void {
+    const typed = text.trim()
+    if (typed === this.wanted) return
+    this.wanted = typed
+    this.selected = null
+    if (typed === '') this.clear()
+    else if (this.timer === null) this.ask()
+  }
+
+  /** Resolves when the people belong to the newest text. */
+  async settled(): Promise<void> {
+    if (this.wanted !== this.asked) this.ask()
+    await this.pending
+  }
+
+  /** One row down or up of so many; above the first is the text. Returns whether there was a row to go to. */
+  move(by: 1 | -1, rows = this.people.length): boolean {
+    const next = (this.selected ?? -1) + by
+    if (next >= rows || rows === 0) return false
+    this.selected = next < 0 ? null : next
+    return true
+  }
+
+  private clear(): void {
+    this.people = []
+    this.asked = ''
+    this.newest += 1
+  }
+
+  private ask(): void {
+    this.asked = this.wanted
+    if (this.wanted === '') return
+    this.newest += 1
+    const mine = this.newest
+    if (this.timer !== null) this.clock.clearTimeout(this.timer)
+    this.timer = this.clock.setTimeout(() => {
+      this.timer = null
+      if (this.wanted !== this.asked) this.ask()
+    }, pauseMs)
+    this.pending = this.phone.request({ type: 'search', text: this.wanted, limit: atMost }).then((reply) => {
+      const answer = answerOf(reply, 'people')
+      if (mine !== this.newest || !answer) return
+      this.people = answer.people
+      // Another person stands in that row now.
+      this.selected = null
+    })
+  }
+}
+
+/** What somebody types who knows the number: digits as telephones have them, or an address. */
+export const isNumber = (text: string): boolean => /^\+?[\d\s()/.*#,;-]+$/.test(text) || /^sips?:|^tel:|.@./i.test(text)
+
+/** What Enter dials: the row that was chosen, a number as it was typed, or who was found first. */
+export function targetOf(text: string, people: readonly Person[], selected: number | null): string {
+  const typed = text.trim()
+  const person = people[selected ?? 0]
+  if (selected !== null && person) return person.number
+  return typed === '' || isNumber(typed) || !person ? typed : person.number
+}

@@ -1,0 +1,45 @@
+/*
+ * Do not disturb in words: why it is quiet now, and for how long. Pure.
+ */
+import type { PhoneState } from '../../common/phone-state'
+import type { Settings } from '../../common/settings'
+import { formatTime } from './numbers'
+import { minuteOfDay } from './quiet-times'
+import { clockTime } from './weekly'
+
+/** Short, for a header: `until 14:30`, `by schedule`; empty when there is nothing to add. */
+export function sayQuiet(quiet: PhoneState['quiet'], settings: Settings, now: number): string {
+  if (!quiet.on) return ''
+  switch (quiet.because) {
+    case 'timer':
+      return settings.doNotDisturbUntil === null ? '' : `until ${formatTime(settings.doNotDisturbUntil)}`
+    case 'schedule': {
+      const end = scheduleEnd(settings, now)
+      return end === null ? 'by schedule' : `until ${end}`
+    }
+    case 'desktop':
+      return 'as the desktop'
+    case 'switch':
+    case null:
+      return ''
+  }
+}
+
+/** When the weekly time that is on now ends. */
+function scheduleEnd(settings: Settings, now: number): string | null {
+  const minute = minuteOfDay(now)
+  const on = settings.doNotDisturbSchedule.find(({ from, to }) =>
+    from < to ? minute >= from && minute < to : minute >= from || minute < to,
+  )
+  return on ? clockTime(on.to) : null
+}
+
+const reasons: Record<NonNullable<PhoneState['quiet']['because']>, string> = {
+  switch: 'You switched it on.',
+  timer: 'You switched it on for a while.',
+  schedule: 'Your weekly times say so.',
+  desktop: 'The desktop’s own do not disturb is on.',
+}
+/** A sentence, for who wonders. */
+export const explainQuiet = (quiet: PhoneState['quiet']): string =>
+  quiet.because === null ? '' : reasons[quiet.because]
