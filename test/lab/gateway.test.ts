@@ -55,7 +55,7 @@ const heardAt = (extension: string): number => {
 
 test('status tells which server each account is on, how, and why', async () => {
   const { accounts } = await phone.status()
-  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'udp'])
+  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'tcp'])
   for (const { route } of accounts) {
     expect(route?.address).toBe('127.0.0.1')
     expect(route?.why).not.toBe('')
@@ -221,6 +221,7 @@ describe('through a proxy that asks for passwords itself and stays in the dialog
       { what: 'the microphone at the other phone' },
     ).finally(() => baresip.stop())
     await alice.noCalls()
+    expect(alice.recents()[0]).toMatchObject({ cause: 'remote-hung-up' })
   })
 })
 

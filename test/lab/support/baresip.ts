@@ -25,10 +25,7 @@ export class Baresip {
   private process: ChildProcess | null = null
   private output = ''
 
-  private constructor(
-    private readonly root: string,
-    private readonly dir: string,
-  ) {}
+  private constructor(private readonly dir: string) {}
 
   static async start(options: BaresipOptions): Promise<Baresip> {
     const { root, user, registrar, password, hz, mediaEncryption, transport = 'udp' } = options
@@ -43,6 +40,7 @@ export class Baresip {
         'audio_path /usr/share/baresip',
         `audio_player aufile,${inside}/heard.wav`,
         `audio_source ausine,${hz}`,
+        'ausrc_srate 48000',
         `audio_alert aufile,${inside}/alert.wav`,
         `snd_path ${inside}`,
         ...modules.filter((name) => name !== 'stdio' && name !== 'cons').map((name) => `module ${name}.so`),
@@ -55,7 +53,7 @@ export class Baresip {
       `<sip:${user}@${registrar};transport=${transport}>;auth_pass=${password};answermode=auto;regint=60;audio_codecs=PCMA${encryption}\n`,
     )
     writeFileSync(join(dir, 'contacts'), '')
-    const baresip = new Baresip(root, dir)
+    const baresip = new Baresip(dir)
     const args = ['-f', inside]
     const child = root ? spawn('chroot', [root, 'baresip', ...args]) : spawn('baresip', args)
     baresip.process = child
@@ -82,13 +80,16 @@ export class Baresip {
     return this.output
   }
 
+  /** Ends it as a person would: it hangs up and takes its registration back. */
   async stop(): Promise<void> {
     const child = this.process
     this.process = null
     if (child?.exitCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGKILL')
+      child.kill('SIGTERM')
+      const limit = setTimeout(() => child.kill('SIGKILL'), 4_000)
       await gone
+      clearTimeout(limit)
     }
     rmSync(this.dir, { recursive: true, force: true })
   }
