@@ -2,10 +2,13 @@
  * The example as a reader runs it: a program of its own, by the documented command, judged by what it prints.
  */
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { buildLibrary } from '../../../scripts/library.mjs'
 
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -30,13 +33,34 @@ it('hosts its line in 60 lines, by the entry of the framework alone', () => {
   expect([...source.matchAll(/from '(.*)'/g)].map(([, from]) => from)).toEqual(['../main/callkit'])
 })
 
+const names = ['createCallKit', 'CallController', 'Provider', 'Transaction', 'CallObserver', 'errorCodes']
+
 it('is what the package offers as its framework, without Electron', async () => {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    exports: Record<string, string>
-  }
-  expect(exports['./callkit']).toBe('./main/callkit/index.ts')
-  const entry = (await import(join(root, String(exports['./callkit'])))) as Record<string, unknown>
-  for (const name of ['createCallKit', 'CallController', 'Provider', 'Transaction', 'CallObserver', 'errorCodes']) {
-    expect(entry).toHaveProperty(name)
-  }
+  // Within the project its sources; its built form is for others.
+  const entry = (await import('patchcord/callkit' as string)) as Record<string, unknown>
+  for (const name of names) expect(entry).toHaveProperty(name)
 })
+
+it(
+  'is built into one file that plain JavaScript imports, and that needs nothing else',
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'patchcord-library-'))
+    try {
+      await buildLibrary(folder)
+      const program = `
+      import { createCallKit } from ${JSON.stringify(pathToFileURL(join(folder, 'index.js')).href)}
+      const line = createCallKit({}).addProvider('line', {})
+      line.delegate = { providerDidReset() {} }
+      const handle = { type: 'phoneNumber', value: '4711' }
+      const { ok } = await line.reportNewIncomingCall(crypto.randomUUID(), { remoteHandle: handle })
+      process.stdout.write(ok ? 'rings' : 'refused')
+      process.exit()`
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 })
+      expect(stdout).toBe('rings')
+      expect(readFileSync(join(folder, 'index.js'), 'utf8')).not.toMatch(/^import /m)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
