@@ -108,7 +108,10 @@ export class SipProvider {
         this.dialogs.forget(callId)
         this.actions.forget(callId)
         this.focuses.delete(callId)
-        return this.providerOf(callId)?.reportEnded(callId, { cause, sipStatus, reason })
+        const provider = this.providerOf(callId)
+        // Sent elsewhere, but whether by the user or by a rule only the action knows.
+        const [deflect] = cause === 'deflected' ? (provider?.pendingCallActions('deflect', callId) ?? []) : []
+        return provider?.reportEnded(callId, { cause: deflect?.body.cause ?? cause, sipStatus, reason })
       }
       case 'transfer':
         return this.providerOf(report.callId)?.reportTransferProgress(report.callId, report.progress)

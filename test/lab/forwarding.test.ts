@@ -1,6 +1,9 @@
 /*
  * Calls that an account's own rules send elsewhere, on a real Asterisk: the caller hears whoever takes them.
  */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Phone } from '../support/phone'
 import { Ear } from './support/ear'
@@ -13,10 +16,17 @@ let ear: Ear
 
 beforeAll(async () => {
   lab = await Lab.open()
+  const profile = mkdtempSync(join(tmpdir(), 'patchcord-'))
+  writeFileSync(
+    join(profile, 'settings.json'),
+    JSON.stringify({ version: 1, settings: { ringSeconds: 5 }, accounts: [], window: null }),
+  )
   phone = await lab.phone({
+    profile,
     accounts: [
       lab.account('100', { features: { forwardAlways: '601' } }),
       lab.account('103', { features: { forwardBusy: '601' } }),
+      lab.account('102', { features: { forwardNoAnswer: '601' } }),
     ],
   })
   caller = await lab.phone({ accounts: [lab.account('101')], hz: otherMicrophoneHz })
@@ -55,4 +65,12 @@ test('when busy: a second caller rings, a third is sent on', async () => {
   await caller.do('call', '103')
   await ear.hears(asteriskHz)
   expect((await phone.calls()).length).toBe(2)
+})
+
+test('when nobody answers: it rings here first, then the caller hears whoever takes it', async () => {
+  await caller.do('call', '102')
+  const { id } = await phone.callIn('incoming')
+  await ear.hears(asteriskHz)
+  expect(await phone.calls()).toEqual([])
+  expect(phone.recents()[0]).toMatchObject({ id, cause: 'forwarded', missed: false })
 })

@@ -107,6 +107,20 @@ describe('the server', () => {
     expect(await lab.asterisk.isRegistered('100')).toBe(true)
   })
 
+  test('killed in a call and started again knows nothing of it: the phone finds out and ends it', async () => {
+    phone = await lab.phone({ accounts: [lab.account('100')] })
+    await phone.do('call', '600')
+    await phone.callIn('active')
+    await lab.asterisk.kill()
+    await lab.asterisk.launch()
+    // No sound has been missed for long, and the timer of the session has minutes to go.
+    await phone.noCalls(5_000)
+    expect(phone.recents()[0]).toMatchObject({ cause: 'connection-lost', missed: false })
+    await phone.registered(10_000)
+    await phone.do('call', '600')
+    await phone.callIn('active')
+  })
+
   test('that goes silent without a word is found out and left', async () => {
     phone = await lab.phone({ accounts: [lab.account('100')] })
     lab.asterisk.signal('SIGSTOP')

@@ -62,6 +62,17 @@ test('no answer: the call is sent on when it has rung for long enough', async ()
   expect(phone.history.map(isMissed)).toEqual([false])
 })
 
+test('no answer: it counts as forwarded also when the engine tells of the end before it answers', async () => {
+  const phone = phoneWith({ forwardNoAnswer: '602' })
+  const { callId } = await phone.invited('4711')
+  phone.engine.answerTo('deflect', 'silent')
+  await phone.clock.advanceAsync(60_000)
+  await phone.remoteEnds(callId, 'deflected')
+  phone.engine.reply('deflect')
+  await settle()
+  expect(phone.states).toEqual(['ended (forwarded)'])
+})
+
 test('no answer: a caller who cannot be sent on is not left ringing', async () => {
   const phone = phoneWith({ forwardNoAnswer: '602' })
   await phone.invited('4711')
