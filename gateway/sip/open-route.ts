@@ -35,6 +35,8 @@ export type RouteOutcome =
       readonly why: string
       /** Every address the account's servers are known to have. */
       readonly addresses: ReadonlySet<string>
+      /** What else could be tried: targets, by `targetKey`, and servers that were not looked up. */
+      readonly others: readonly string[]
     }
   | { readonly kind: 'elsewhere'; readonly url: string; readonly target: Target; readonly why: string }
   | { readonly kind: 'failed'; readonly failure: ChannelFailure }
@@ -59,6 +61,8 @@ export async function openRoute(
   const addresses = new Set<string>()
   const failures: ChannelFailure[] = []
   const later: Target[] = []
+  const servers = serversOf(account)
+  const known = new Set<string>(servers)
   let silent: Target | null = null
   let hasName = false
   let foundAny = false
@@ -74,10 +78,16 @@ export async function openRoute(
       return outcome.failure.reason === 'certificate' && !target.guessed ? outcome : null
     }
     memory.worked(targetKey(target))
-    return outcome.kind === 'opened' ? { ...outcome, addresses, why: explain(outcome.why, failures) } : outcome
+    return outcome.kind === 'opened' ? finished(outcome, target, explain(outcome.why, failures)) : outcome
+  }
+  const finished = (opened: Answered, target: Target, why: string): RouteOutcome => {
+    const others = [...known].filter((key) => key !== targetKey(target))
+    return { ...opened, addresses, others, why }
   }
 
-  for (const server of serversOf(account)) {
+  for (const server of servers) {
+    if (clock.now() >= deadline) break
+    known.delete(server)
     const found = await findTargets(server, parts.names, parts.random)
     if (signal.aborted) break
     if (!found.ok) {
@@ -85,7 +95,10 @@ export async function openRoute(
       continue
     }
     foundAny = true
-    for (const { address } of found.targets) addresses.add(address)
+    for (const target of found.targets) {
+      addresses.add(target.address)
+      known.add(targetKey(target))
+    }
     for (const target of found.targets) {
       if (memory.hasFailed(targetKey(target))) later.push(target)
       else {
@@ -102,7 +115,7 @@ export async function openRoute(
   // Some servers answer no OPTIONS of strangers: whether this one registers us is seen when it is asked.
   if (silent !== null && !signal.aborted) {
     const outcome = await openTarget(account, silent, parts, events, signal, true)
-    if (outcome.kind === 'opened') return { ...outcome, addresses }
+    if (outcome.kind === 'opened') return finished(outcome, silent, outcome.why)
   }
   return { kind: 'failed', failure: worst(failures) ?? nothing(account.server, foundAny, hasName) }
 }
@@ -118,7 +131,8 @@ function serversOf({ server, connection }: GatewayAccount): string[] {
 }
 
 type Opened = Extract<RouteOutcome, { kind: 'opened' }>
-type TargetOutcome = Omit<Opened, 'addresses'> | Exclude<RouteOutcome, Opened>
+type Answered = Omit<Opened, 'addresses' | 'others'>
+type TargetOutcome = Answered | Exclude<RouteOutcome, Opened>
 
 /** `anyway`: not answering is no failure. */
 async function openTarget(

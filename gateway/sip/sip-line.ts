@@ -302,8 +302,9 @@ export class SipLine implements Line {
     if (seconds > 0 && seconds <= 86_400) this.#keepAlive?.setFlowTimer(seconds)
   }
 
+  /** One that is not known to be no better. */
   get #hasAlternative(): boolean {
-    return this.#allowed.size > 1 || this.account.connection.backups.length > 0
+    return this.#route?.others.some((key) => !this.parts.memory.hasFailed(key)) ?? false
   }
 
   #isAllowed({ address }: Endpoint): boolean {
