@@ -3,3 +3,5 @@
  * quick afterwards. @throws when none can be had here
  */
 export function ensureAsteriskRoot(): Promise<string>
+/** Whether Kamailio, baresip and the others are there too, or will be. */
+export function labIsComplete(): boolean

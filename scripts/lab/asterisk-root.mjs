@@ -63,6 +63,10 @@ export async function ensureAsteriskRoot() {
   return folder
 }
 
+export function labIsComplete() {
+  return isFinished() || hasAllPrograms() || isDebian()
+}
+
 function hasAllPrograms() {
   return programs.every((program) => isOnPath(program, `${process.env.PATH}:/usr/sbin:/sbin`))
 }
