@@ -36,7 +36,8 @@ export function hear(
     case 'devices':
       return store.put({ devices: report.devices })
     case 'quality':
-      recents.measured(report.callId, report.quality.mos)
+      // What is shown while a call is up is kept of it only when data about speech may be.
+      if (store.current.settings.researchDataGeneration) recents.measured(report.callId, report.quality.mos)
       return views.measured(report.callId, report.quality)
     case 'speaking':
       return views.heard(report.callIds)

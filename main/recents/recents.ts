@@ -45,8 +45,7 @@ export class Recents {
   private readonly finder: CallFinder
   private readonly knowledge = new Map<CallId, Partial<CallKnowledge>>()
   /**
-   * Sum and number of the scores of each call. They say how the network carried the call, not what was spoken, and stay on this
-   * computer; so they are kept whether or not data about speech may be.
+   * Sum and number of the scores of each call, of those that may be kept: they stay on this computer.
    */
   private readonly scores = new Map<CallId, { sum: number; count: number }>()
   private readonly secret = new Set<CallId>()

@@ -1,0 +1,41 @@
+/* What the engine reports of sound, and what is kept of it. */
+import { expect, it } from 'vitest'
+import type { EngineReport } from '../../../common/contract/engine'
+import { noMedia } from '../../../common/media'
+import { silentLog } from '../../../common/log'
+import { defaultSettings } from '../../../common/settings'
+import { hear, type ReportsOptions } from '../../../main/phone/reports'
+import { PhoneStore } from '../../../main/phone-store'
+import { stateOf } from '../../fakes/phone-state'
+
+const keptOf = (researchDataGeneration: boolean, report: EngineReport): string[] => {
+  const did: string[] = []
+  const note = (what: string) => () => void did.push(what)
+  const store = new PhoneStore({ ...stateOf(), settings: { ...defaultSettings, researchDataGeneration } }, silentLog)
+  const others = {
+    sip: { engineReported: () => {} },
+    reachability: { engineReported: () => {} },
+    registrar: {},
+    views: { measured: note('shown'), heard: note('shown') },
+    recents: { measured: note('kept') },
+  }
+  const told: string[] = []
+  const write = (line: string) => void told.push(line)
+  const log = { debug: write, info: write, warn: write, error: write }
+  hear(report, { ...others, store, send: note('shown'), log } as unknown as ReportsOptions)
+  return [...did, ...told]
+}
+const callId = 'b5d1e6a0-0000-4000-8000-000000000001'
+
+it.each<[string, EngineReport]>([
+  ['how a call sounds', { type: 'quality', callId, quality: { ...noMedia, mos: 4.2 } }],
+  ['who speaks', { type: 'speaking', callIds: [callId] }],
+  ['how loud it is', { type: 'level', microphone: -20, speaker: -30 }],
+])('%s is shown while the call is up and kept nowhere, unless its user wants data about speech', (_, report) => {
+  expect(keptOf(false, report)).toEqual(['shown'])
+})
+
+it('of a call whose user wants it, its quality is kept', () => {
+  const report: EngineReport = { type: 'quality', callId, quality: { ...noMedia, mos: 4.2 } }
+  expect(keptOf(true, report)).toEqual(['kept', 'shown'])
+})
