@@ -40,7 +40,7 @@ export async function forkedLoader(): Promise<ForkedLoader> {
     program: join(folder, 'worker.mjs'),
     start: ({ onReply, onGone }) => {
       const child = fork(join(folder, 'worker.mjs'), [], {
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         execArgv: [],
       })
       running.add(child)
