@@ -181,6 +181,15 @@ export class ContactStore {
     else this.facts.putSync(name, value)
   }
 
+  dropFacts(prefix: string): void {
+    const gone: string[] = []
+    for (const { key } of this.facts.getRange({ start: prefix })) {
+      if (!key.startsWith(prefix)) break
+      gone.push(key)
+    }
+    for (const key of gone) this.facts.removeSync(key)
+  }
+
   /** Makes the numbers findable anew, when what they mean has changed. In slices: calls come first. */
   async reindex(rest: () => Promise<void>): Promise<void> {
     const ids: ContactId[] = []

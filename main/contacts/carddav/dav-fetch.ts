@@ -1,0 +1,75 @@
+/*
+ * Requests to the server of an address book: with the user's credentials to the origin the user named and nowhere else, never
+ * from https to http, each with a deadline and a bound on what comes back. It knows no address book.
+ */
+
+export interface DavAccess {
+  readonly url: string
+  readonly username: string
+  readonly password: string | null
+}
+
+/** For one request, ms. */
+const deadlineMs = 30_000
+const redirectsAtMost = 5
+/** Of one answer, in bytes: a batch of cards with pictures, or the list of a large book. */
+const answerAtMost = 64 * 2 ** 20
+
+/** Of what a server did; its words are not passed on, they may quote the request. */
+export class DavError extends Error {
+  override readonly name = 'DavError'
+  constructor(
+    /** HTTP status; null: no answer. */
+    readonly status: number | null,
+    what: string,
+  ) {
+    super(status === null ? what : `${what} (${status})`)
+  }
+}
+
+/** Like `fetch`, as `tsdav` calls it. */
+export function davFetch({ url, username, password }: DavAccess, signal: AbortSignal): typeof fetch {
+  const home = new URL(url)
+  const authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
+  return async (input, init = {}) => {
+    let at = new URL(input instanceof Request ? input.url : input)
+    for (let hop = 0; hop <= redirectsAtMost; hop++) {
+      if (at.protocol !== home.protocol && at.protocol !== 'https:') throw new DavError(null, 'redirected out of https')
+      const headers = new Headers(init.headers)
+      headers.delete('authorization')
+      if (at.origin === home.origin) headers.set('authorization', authorization)
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+      const response = await fetch(at, { ...init, headers, redirect: 'manual', signal: limit }).catch(
+        (error: unknown) => {
+          throw new DavError(null, codeOf(error))
+        },
+      )
+      const location = response.headers.get('location')
+      const redirected = [301, 302, 307, 308].includes(response.status) && location !== null
+      if (!redirected || init.redirect === 'manual') return bounded(response)
+      await response.body?.cancel()
+      at = new URL(location, at)
+    }
+    throw new DavError(null, 'redirected too often')
+  }
+}
+
+async function bounded(response: Response): Promise<Response> {
+  const { status, statusText, headers, body } = response
+  const parts: Uint8Array[] = []
+  let size = 0
+  if (body)
+    for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
+      size += part.byteLength
+      if (size > answerAtMost) throw new DavError(status, 'answered too much')
+      parts.push(part)
+    }
+  const empty = [101, 204, 205, 304].includes(status)
+  return new Response(empty ? null : Buffer.concat(parts), { status, statusText, headers })
+}
+
+const codeOf = (error: unknown): string => {
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } }
+  if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time'
+  return typeof cause?.code === 'string' ? cause.code : 'cannot be reached'
+}

@@ -1,0 +1,191 @@
+/*
+ * A real Radicale (CardDAV) and a real slapd (LDAP) for one test, on loopback, each with a folder of its own inside the lab's
+ * root. Everybody's password is `correct-horse`.
+ */
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { until } from '../../support/until'
+
+/** A program in the root that is ended with the test. */
+class Server {
+  private process: ChildProcess | null = null
+  private output = ''
+
+  constructor(
+    private readonly root: string,
+    readonly dir: string,
+    private readonly command: readonly string[],
+    readonly port: number,
+  ) {}
+
+  async launch(): Promise<void> {
+    const [program = '', ...args] = this.root ? ['chroot', this.root, ...this.command] : this.command
+    const child = spawn(program, args)
+    this.process = child
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (this.output += data.toString()))
+    await until(
+      () => {
+        if (child.exitCode !== null) throw new Error(`${this.command[0] ?? ''} ended: ${this.output.slice(-2000)}`)
+        return answers(this.port)
+      },
+      { what: `${this.command[0] ?? ''} to answer`, ms: 20_000 },
+    )
+  }
+
+  async stop(): Promise<void> {
+    const child = this.process
+    this.process = null
+    if (child?.exitCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  /** Stands still, as a server behind a broken network. */
+  freeze(frozen: boolean): void {
+    this.process?.kill(frozen ? 'SIGSTOP' : 'SIGCONT')
+  }
+}
+
+const folderIn = (root: string, name: string): string => {
+  const dir = mkdtempSync(join(root || '/', `tmp/patchcord-${name}-`))
+  chmodSync(dir, 0o755)
+  return dir
+}
+const inside = (root: string, dir: string): string => (root ? dir.slice(root.length) : dir)
+
+export class Radicale {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+    readonly username: string,
+  ) {}
+
+  static async start(root: string, port = 5_232): Promise<Radicale> {
+    const dir = folderIn(root, 'radicale')
+    const here = inside(root, dir)
+    writeFileSync(join(dir, 'users'), 'ada:correct-horse\n')
+    const book = join(dir, 'collections/collection-root/ada/people')
+    mkdirSync(book, { recursive: true })
+    writeFileSync(join(book, '.Radicale.props'), '{"tag": "VADDRESSBOOK", "D:displayname": "People"}')
+    writeFileSync(
+      join(dir, 'config'),
+      `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${here}/users\n` +
+        `htpasswd_encryption = plain\n[storage]\nfilesystem_folder = ${here}/collections\n_filesystem_fsync = False\n[rights]\ntype = owner_only\n`,
+    )
+    const server = new Server(root, dir, ['python3', '-m', 'radicale', '--config', `${here}/config`], port)
+    await server.launch()
+    return new Radicale(server, `http://127.0.0.1:${port}/`, 'ada')
+  }
+
+  get book(): string {
+    return `${this.url}ada/people/`
+  }
+
+  /** As another of the user's devices would. */
+  async put(name: string, card: string): Promise<void> {
+    await this.ask('PUT', name, card)
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.ask('DELETE', name)
+  }
+
+  /** Every card in the book. */
+  async everything(): Promise<string> {
+    return (await this.ask('GET', '')).text()
+  }
+
+  relaunch(): Promise<void> {
+    return this.server.launch()
+  }
+
+  halt(): Promise<void> {
+    return this.server.stop()
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop()
+    rmSync(this.server.dir, { recursive: true, force: true })
+  }
+
+  private async ask(method: string, name: string, body?: string): Promise<Response> {
+    const authorization = `Basic ${Buffer.from(`${this.username}:correct-horse`).toString('base64')}`
+    const headers = { authorization, 'content-type': 'text/vcard' }
+    const response = await fetch(`${this.book}${name}`, { method, headers, ...(body === undefined ? {} : { body }) })
+    if (!response.ok) throw new Error(`${method} ${name}: ${response.status} ${await response.text()}`)
+    return response
+  }
+}
+
+export class Slapd {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  /** `entries`: LDIF below `dc=example,dc=org`. */
+  static async start(root: string, entries: string, port = 3_890): Promise<Slapd> {
+    const dir = folderIn(root, 'slapd')
+    const here = inside(root, dir)
+    mkdirSync(join(dir, 'db'))
+    const modules = ['/usr/lib/ldap', '/usr/lib/x86_64-linux-gnu/ldap'].find((path) =>
+      existsSync(join(root || '/', path)),
+    )
+    writeFileSync(
+      join(dir, 'slapd.conf'),
+      [
+        ...['core', 'cosine', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`),
+        `pidfile ${here}/pid`,
+        `modulepath ${modules ?? '/usr/lib/ldap'}`,
+        'moduleload back_mdb',
+        'database mdb',
+        'suffix "dc=example,dc=org"',
+        'rootdn "cn=admin,dc=example,dc=org"',
+        'rootpw correct-horse',
+        `directory ${here}/db`,
+        'maxsize 104857600',
+        'access to * by dn.exact="cn=admin,dc=example,dc=org" write by * none',
+        '',
+      ].join('\n'),
+    )
+    const top = 'dn: dc=example,dc=org\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n'
+    writeFileSync(join(dir, 'entries.ldif'), `${top}${entries}`)
+    const within = (command: readonly string[]): [string, string[]] =>
+      root ? ['chroot', [root, ...command]] : [command[0] ?? '', command.slice(1)]
+    const [program, args] = within(['slapadd', '-q', '-f', `${here}/slapd.conf`, '-l', `${here}/entries.ldif`])
+    execFileSync(program, args)
+    const server = new Server(
+      root,
+      dir,
+      ['slapd', '-d', '0', '-f', `${here}/slapd.conf`, '-h', `ldap://127.0.0.1:${port}`],
+      port,
+    )
+    await server.launch()
+    return new Slapd(server, `ldap://127.0.0.1:${port}`)
+  }
+
+  freeze(frozen: boolean): void {
+    this.server.freeze(frozen)
+  }
+
+  async stop(): Promise<void> {
+    this.server.freeze(false)
+    await this.server.stop()
+    rmSync(this.server.dir, { recursive: true, force: true })
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
