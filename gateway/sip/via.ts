@@ -42,7 +42,7 @@ export function writeVia({ transport, host, port, parameters }: Via): string {
   return text
 }
 
-export const withParameters = (via: Via, more: Readonly<Record<string, string | null>>): Via => ({
+const withParameters = (via: Via, more: Readonly<Record<string, string | null>>): Via => ({
   ...via,
   parameters: new Map([...via.parameters, ...Object.entries(more)]),
 })
@@ -74,4 +74,21 @@ export function seenAs(via: Via): Endpoint | null {
   const address = plainAddress((received ?? via.host).replace(/^\[|\]$/g, ''))
   if (port === null || !/^[\d.]+$|^[\da-f:.]*:[\da-f:.]*$/i.test(address)) return null
   return { address: address.toLowerCase(), port }
+}
+
+/** Ours, on a request (RFC 3581). */
+export function viaOf(transport: string, local: Endpoint, branch: string): Via {
+  const parameters = new Map<string, string | null>([
+    ['rport', null],
+    ['branch', branch],
+  ])
+  return { transport: transport.toUpperCase(), host: local.address, port: local.port, parameters }
+}
+
+/** RFC 3261 section 18.2.1 and RFC 3581: the Via that an answer carries, and where it goes. */
+export function answerTo(via: Via, from: Endpoint): readonly [Via, Endpoint] {
+  if (via.parameters.has('rport'))
+    return [withParameters(via, { received: from.address, rport: String(from.port) }), from]
+  const seen = via.host === from.address ? via : withParameters(via, { received: from.address })
+  return [seen, { address: from.address, port: via.port ?? 5060 }]
 }

@@ -1,5 +1,5 @@
 import { Inviter, Registerer, RegistererState, SessionState, UserAgent, type Invitation, type Session } from 'sip.js'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { until } from '../../support/until'
 import { SDP, type Said } from '../support/scripted-peer'
 import { lineAlice, type LineAlice, type LineAliceOptions } from './support/line-alice'
@@ -205,4 +205,33 @@ test('a request too large for a datagram goes by TCP, and by UDP where that is r
   await say(600)
   await until(() => udp.requests('MESSAGE').length === 2, { what: 'the large one by UDP' })
   expect(udp.requests('MESSAGE')[1]?.header('via')).toMatch(/^SIP\/2\.0\/UDP /)
+})
+
+describe('where no proxy stays on the way', () => {
+  test('the far end is spoken to itself, and may speak itself', async () => {
+    const proxy = await peerOn({ transport: 'udp' })
+    const far = await peerOn({ transport: 'udp', address: '127.0.0.4' })
+    const contact = `Contact: <sip:bob@127.0.0.4:${far.port}>`
+    proxy.on('INVITE', (request) => proxy.reply(request, 200, [contact], SDP))
+    const phone = await alice({ server: proxy.server })
+    const inviter = await call(phone)
+    await until(() => far.requests('ACK').length === 1, { what: 'ACK at the far end' })
+    const invite = proxy.requests('INVITE')[0]
+    const names = { callId: invite?.header('call-id') ?? '', to: invite?.header('from') ?? '' }
+    const asked = { ...names, from: '<sip:bob@example.com>;tag=peertag', uri: contactOf(invite) }
+    far.request({ ...asked, method: 'BYE' })
+    await inState(inviter, SessionState.Terminated)
+    await until(() => far.responses('BYE').length === 1, { what: 'the answer at the far end' })
+  })
+
+  test('whoever cannot be reached is spoken to through the server after all', async () => {
+    const server = await peerOn({ transport: 'udp' })
+    server.on('INVITE', (request) => server.reply(request, 200, ['Contact: <sip:bob@127.0.0.5:9>'], SDP))
+    server.on('BYE', (request) => server.reply(request, 200))
+    const phone = await alice({ server: server.server })
+    const inviter = await call(phone)
+    await until(() => server.requests('ACK').length === 1, { what: 'ACK at the server' })
+    await inviter.bye()
+    await until(() => server.requests('BYE').length === 1, { what: 'BYE at the server' })
+  })
 })

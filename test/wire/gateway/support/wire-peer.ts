@@ -116,7 +116,8 @@ export class WirePeer {
     }
     const to = request.header('to')
     const isDialog = status > 100 && status < 300 && request.word === 'INVITE'
-    if (isDialog) lines.push(`Contact: <sip:bob@127.0.0.1:${this.port};transport=${this.options.transport}>`)
+    if (isDialog && !extra.some((line) => line.startsWith('Contact:')))
+      lines.push(`Contact: <sip:bob@127.0.0.1:${this.port};transport=${this.options.transport}>`)
     if (body) lines.push('Content-Type: application/sdp')
     lines.push(`To: ${status > 100 && !/;tag=/.test(to) ? `${to};tag=peertag` : to}`)
     const head = [`SIP/2.0 ${status} Said`, ...lines, ...extra, `Content-Length: ${Buffer.byteLength(body)}`]

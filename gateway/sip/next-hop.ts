@@ -1,0 +1,39 @@
+/*
+ * Where requests within a dialog go, and come from, when no proxy asked to stay on their way: to the far end itself and back (RFC 3261
+ * section 12.2.1.1). Pure.
+ */
+import { isIP } from 'node:net'
+import { isPrivateHost } from '../../common/server-address'
+import { headerValue, parameter, type WireMessage } from '../../common/wire-message'
+import { allowed } from '../media/addresses'
+import { writeHost, type Endpoint } from './endpoint'
+import { parseSipUri } from './sip-uri'
+
+const isPrivate = (address: string): boolean => isPrivateHost(writeHost(address))
+
+/** null: the way every other request goes, which leads to `server`. Only for UDP. */
+export function nextHop(
+  message: WireMessage,
+  server: Endpoint,
+  isServers: (address: string) => boolean,
+): Endpoint | null {
+  if (parameter(headerValue(message, 'to') ?? '', 'tag') === undefined) return null
+  if (headerValue(message, 'route') !== undefined || message.start.startsWith('REGISTER ')) return null
+  return endpointOf(message.start.split(' ')[1] ?? '', server, isServers)
+}
+
+/** Whoever sent this INVITE, or an answer to ours, if it may speak to us past the server from now on; null: it may not. */
+export function farEnd(message: WireMessage, server: Endpoint, isServers: (address: string) => boolean): string | null {
+  if (headerValue(message, 'record-route') !== undefined) return null
+  const uri = /<([^>]*)>/.exec(headerValue(message, 'contact') ?? '')?.[1] ?? ''
+  return endpointOf(uri, server, isServers)?.address ?? null
+}
+
+function endpointOf(text: string, server: Endpoint, isServers: (address: string) => boolean): Endpoint | null {
+  const uri = parseSipUri(text)
+  if (uri === null || uri.scheme !== 'sip' || !isIP(uri.host) || isServers(uri.host)) return null
+  if (!/^udp$/i.test(/;transport=([^;?]*)/i.exec(uri.rest)?.[1] ?? 'udp')) return null
+  // A private address behind a public server is behind its translator too; the server knows the way.
+  if (isPrivate(uri.host) && !isPrivate(server.address)) return null
+  return allowed({ address: uri.host, port: uri.port ?? 5060 }, server.address)
+}
