@@ -40,6 +40,7 @@ import { CallViews } from './phone/call-views'
 import { sourcesOf, type KnownPeople } from './phone/caller-sources'
 import { makeCalls } from './phone/calls'
 import { makePolicy } from './phone/policy'
+import { makePeople, type People } from './phone/people'
 import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
@@ -268,6 +269,7 @@ async function start(given: CommandLine): Promise<void> {
       }),
     })
   const accountsChanged = (): void => {
+    book.sync()
     sip.sync()
     registrar.sync()
   }
@@ -298,6 +300,22 @@ async function start(given: CommandLine): Promise<void> {
     engineAsked: (offer, answer) => sip.engineAsked(offer, answer),
   })
 
+  // The people the user knows; opened when the window is up.
+  const book: People = makePeople({
+    folder: join(folder, 'contacts'),
+    clock,
+    log,
+    state: () => store.current,
+    keyOf: (number) => policy.numbers.keyOf(number),
+    rules: () => JSON.stringify(policy.numbers.plan(null)),
+    numbersReady: () => policy.numbers.load(),
+    secretOf: (id) => directories.secretOf(id),
+    onChange: (contacts) => {
+      people.contacts = book.contacts
+      store.put({ contacts })
+    },
+  })
+
   // The windows.
   const wishes = new Wishes({
     calls: performCalls({
@@ -318,7 +336,7 @@ async function start(given: CommandLine): Promise<void> {
       changeSettings: (patch) => settings.change(patch),
       dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
     }),
-    contacts: performContacts(),
+    contacts: performContacts({ contacts: () => book.opened, people: book.search, ask: askUser }),
     recents: performRecents({
       recents: history,
       ask: askUser,
@@ -328,6 +346,7 @@ async function start(given: CommandLine): Promise<void> {
         settings: keeper.current,
         accounts: accounts.list,
         directory: store.current.directory,
+        contacts: [...((await book.opened)?.everybody() ?? [])],
         calls: await history.everything(),
       }),
       erase: async () => {
@@ -378,10 +397,14 @@ async function start(given: CommandLine): Promise<void> {
     log,
     startLoader: directoryProcess(join(import.meta.dirname, 'directory.js')),
     plan: () => policy.numbers.plan(null),
-    onChange: (sources) => store.put({ directory: { ...store.current.directory, sources } }),
+    onChange: (sources) => {
+      store.put({ directory: { ...store.current.directory, sources } })
+      book.sync()
+    },
   })
   people.directories = directories
   void directories.start()
+  book.open()
 
   // What the computer does about it.
   focus = desktopFocus({
@@ -465,7 +488,7 @@ async function start(given: CommandLine): Promise<void> {
     close: async () => {
       stopWatchingNetwork()
       reachability.stop()
-      await Promise.all([gateway.stop(), directories.stop()])
+      await Promise.all([gateway.stop(), directories.stop(), book.close()])
       host.stop()
       focus?.dispose()
       center.dispose()

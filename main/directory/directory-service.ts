@@ -76,6 +76,11 @@ export class DirectoryService {
     return this.list.all.map((source) => this.shown(source))
   }
 
+  /** Of an address book or a directory that is also asked elsewhere; null: there is none. */
+  secretOf(id: string): string | null {
+    return this.list.secret(id)
+  }
+
   /** Opens the tables there are and looks for what is to be loaded. Resolves when both was seen to. */
   async start(): Promise<void> {
     this.findExtensions()

@@ -74,7 +74,7 @@ export class Radicale {
     writeFileSync(
       join(dir, 'config'),
       `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${here}/users\n` +
-        `htpasswd_encryption = plain\n[storage]\nfilesystem_folder = ${here}/collections\n_filesystem_fsync = False\n[rights]\ntype = owner_only\n`,
+        `htpasswd_encryption = plain\n[storage]\nfilesystem_folder = ${here}/collections\n[rights]\ntype = owner_only\n`,
     )
     const server = new Server(root, dir, ['python3', '-m', 'radicale', '--config', `${here}/config`], port)
     await server.launch()
