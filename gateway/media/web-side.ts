@@ -37,11 +37,12 @@ export class WebSide {
 
   /** What to offer the browser. `anew`: of another transport, the one there was being broken. */
   async offer(anew = false): Promise<TransportFacts | null> {
-    if (this.#current !== null && !anew) return { ...this.#current.local, setup: 'actpass' }
-    return this.#open(async (leg) => {
+    if (this.#current !== null && !anew) return offered(this.#current)
+    const local = await this.#open(async (leg) => {
       const local = await leg.offerTransport()
       return local === null ? null : { leg, local, browser: null }
     })
+    return local === null || this.#current === null ? null : offered(this.#current)
   }
 
   /** The browser's answer to our offer; false when it is another peer connection's, or cannot be used. */
@@ -91,3 +92,12 @@ export class WebSide {
     return agreed.local
   }
 }
+
+/**
+ * We begin the handshake, always: the one who waits for it may not be ready for its first message. Later offers leave the roles open, and they stay
+ * (RFC 8842 section 5.5).
+ */
+const offered = ({ local, browser }: Leg): TransportFacts => ({
+  ...local,
+  setup: browser === null ? 'active' : 'actpass',
+})

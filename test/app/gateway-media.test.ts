@@ -182,10 +182,56 @@ it('a call in over SRTP: prepared while it rings, tones at both ends, encrypted;
     await window.call.prepare(null)
     return (await window.call.getDescription()).body
   }, 'another')
-  await take(other.wire.sdp([]))
+  // As servers like it: Opus, and events by the clock of something else.
+  const lines = ['a=rtpmap:111 opus/48000/2', 'a=rtpmap:101 telephone-event/8000']
+  await take(other.wire.sdp(lines, { formats: '111 0 101' }))
   other.say(portOf(made))
-  await hears(other, 440)
   expect(await plays(1500)).toBe(1500)
+  expect(await quality()).toMatchObject({ codec: 'opus', encryption: 'none' })
+  expect(await media.page.evaluate(() => window.call.sendDtmf('9'))).toBe(true)
+  await until(() => other.wire.heard.find(({ packet }) => (packet[1] ?? 0) % 128 === 101 && packet[12] === 9), {
+    what: 'a digit beside Opus',
+  })
+})
+
+it('a call outlives its gateway', async () => {
+  const far = await peer(1000)
+  await begin()
+  await take(far.wire.sdp([]))
+  await hears(far, 440)
+  // What a new process knows: nothing.
+  relays.release(session)
+  await media.page.evaluate(() =>
+    lab.until(
+      () => window.call.connection,
+      (state) => state !== 'connected',
+      15_000,
+    ),
+  )
+  const anew = await offer()
+  await take(far.wire.sdp([]))
+  far.say(portOf(anew))
+  await hears(far, 440)
+  expect(await plays(1000)).toBe(1000)
+})
+
+it('a caller’s WebRTC is taken as it is, without the gateway', async () => {
+  const heard = await media.page.evaluate(async (id) => {
+    const engine = await lab.engine()
+    const caller = engine.createCallMedia()
+    await caller.openMicrophone()
+    const invite = (await caller.getDescription()).body
+    const callee = await lab.plainCall(engine, id)
+    await callee.prepare(invite)
+    await callee.setDescription(invite)
+    await caller.setDescription((await callee.getDescription()).body)
+    await Promise.all([caller.connected, callee.connected])
+    caller.setAudio(true)
+    const here = await lab.until(() => lab.played(), loud)
+    return { hertz: here.hertz, encryption: (await callee.stats()).encryption }
+  }, session)
+  expect(heard).toEqual({ hertz: 440, encryption: 'dtls' })
+  expect(relays.size).toBe(0)
 })
 
 it('what cannot be agreed is said in the words of the call’s end', async () => {

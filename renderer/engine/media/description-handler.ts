@@ -38,7 +38,7 @@ const listenMs = 500
 type Usable = Guarded & { ok: true }
 
 /** What a call's media need of their descriptions. */
-export type Description = Pick<PeerDescription, keyof PeerDescription>
+export type Description = Omit<PeerDescription, 'addCandidates'>
 
 export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #peer: Peer | null = null
@@ -140,6 +140,11 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
       await this.#accept('pranswer', remote)
       this.#earlyFork = forkOf(remote.sdp)
     })
+  }
+
+  /** Candidates of the far end's that its description left out, each without `a=`. */
+  addCandidates(candidates: readonly string[]): Promise<void> {
+    return this.#step('adding candidates', async () => this.#peer?.addCandidates(candidates, null))
   }
 
   rollbackDescription(): Promise<void> {

@@ -7,7 +7,7 @@
  */
 import type { DescribeStep } from '../../../common/contract/gateway'
 import type { Encryption } from '../../../common/media'
-import type { Description } from './description-handler'
+import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
 import { sdpFacts } from './sdp-facts'
@@ -19,6 +19,8 @@ export class GatewayDescription implements Description {
   #open: 'ours' | 'theirs' | null = null
   /** What was said for the open offer of ours, to be said again. */
   #said: string | null = null
+  /** Where the gateway is reached, until it has the answer to its offer (see #withhold). */
+  #withheld: string[] = []
   /** No step is the gateway's; null: nothing was described yet. */
   #direct: boolean | null = null
   #closed = false
@@ -26,7 +28,7 @@ export class GatewayDescription implements Description {
 
   /** `inner`: of the browser; it is closed with this. */
   constructor(
-    private readonly inner: Description,
+    private readonly inner: PeerDescription,
     private readonly gateway: GatewayMedia,
   ) {
     gateway.onRenegotiate((offer) => void this.#renegotiate(offer))
@@ -55,21 +57,26 @@ export class GatewayDescription implements Description {
   prepare(remoteOffer: string | null): Promise<void> {
     return this.#step(async () => {
       if (remoteOffer === null || this.#isDirect(remoteOffer)) return this.inner.prepare(remoteOffer)
-      const web = await this.#ask('remoteOffer', remoteOffer)
+      const web = this.#withhold(await this.#ask('remoteOffer', remoteOffer))
       this.#prepared = { plain: remoteOffer, web }
       await this.#orTakenBack(this.inner.prepare(web))
     })
   }
 
-  /** What an ordinary call makes of `iceRestart` and `fresh` is the gateway's business here: it names the address of now in each description. */
+  /**
+   * What an ordinary call makes of `iceRestart` and `fresh` is the gateway's business here: it names the address of now in each description. Only when the
+   * gateway itself was lost, and another is there, does the browser begin anew.
+   */
   getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     return this.#step(async () => {
       if (this.#direct === true) return this.inner.getDescription(options)
       this.#direct = false
-      const { body, contentType } = await this.inner.getDescription()
+      const isLost = this.connection === 'disconnected' || this.connection === 'failed'
+      const { body, contentType } = await this.inner.getDescription({ iceRestart: isLost })
       if (this.#open === 'theirs') {
         const answer = await this.#ask('localAnswer', body)
         this.#open = null
+        await this.inner.addCandidates(this.#withheld)
         return { body: answer, contentType }
       }
       if (this.#open !== 'ours' || this.#said === null) this.#said = await this.#ask('localOffer', body)
@@ -94,7 +101,7 @@ export class GatewayDescription implements Description {
         this.#said = null
         return
       }
-      const web = await this.#ask('remoteOffer', sdp)
+      const web = this.#withhold(await this.#ask('remoteOffer', sdp))
       await this.#orTakenBack(this.inner.setDescription(web))
       this.#open = 'theirs'
     })
@@ -149,6 +156,15 @@ export class GatewayDescription implements Description {
     throw new DescriptionError(error, `the gateway could not take a ${step}: ${error}`)
   }
 
+  /**
+   * An offer of the gateway's without its addresses: were the browser to call before the gateway knows the answer, the handshake could outrun it there
+   * and fail (a race of libdatachannel 0.24's, seen on a busy machine).
+   */
+  #withhold(offer: string): string {
+    this.#withheld = [...offer.matchAll(/^a=(candidate:.*?)\s*$/gm)].map(([, candidate = '']) => candidate)
+    return offer.replace(/^a=candidate:.*\r?\n/gm, '')
+  }
+
   /** An offer that the browser refuses is not on the gateway's table either. */
   async #orTakenBack(work: Promise<void>): Promise<void> {
     try {
@@ -163,9 +179,10 @@ export class GatewayDescription implements Description {
   async #renegotiate(offer: string): Promise<void> {
     await this.#step(async () => {
       if (this.#direct === true || this.#open !== null) return
-      await this.inner.setDescription(offer)
+      await this.inner.setDescription(this.#withhold(offer))
       const { body } = await this.inner.getDescription()
       await this.#ask('localAnswer', body)
+      await this.inner.addCandidates(this.#withheld)
     }).catch(() => this.inner.rollbackDescription().catch(() => {}))
   }
 

@@ -2,12 +2,11 @@
  * A browser as far as the relay sees one: descriptions in Chromium's form and a real ICE and DTLS transport that sends and counts packets.
  * Pages have ears; this has not.
  */
-import { systemClock } from '../../../common/clock'
-import { silentLog } from '../../../common/log'
-import { nativeWebLegs } from '../../../gateway/media/native-web-leg'
+import { Audio, PeerConnection, type Track } from 'node-datachannel'
 import { parseSdp } from '../../../gateway/media/parse-sdp'
+import { isRtcp } from '../../../gateway/media/rtp-packet'
 import type { Direction } from '../../../gateway/media/sdp-model'
-import type { TransportFacts, WebLeg } from '../../../gateway/media/web-leg'
+import type { TransportFacts } from '../../../gateway/media/web-leg'
 import { rtp } from './packets'
 
 /** Payload types and names as Chromium 130 has them for our order of codecs. */
@@ -70,62 +69,89 @@ export class Browser {
   readonly heard: { readonly type: number; readonly sequence: number; readonly payload: Buffer }[] = []
   readonly reports: Buffer[] = []
   state = 'new'
-  #leg: WebLeg | null = null
-  #local: TransportFacts | null = null
+  readonly #peer: PeerConnection
+  readonly #track: Track
+  readonly #gathered: Promise<void>
   #isAnswered = false
+  #withheld: readonly string[] = []
   #sequence = 0
 
+  constructor() {
+    this.#peer = new PeerConnection('browser', {
+      iceServers: [],
+      bindAddress: '127.0.0.1',
+      disableAutoNegotiation: true,
+      forceMediaTransport: true,
+    })
+    const audio = new Audio('0', 'SendRecv')
+    audio.addAudioCodec(0, 'PCMU')
+    this.#gathered = new Promise((resolve) =>
+      this.#peer.onGatheringStateChange((state) => void (state === 'complete' && resolve())),
+    )
+    this.#peer.onStateChange((state) => (this.state = state))
+    this.#track = this.#peer.addTrack(audio)
+    this.#track.onMessage((packet) => {
+      const type = (packet[1] ?? 0) & 0x7f
+      if (isRtcp(packet)) this.reports.push(packet)
+      else this.heard.push({ type, sequence: packet.readUInt16BE(2), payload: packet.subarray(12) })
+    })
+  }
+
   async offer(more: Omit<BrowserSdp, 'transport'> = {}): Promise<string> {
-    this.#local ??= await (await this.#open()).offerTransport()
-    return browserSdp({ ...more, transport: { ...this.#local, setup: 'actpass' } })
+    if (this.#peer.localDescription() === null) this.#peer.setLocalDescription('offer')
+    return browserSdp({ ...more, transport: { ...(await this.#local()), setup: 'actpass' } })
   }
 
   /** The answer to our offer. */
   accept(sdp: string): void {
-    const transport = parseSdp(sdp)?.audio.transport
-    if (!transport) throw new Error('no transport in the answer')
-    if (!this.#isAnswered && !this.#leg?.acceptAnswer(transport)) throw new Error('the answer was not taken')
+    if (!this.#isAnswered) this.#peer.setRemoteDescription(plainWebRtc(sdp), 'answer')
     this.#isAnswered = true
   }
 
+  /** The far end's addresses wait for `connect()`. */
   async answer(sdp: string, direction: Direction = 'sendrecv'): Promise<string> {
     const audio = parseSdp(sdp)?.audio
     if (!audio?.transport) throw new Error('no transport in the offer')
-    if (!this.#isAnswered) this.#local = await (await this.#open()).answerTransport(audio.transport)
+    if (!this.#isAnswered) {
+      this.#peer.setRemoteDescription(plainWebRtc(sdp).replace(/^a=candidate:.*\r\n/gm, ''), 'offer')
+      this.#peer.setLocalDescription('answer')
+      this.#withheld = audio.transport.candidates
+    }
     this.#isAnswered = true
     const maps = audio.codecs.map(
       ({ type, name, clockRate, channels }) => [type, `${name}/${clockRate}${channels === 2 ? '/2' : ''}`] as const,
     )
-    return browserSdp({ maps, direction, transport: { ...this.#local } })
+    return browserSdp({ maps, direction, transport: await this.#local() })
+  }
+
+  /** Our answer has arrived. */
+  connect(): void {
+    for (const candidate of this.#withheld) this.#peer.addRemoteCandidate(candidate, '0')
+    this.#withheld = []
   }
 
   send(type: number, payload: Buffer = Buffer.alloc(160, 0x55), ssrc = 1001): void {
-    this.#leg?.sendRtp(rtp({ type, sequence: this.#sequence++, ssrc, payload }))
+    if (this.#track.isOpen()) this.#track.sendMessageBinary(rtp({ type, sequence: this.#sequence++, ssrc, payload }))
   }
 
   sendReport(packet: Buffer): void {
-    this.#leg?.sendRtcp(packet)
+    if (this.#track.isOpen()) this.#track.sendMessageBinary(packet)
   }
 
   close(): void {
-    this.#leg?.close()
+    this.#peer.close()
   }
 
-  async #open(): Promise<WebLeg> {
-    this.#leg = await nativeWebLegs(
-      systemClock,
-      silentLog,
-    )({
-      onRtp: (packet) =>
-        void this.heard.push({
-          type: (packet[1] ?? 0) & 0x7f,
-          sequence: packet.readUInt16BE(2),
-          payload: packet.subarray(12),
-        }),
-      onRtcp: (packet) => void this.reports.push(packet),
-      onState: (state) => (this.state = state),
-    })
-    if (this.#leg === null) throw new Error('no transport')
-    return this.#leg
+  async #local(): Promise<TransportFacts> {
+    await this.#gathered
+    const transport = parseSdp(this.#peer.localDescription()?.sdp ?? '')?.audio.transport
+    if (!transport) throw new Error('no transport')
+    return transport
   }
 }
+
+/** The transport alone: what the codecs are is between the browser and the test. */
+const plainWebRtc = (sdp: string): string =>
+  sdp
+    .replace(/^m=audio .*$/m, 'm=audio 9 UDP/TLS/RTP/SAVPF 0')
+    .replace(/^a=(rtpmap|fmtp|ptime|maxptime|sendonly|recvonly|inactive|sendrecv).*\r\n/gm, '')

@@ -12,6 +12,7 @@ import type { RelaySessions } from '../../../gateway/media/relay-sessions'
 import { SrtpReceiver, SrtpSender } from '../../../gateway/media/srtp'
 import type { CreateWebLeg, WebLegEvents } from '../../../gateway/media/web-leg'
 import { until } from '../../support/until'
+import { ManualClock } from '../../fakes/manual-clock'
 import { Browser, browserSdp } from '../../support/gateway/browser'
 import { goodbye, receiverReport, rtp, stunAnswer } from '../../support/gateway/packets'
 import { WirePeer } from '../../support/gateway/wire-peer'
@@ -60,7 +61,9 @@ class Phone {
 
   async answer(offer: string, direction: 'sendrecv' | 'recvonly' = 'sendrecv'): Promise<string> {
     const web = await this.describe('remoteOffer', offer)
-    return this.describe('localAnswer', await this.browser.answer(web, direction))
+    const answer = await this.describe('localAnswer', await this.browser.answer(web, direction))
+    this.browser.connect()
+    return answer
   }
 
   async accept(answer: string, step: 'remoteAnswer' | 'remoteEarly' = 'remoteAnswer'): Promise<string> {
@@ -76,7 +79,7 @@ class Phone {
   }
 
   connected(): Promise<unknown> {
-    return until(() => this.browser.state === 'connected', { what: 'the browser to be connected' })
+    return until(() => this.browser.state === 'connected', { what: 'the browser to be connected', ms: 4_000 })
   }
 
   release(): void {
@@ -123,7 +126,10 @@ test('two phones hear each other through their relays, and their reports pass', 
   expect(caller.count().silentMs).toBeLessThan(1000)
   caller.browser.sendReport(receiverReport(7))
   callee.browser.sendReport(receiverReport(8))
-  await until(() => caller.browser.reports.length > 0 && callee.browser.reports.length > 0, { what: 'reports' })
+  await until(() => caller.browser.reports.length > 0 && callee.browser.reports.length > 0, {
+    what: 'reports',
+    ms: 2_000,
+  })
   expect(callee.browser.reports).toEqual([receiverReport(7)])
 })
 
@@ -281,6 +287,7 @@ test('a browser that lost its transport is offered another, without a word of SI
   expect(offer?.audio.transport?.ufrag).not.toBe(parseSdp(web)?.audio.transport?.ufrag)
   const again = new Phone(both, '1')
   await again.describe('localAnswer', await again.browser.answer(renegotiations[0] ?? ''))
+  again.browser.connect()
   await again.connected()
   await until(() => again.browser.send(0) ?? peer.heard.length > 2, { what: 'sound again' })
 })
@@ -321,6 +328,30 @@ test('what cannot be is said and not thrown: no native part, no ports, no accoun
   expect(await without.describe('1', 'home', 'localOffer', browserSdp())).toEqual(failed)
   expect(await without.describe('2', 'work', 'remoteAnswer', peer.sdp([]))).toMatchObject({ ok: false })
   expect(await without.describe('2', 'work', 'remoteOffer', 'rubbish')).toEqual({ ok: false, error: 'not-acceptable' })
+})
+
+test('a call in which nothing moves any more ends; one that is held or not yet answered does not', async () => {
+  const clock = new ManualClock()
+  const both = ours(createRelays({ clock, log: silentLog, account: () => plain, onRenegotiate: () => {} }))
+  const peer = ours(await WirePeer.open())
+  const [talking, held, ringing] = [new Phone(both, '1'), new Phone(both, '2'), new Phone(both, '3')]
+  for (const [phone, lines] of [
+    [talking, []],
+    [held, ['a=sendonly']],
+  ] as const) {
+    const port = parseSdp(await phone.offer())?.audio.rtp?.port ?? 0
+    await phone.accept(peer.sdp(lines))
+    peer.send(rtp({ type: 0, sequence: 1 }), port)
+    await until(() => phone.count().received === 1, { what: 'sound' })
+  }
+  await ringing.offer()
+  clock.advance(75_000)
+  expect(both.size).toBe(3)
+  clock.advance(30_000)
+  expect(both.count('1')).toBeNull()
+  expect(both.size).toBe(2)
+  both.close()
+  expect(clock.pending).toBe(0)
 })
 
 test('fifty calls leave no socket behind', async () => {
