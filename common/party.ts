@@ -28,3 +28,6 @@ export function canSwap(parties: readonly Party[]): boolean {
 /** The one the user hears, or is about to hear; on hold, ringing here or on its way out it is not. */
 export const hasEar = (call: Call): boolean =>
   call.state === 'dialing' || call.state === 'alerting' || call.state === 'connecting' || call.state === 'active'
+
+/** The user speaks in it, or is about to, or has it on hold. One that only rings here is not up, nor one on its way out. */
+export const isUp = (call: Call): boolean => hasEar(call) || call.state === 'held'

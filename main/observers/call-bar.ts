@@ -2,7 +2,7 @@
  * The bar of the calls: there while a call is up, seen while the phone's window is not in front, if the user wants it at
  * all. It draws nothing and knows no window.
  */
-import type { Call } from '../../common/call'
+import { isUp } from '../../common/party'
 import type { PhoneState } from '../../common/phone-state'
 import type { Observer } from './observer'
 
@@ -26,6 +26,7 @@ export class CallBar implements Observer {
   }
 
   update(now: PhoneState): void {
+    // A call that only rings here has its notification.
     const wanted = now.settings.callBar && now.calls.some(({ call }) => isUp(call))
     if (wanted === this.#wanted) return
     this.#wanted = wanted
@@ -38,21 +39,5 @@ export class CallBar implements Observer {
     if (!this.#wanted) return
     if (this.#isPhoneInFront()) this.#surface.hide()
     else this.#surface.show()
-  }
-}
-
-/** A call that only rings here has its notification; one that is ending needs nothing any more. */
-function isUp(call: Call): boolean {
-  switch (call.state) {
-    case 'dialing':
-    case 'alerting':
-    case 'connecting':
-    case 'active':
-    case 'held':
-      return true
-    case 'incoming':
-    case 'ending':
-    case 'ended':
-      return false
   }
 }

@@ -1,8 +1,9 @@
 /*
  * Which tone the phone plays, as a function of its state: no lost event can leave it ringing. It makes no sound itself.
  */
-import { type Call, canAnswer } from '../../common/call'
+import { canAnswer } from '../../common/call'
 import type { Tone } from '../../common/contract/engine'
+import { isUp } from '../../common/party'
 import type { PhoneState } from '../../common/phone-state'
 import type { Observer } from './observer'
 
@@ -10,24 +11,9 @@ import type { Observer } from './observer'
 export function toneFor(state: PhoneState): Tone | null {
   const calls = state.calls.map(({ call }) => call)
   const rings = calls.some((call) => canAnswer(call) && !state.silenced.includes(call.id))
-  if (rings) return calls.some(hasEar) ? 'waiting' : 'ring'
+  // Somebody listens, so a second caller is only hinted at.
+  if (rings) return calls.some(isUp) ? 'waiting' : 'ring'
   return calls.some((call) => call.state === 'alerting' && !call.earlyMedia) ? 'ringback' : null
-}
-
-/** Somebody listens to this call, so a second caller is only hinted at. */
-function hasEar(call: Call): boolean {
-  switch (call.state) {
-    case 'dialing':
-    case 'alerting':
-    case 'connecting':
-    case 'active':
-    case 'held':
-      return true
-    case 'incoming':
-    case 'ending':
-    case 'ended':
-      return false
-  }
 }
 
 export class Ringer implements Observer {

@@ -2,10 +2,11 @@
  * The small window that shows ringing calls where the desktop's notifications cannot: above everything, in the corner of
  * the screen the pointer is on, never taking the focus. Exists only while there is a card; knows nothing of calls.
  */
-import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
+import { BrowserWindow, screen, type Rectangle, type Session } from 'electron'
 import type { AlertCard, AlertDown } from '../../common/contract/alert'
 import type { AlertSurface } from '../os/notifications/alert-notifications'
 import { alertBounds } from './alert-bounds'
+import { openPort, pagePreferences } from './page-port'
 import { forbidDatagrams } from './session-policy'
 
 export interface AlertWindowOptions {
@@ -66,16 +67,7 @@ export class AlertWindow implements AlertSurface {
       fullscreenable: false,
       ...(process.platform === 'linux' ? { type: 'notification' } : {}),
       ...(process.platform === 'darwin' ? { type: 'panel' } : {}),
-      webPreferences: {
-        preload,
-        session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        backgroundThrottling: false,
-        spellcheck: false,
-        devTools: false,
-      },
+      webPreferences: { ...pagePreferences({ preload, session }), backgroundThrottling: false },
     })
     this.window = window
     forbidDatagrams(window.webContents)
@@ -83,11 +75,9 @@ export class AlertWindow implements AlertSurface {
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true })
     window.webContents.on('did-finish-load', () => {
       if (this.window !== window) return
-      const { port1, port2 } = new MessageChannelMain()
-      window.webContents.postMessage('port', null, [port2])
-      port1.on('message', (event) => this.listener(event.data))
-      port1.start()
-      this.send = (message) => port1.postMessage(message)
+      const port = openPort(window.webContents)
+      port.onMessage((message) => this.listener(message))
+      this.send = port.send
       this.send({ type: 'cards', cards: this.cards })
       window.showInactive()
     })

@@ -3,11 +3,12 @@
  * the focus, stays where the user put it, and exists only while a call is up. What it shows and asks for goes through a
  * port like the phone's window's; it knows nothing of calls.
  */
-import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
+import { BrowserWindow, screen, type Rectangle, type Session } from 'electron'
 import type { Clock, Timer } from '../../common/clock'
 import { openPhone } from '../../common/contract/bar'
 import type { CallBarSurface } from '../observers/call-bar'
 import { callBarBounds } from './call-bar-bounds'
+import { openPort, pagePreferences, type PagePort } from './page-port'
 import type { UiPort } from './phone-window'
 import { forbidDatagrams } from './session-policy'
 
@@ -98,15 +99,7 @@ export class CallBarWindow implements CallBarSurface {
       maximizable: false,
       fullscreenable: false,
       ...(process.platform === 'darwin' ? { type: 'panel' } : {}),
-      webPreferences: {
-        preload,
-        session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        spellcheck: false,
-        devTools: false,
-      },
+      webPreferences: pagePreferences({ preload, session }),
     })
     this.window = window
     this.ready = false
@@ -132,23 +125,13 @@ export class CallBarWindow implements CallBarSurface {
   }
 
   private servePorts(window: BrowserWindow): void {
-    let port: Electron.MessagePortMain | null = null
+    let port: PagePort | null = null
     window.webContents.on('did-finish-load', () => {
       port?.close()
-      const { port1, port2 } = new MessageChannelMain()
-      port = port1
-      window.webContents.postMessage('port', null, [port2])
-      this.options.onPort({
-        send: (message) => port1.postMessage(message),
-        onMessage: (listener) => {
-          port1.on('message', ({ data }) => {
-            if (data === openPhone) this.options.onOpenPhone()
-            else listener(data)
-          })
-          port1.start()
-        },
-        onClose: (listener) => port1.on('close', listener),
-      })
+      const opened = (port = openPort(window.webContents))
+      const onMessage: UiPort['onMessage'] = (listener) =>
+        opened.onMessage((message) => (message === openPhone ? this.options.onOpenPhone() : listener(message)))
+      this.options.onPort({ ...opened, onMessage })
     })
     window.webContents.on('render-process-gone', () => {
       port?.close()

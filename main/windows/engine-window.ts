@@ -2,8 +2,9 @@
  * The hidden window the engine page lives in: sandboxed, with its own session, never throttled, the only page that may
  * open a microphone. Hands out one port per load, and hands in those to the gateway; knows nothing of what travels on them.
  */
-import { BrowserWindow, MessageChannelMain, type MessagePortMain, type Session } from 'electron'
+import { BrowserWindow, type MessagePortMain, type Session } from 'electron'
 import type { EnginePage, EnginePort } from '../engine/engine-host'
+import { openPort, pagePreferences } from './page-port'
 
 export interface EngineWindowOptions {
   readonly url: string
@@ -23,15 +24,9 @@ export class EngineWindow implements EnginePage {
       width: 320,
       height: 240,
       webPreferences: {
-        preload: this.options.preload,
-        session: this.options.session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
+        ...pagePreferences(this.options),
         backgroundThrottling: false,
         autoplayPolicy: 'no-user-gesture-required',
-        spellcheck: false,
-        devTools: false,
         v8CacheOptions: 'code',
       },
     })
@@ -43,18 +38,7 @@ export class EngineWindow implements EnginePage {
       listeners.onGone(why)
     }
     // Once per load: a reload of the page closes the old port and gets a new one.
-    window.webContents.on('did-finish-load', () => {
-      const { port1, port2 } = new MessageChannelMain()
-      window.webContents.postMessage('port', null, [port2])
-      listeners.onPort({
-        send: (message) => port1.postMessage(message),
-        onMessage: (listener) => {
-          port1.on('message', (event) => listener(event.data))
-          port1.start()
-        },
-        close: () => port1.close(),
-      })
-    })
+    window.webContents.on('did-finish-load', () => listeners.onPort(openPort(window.webContents)))
     window.webContents.on('did-fail-load', (_event, code, _text, _url, isMainFrame) => {
       // A frame that is refused inside the page is no reason to end its calls.
       if (isMainFrame) gone(`failed to load: ${code}`)

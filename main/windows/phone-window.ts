@@ -2,8 +2,9 @@
  * The one window a person sees. Made when asked for and really destroyed when it closes to the tray, so an idle phone
  * costs no page; a port per load carries the phone's state down and wishes up. It may die at any time without harm.
  */
-import { BrowserWindow, MessageChannelMain, screen, type Rectangle, type Session } from 'electron'
+import { BrowserWindow, screen, type Rectangle, type Session } from 'electron'
 import type { UiDown } from '../../common/contract/ui'
+import { openPort, pagePreferences, type PagePort } from './page-port'
 import { forbidDatagrams } from './session-policy'
 
 /** One load of the ui page. */
@@ -81,34 +82,16 @@ export class PhoneWindow {
       backgroundColor: backgroundColor(),
       autoHideMenuBar: true,
       icon,
-      webPreferences: {
-        preload,
-        session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        spellcheck: false,
-        devTools: false,
-        v8CacheOptions: 'code',
-      },
+      webPreferences: { ...pagePreferences({ preload, session }), v8CacheOptions: 'code' },
     })
     this.window = window
     forbidDatagrams(window.webContents)
     window.removeMenu()
-    let port: Electron.MessagePortMain | null = null
+    let port: PagePort | null = null
     window.webContents.on('did-finish-load', () => {
       port?.close()
-      const { port1, port2 } = new MessageChannelMain()
-      port = port1
-      window.webContents.postMessage('port', null, [port2])
-      onPort({
-        send: (message) => port1.postMessage(message),
-        onMessage: (listener) => {
-          port1.on('message', (event) => listener(event.data))
-          port1.start()
-        },
-        onClose: (listener) => port1.on('close', listener),
-      })
+      port = openPort(window.webContents)
+      onPort(port)
     })
     window.once('ready-to-show', () => window.show())
     window.on('page-title-updated', (event) => event.preventDefault())
