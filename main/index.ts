@@ -47,6 +47,7 @@ import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
 import { Reachability } from './reach/reachability'
 import { CallArchive } from './recents/call-archive'
+import { ReminderFile } from './recents/reminder-file'
 import { AppliedSettings } from './settings/apply-settings'
 import { importAccounts } from './settings/import-accounts'
 import { AlertWindow } from './windows/alert-window'
@@ -430,6 +431,7 @@ async function start(given: CommandLine): Promise<void> {
     engine: host,
     verbs,
     center,
+    reminders: new ReminderFile({ path: join(folder, 'reminders.jsonl'), log }),
     setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
     silence: (callId) => views.silence(callId),
     setSharing: (sharing) => store.put({ sharing }),

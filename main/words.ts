@@ -26,6 +26,8 @@ export const words = {
   cancel: 'Cancel',
   lists: 'Lists of numbers',
   remindMe: 'Remind me',
+  reminder: (who: string): string => `Call ${who} back?`,
+  hiddenReminder: 'Call back?',
   callsFile: 'Patchcord calls.csv',
   contactsFile: 'Patchcord contacts.vcf',
   dataFile: 'Patchcord data.json',

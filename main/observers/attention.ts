@@ -6,8 +6,8 @@ import { canAnswer } from '../../common/call'
 import type { PhoneState } from '../../common/phone-state'
 import type { Observer } from './observer'
 
-export const missedCount = (state: PhoneState): number =>
-  state.history.filter((entry) => entry.missed && !entry.seen).length
+/** Of all calls, also those that are no longer shown. */
+export const missedCount = ({ missed }: PhoneState): number => missed
 
 export interface AttentionEffects {
   /** Flash the window's task bar entry, bounce in the dock; until told otherwise. */

@@ -1,6 +1,6 @@
 /*
  * A notification for each caller whose calls rang here and were missed, until the user has seen them or sent it away; its
- * button calls back. Calls that were answered but came to nothing here are told with their reason: whoever answered by a
+ * buttons call back, or remind of it later. Calls that were answered but came to nothing here are told with their reason: whoever answered by a
  * notification sees no window. Calls missed in an earlier run are left to the window and the badge.
  */
 import type { CallId } from '../../common/call'
@@ -30,6 +30,7 @@ export class MissedCalls implements Observer {
   readonly #center: NotificationCenter
   readonly #verbs: Pick<CallVerbs, 'call'>
   readonly #openWindow: () => void
+  readonly #remind: (entry: HistoryEntry) => void
   readonly #log: Log
   /** Calls that have rung here since the start. */
   #rang = new Set<CallId>()
@@ -42,11 +43,14 @@ export class MissedCalls implements Observer {
     center: NotificationCenter
     verbs: Pick<CallVerbs, 'call'>
     openWindow: () => void
+    /** The user wants to hear of it again. */
+    remind: (entry: HistoryEntry) => void
     log: Log
   }) {
     this.#center = options.center
     this.#verbs = options.verbs
     this.#openWindow = options.openWindow
+    this.#remind = options.remind
     this.#log = options.log
     this.#center.onEvent((event) => this.#hear(event))
   }
@@ -88,7 +92,12 @@ export class MissedCalls implements Observer {
       body: words.detail([answerFailure(newest.cause), line]),
       actions: [
         { key: defaultAction, label: words.open },
-        ...(number(newest) === '' ? [] : [{ key: 'call-back', label: words.callBack }]),
+        ...(number(newest) === ''
+          ? []
+          : [
+              { key: 'call-back', label: words.callBack },
+              { key: 'remind', label: words.remindMe },
+            ]),
       ],
       urgent: false,
     })
@@ -103,6 +112,7 @@ export class MissedCalls implements Observer {
     for (const { id } of entries) this.#settled.add(id)
     if (event.type === 'dismissed') return
     this.#center.close(event.key)
+    if (event.action === 'remind') return this.#remind(entries[0])
     // Whoever calls back wants to see it dial, and why it could not.
     this.#openWindow()
     if (event.action !== 'call-back') return

@@ -13,6 +13,7 @@ import { Notifier } from '../observers/notifier'
 import type { Observer } from '../observers/observer'
 import { Observers } from '../observers/observers'
 import { Questions } from '../observers/questions'
+import { Reminders, type RemindersOptions } from '../observers/reminders'
 import { Ringer } from '../observers/ringer'
 import { TrayObserver } from '../observers/tray'
 import { WakeLock } from '../observers/wake-lock'
@@ -29,6 +30,7 @@ export interface ReactionsOptions {
   readonly engine: Engine
   readonly verbs: CallVerbs
   readonly center: NotificationCenter
+  readonly reminders: RemindersOptions['file']
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
   readonly silence: (callId: CallId) => void
@@ -44,10 +46,12 @@ export interface ReactionsOptions {
 export function startReactions(options: ReactionsOptions): void {
   const { clock, log, store, engine, verbs, center, setDoNotDisturb, silence, setSharing, openWindow, flash, quit } =
     options
+  const reminders = new Reminders({ center, verbs, openWindow, clock, log, file: options.reminders })
   const observers: readonly Observer[] = [
     new Ringer({ setTone: (tone) => void engine.request({ type: 'setTone', tone }) }),
     new Notifier({ center, verbs, openWindow, log }),
-    new MissedCalls({ center, verbs, openWindow, log }),
+    new MissedCalls({ center, verbs, openWindow, remind: (entry) => reminders.remind(entry), log }),
+    reminders,
     new Questions({ center, verbs, openWindow, log }),
     new TrayObserver({
       view: new SystemTray(),

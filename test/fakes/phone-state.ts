@@ -118,7 +118,7 @@ export const stateOf = (
       diagnosis: null,
     })),
     history: [],
-    missed: 0,
+    missed: (change.history ?? []).filter(({ missed, seen }) => missed && !seen).length,
     directory: { sources: [], blocked: [] },
     contacts: { count: 0, atHand: [] },
     voicemail: [],

@@ -21,6 +21,7 @@ beforeEach(() => {
       },
     },
     openWindow: () => acted.push('open'),
+    remind: ({ id }) => acted.push(`remind of ${id}`),
     log: silentLog,
   })
 })
@@ -41,6 +42,7 @@ describe('a missed call', () => {
       actions: [
         { key: 'default', label: 'Open' },
         { key: 'call-back', label: 'Call back' },
+        { key: 'remind', label: 'Remind me' },
       ],
       urgent: false,
     })
@@ -66,6 +68,14 @@ describe('a missed call', () => {
     ringAndMiss()
     center.press('missed:call-1', 'call-back')
     expect(acted).toEqual(['open', 'call 1815 on work by notification'])
+    expect(center.shown.size).toBe(0)
+  })
+
+  it('is told of again later when the user wants that, and stays away until then', () => {
+    ringAndMiss()
+    center.press('missed:call-1', 'remind')
+    expect(acted).toEqual(['remind of call-1'])
+    ringAndMiss()
     expect(center.shown.size).toBe(0)
   })
 
@@ -113,7 +123,7 @@ describe('a call that was answered and came to nothing', () => {
     expect(center.shown.get('missed:call-1')).toMatchObject({
       title: 'Could not answer Ada',
       body: 'there is no microphone · 1815 · Work',
-      actions: [{ key: 'default' }, { key: 'call-back' }],
+      actions: [{ key: 'default' }, { key: 'call-back' }, { key: 'remind' }],
     })
   })
 
