@@ -64,7 +64,7 @@ export function pastVerbs(
     {
       id: 'remove',
       icon: Trash2,
-      label: 'Remove from the list',
+      label: 'Remove',
       apart: true,
       onselect: () =>
         void desk.ask(phone, { type: 'removeCalls', callIds: [entry.id] }).then((reply) => reply.ok && onchanged()),

@@ -18,6 +18,8 @@ export interface Fixture {
   readonly desk?: (desk: Desk) => void
   /** Clicked once everything is drawn. */
   readonly click?: string
+  /** Brought to the top once everything is drawn. */
+  readonly scroll?: string
   /** A second snapshot, for what depends on what was there before. */
   readonly then?: PhoneState
 }
@@ -227,7 +229,13 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'recents-empty': { state: snapshot({ history: [] }), desk: (desk) => desk.goTo('recents') },
   'recents-clear': { state: snapshot(), desk: (desk) => desk.goTo('recents'), click: '[aria-label="Clear the list"]' },
   'settings-accounts': {
-    state: snapshot({ accounts: [account(), p.home, account({ id: 'off', name: 'Old office', enabled: false })] }),
+    state: snapshot({
+      accounts: [
+        account(),
+        { ...p.home, account: { ...p.home.account, server: 'sip:voip.example' }, route: p.route },
+        account({ id: 'off', name: 'Old office', enabled: false }),
+      ],
+    }),
     desk: settings('accounts'),
   },
   'settings-accounts-failed': {

@@ -63,6 +63,7 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
       control.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
     } else control?.click()
   }
+  if (fixture.scroll) target.querySelector(fixture.scroll)?.scrollIntoView({ block: 'start' })
   await document.fonts.ready
   requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset['drawn'] = 'true')))
 }

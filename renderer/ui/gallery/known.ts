@@ -10,7 +10,8 @@ import type { HistoryEntry, PhoneState } from '../../../common/phone-state'
 import { history, moment } from './people'
 
 /** A small square, as a photograph would be. */
-export const picture = `data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQMAAAD+wSzIAAAABlBMVEVQi8j0yo1n0zJtAAAAFElEQVQI12P4//8/AxAzgDCIxAMAHrAKcYiLiZQAAAAASUVORK5CYII='}`
+export const picture =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAkElEQVR42pXLUQbDUBSE4VlX19F1zF5CtYQSSikllEYpWUaWMg99Krmn6cm5V+vyvc0/0Mgq0JNVoAerQHfmXtOQ5BN0Y7DU9lmvUE8v1PZxAXSlVz64ALrQKx9cAJ0ZxHq9QifmvnU2QR2rQEcGm+3eCyvU0gu1fVwAHbgo1vb5NNCOyY/aPnMGNUz+H+bsDW8D+LEsUVyfAAAAAElFTkSuQmCC'
 
 const contact = (id: string, name: string, number: string, over: Partial<Contact> = {}): Contact => ({
   id,

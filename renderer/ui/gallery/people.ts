@@ -72,6 +72,15 @@ export const failed = (
 export const demo = account({ id: 'demo', name: 'Demo line', uri: 'sip:you@demo.invalid', server: 'demo:' })
 export const home = account({ id: 'home', name: 'Home', uri: 'sip:anna@voip.example' })
 
+export const route: NonNullable<AccountState['route']> = {
+  transport: 'udp',
+  host: 'sip.voip.example',
+  address: '192.0.2.7',
+  port: 5060,
+  local: '198.51.100.4:5060',
+  why: 'SRV _sip._udp.voip.example, priority 10; TLS and TCP did not answer',
+}
+
 export const certificate = {
   host: 'pbx.example:8089',
   fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',

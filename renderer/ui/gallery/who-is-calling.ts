@@ -170,6 +170,7 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
       Object.assign(form.connection, { open: true, turnServer: 'turn.example:3478', wrong: ['expires'], expires: '5' })
       desk.openForm(form)
     },
+    scroll: '.folded .folded',
   },
   'settings-edit-numbers': {
     state,
@@ -179,5 +180,6 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
       form.numbers.sample = '1234'
       desk.openForm(form)
     },
+    scroll: '#country-of-line',
   },
 }
