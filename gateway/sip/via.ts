@@ -69,8 +69,9 @@ export const countVias = (message: WireMessage): number =>
 export function seenAs(via: Via): Endpoint | null {
   const received = via.parameters.get('received') ?? null
   const rport = Number(via.parameters.get('rport') ?? 0)
-  if (received === null && rport === 0) return null
-  const port = rport > 0 && rport < 65_536 ? rport : via.port
+  const isPort = rport > 0 && rport < 65_536
+  if (received === null && !isPort) return null
+  const port = isPort ? rport : via.port
   const address = plainAddress((received ?? via.host).replace(/^\[|\]$/g, ''))
   if (port === null || !/^[\d.]+$|^[\da-f:.]*:[\da-f:.]*$/i.test(address)) return null
   return { address: address.toLowerCase(), port }

@@ -38,7 +38,11 @@ test('keep-alives between messages are told apart from them', () => {
 })
 
 test('a body that is no UTF-8 keeps the stream in step', () => {
-  const bytes = Buffer.concat([Buffer.from(message('', 3)), Buffer.from([0xff, 0xfe, 0x41]), Buffer.from(message('next'))])
+  const bytes = Buffer.concat([
+    Buffer.from(message('', 3)),
+    Buffer.from([0xff, 0xfe, 0x41]),
+    Buffer.from(message('next')),
+  ])
   const { messages } = frames(bytes)
   expect(messages[1]).toBe(message('next'))
   expect(messages[0]).toContain('Content-Length: 7\r\n\r\n\ufffd\ufffdA')

@@ -14,7 +14,10 @@ const asker = (limit?: number) => {
     ...(limit === undefined ? {} : { limit }),
   })
   const begin = (method: string, more: Partial<ClientRequest<string>> = {}, pageBranch = 'page'): void =>
-    asked.begin({ pageVia: 'via', branch: 'wire', method, channel: 'c', wire: method, reliable: false, ...more }, pageBranch)
+    asked.begin(
+      { pageVia: 'via', branch: 'wire', method, channel: 'c', wire: method, reliable: false, ...more },
+      pageBranch,
+    )
   return { clock, sent, unanswered, asked, begin, times: () => sent.map(({ at }) => at) }
 }
 
