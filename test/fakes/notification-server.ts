@@ -2,11 +2,12 @@
  * A desktop's notification server that tests can see through and make misbehave: it records what it is asked, with time,
  * and hangs, dies, drops notifications or lies about what it can do when told to. It draws nothing.
  */
-import { Message, type MessageBus, MessageType, NameFlag, sessionBus, type Variant } from '@jellybrick/dbus-next'
+import { Message, type MessageBus, MessageType, NameFlag, sessionBus, Variant } from '@jellybrick/dbus-next'
 import { until } from '../support/until'
 
 export const notificationName = 'org.freedesktop.Notifications'
 export const notificationPath = '/org/freedesktop/Notifications'
+const properties = 'org.freedesktop.DBus.Properties'
 
 export interface Notify {
   /** What the server answered, or will. */
@@ -55,6 +56,7 @@ export class NotificationServer {
   capabilities = ['actions', 'body', 'body-markup', 'icon-static', 'persistence']
   /** While true nothing is answered; what came meanwhile is answered when it ends. */
   #hanging = false
+  #inhibited: boolean | null = null
   #nextId: number
   #unanswered: (() => void)[] = []
 
@@ -95,6 +97,13 @@ export class NotificationServer {
     this.emit('NotificationClosed', 'uu', [id, reason])
   }
 
+  /** As on KDE: nobody is to be disturbed, or is again. */
+  inhibit(inhibited: boolean): void {
+    this.#inhibited = inhibited
+    const changed = [notificationName, { Inhibited: new Variant('b', inhibited) }, []]
+    this.bus.send(Message.newSignal(notificationPath, properties, 'PropertiesChanged', 'sa{sv}as', changed))
+  }
+
   hang(): void {
     this.#hanging = true
   }
@@ -117,7 +126,12 @@ export class NotificationServer {
   }
 
   #handle(message: Message): boolean {
-    if (message.type !== MessageType.METHOD_CALL || message.interface !== notificationName) return false
+    if (message.type !== MessageType.METHOD_CALL) return false
+    if (message.interface === properties && message.body[1] === 'Inhibited' && this.#inhibited !== null) {
+      this.bus.send(Message.newMethodReturn(message, 'v', [new Variant('b', this.#inhibited)]))
+      return true
+    }
+    if (message.interface !== notificationName) return false
     const answer = (signature: string, body: unknown[]): boolean => {
       const send = (): void => this.bus.send(Message.newMethodReturn(message, signature, body))
       if (this.#hanging) this.#unanswered.push(send)
