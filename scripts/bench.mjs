@@ -1,5 +1,5 @@
 /*
- * `npm run bench [-- --rounds=25 --starts=12 --only=framework,search,gateway,starts,calls,verbs,idle,talk]`: sets up what is missing,
+ * `npm run bench [-- --rounds=25 --starts=12 --only=framework,search,directory,gateway,starts,calls,verbs,idle,talk]`: sets up what is missing,
  * measures the framework and the gateway's media by themselves and the built phone against a real Asterisk in a network, display and bus of its own,
  * prints tables and keeps the figures as JSON. A missed target is a line in the table, not a failure: machines differ.
  */
@@ -24,7 +24,7 @@ try {
   const { values } = parseArgs({ args: given, strict: false, options: { only: { type: 'string' } } })
   const parts = typeof values.only === 'string' ? values.only.split(',') : null
   // What needs Node only.
-  const alone = ['framework', 'search', 'gateway']
+  const alone = ['framework', 'search', 'directory', 'gateway']
   for (const part of alone.filter((one) => parts === null || parts.includes(one))) {
     await ensureNpmPackages()
     const program = join(import.meta.dirname, `bench/run-${part}.mjs`)

@@ -19,27 +19,32 @@ export interface ForkedLoader {
   close(): void
 }
 
-/** Built inside the repository, so that it finds its libraries. */
-export async function forkedLoader(): Promise<ForkedLoader> {
+/** A program of the repository as one file, inside it, so that it finds its libraries. */
+export async function bundleProgram(entry: string): Promise<{ readonly program: string; readonly remove: () => void }> {
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.cache/directory-worker-'))
+  const folder = mkdtempSync(join(root, '.cache/program-'))
   await build({
     root,
     configFile: false,
     logLevel: 'silent',
     build: {
-      ssr: join(root, 'main/directory/worker.ts'),
+      ssr: join(root, entry),
       outDir: folder,
       emptyOutDir: false,
-      rollupOptions: { output: { entryFileNames: 'worker.mjs' } },
+      rollupOptions: { output: { entryFileNames: 'program.mjs' } },
     },
   })
+  return { program: join(folder, 'program.mjs'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+export async function forkedLoader(): Promise<ForkedLoader> {
+  const { program, remove } = await bundleProgram('main/directory/worker.ts')
   const running = new Set<ChildProcess>()
   return {
     running,
-    program: join(folder, 'worker.mjs'),
+    program,
     start: ({ onReply, onGone }) => {
-      const child = fork(join(folder, 'worker.mjs'), [], {
+      const child = fork(program, [], {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         execArgv: [],
       })
@@ -53,7 +58,7 @@ export async function forkedLoader(): Promise<ForkedLoader> {
     },
     close: () => {
       for (const child of running) child.kill('SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
+      remove()
     },
   }
 }

@@ -46,13 +46,15 @@ export function openTable(path: string, mode: 'read' | 'write'): TableDatabase {
   const root: RootDatabase = open(Object.assign({ ...options }, mode === 'read' ? reading : writing))
   const blocks = (name: string): Blocks => root.openDB<Buffer, number>({ name, encoding: 'binary', cache: false })
   try {
-    const about = root.openDB<string, string>({ name: 'about', encoding: 'string', cache: false })
+    const line = () => root.openDB<string, string>({ name: 'about', encoding: 'string', cache: false })
     return {
       identification: blocks('identification'),
       blocking: blocks('blocking'),
-      about: parseAbout(about.get('table')),
+      get about() {
+        return parseAbout(line().get('table'))
+      },
       write: (task) => root.transactionSync(task),
-      describe: (value) => about.putSync('table', JSON.stringify(value)),
+      describe: (value) => line().putSync('table', JSON.stringify(value)),
       close: () => root.close(),
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /*
- * Looks numbers up in one finished table. The file is mapped only while look-ups follow one another, and anew after some
- * of them, so that what they touched does not stay in the phone's memory. It must not know whose table it is.
+ * Looks numbers up in one finished table. The file is mapped anew after some look-ups, so that what they touched does not
+ * stay in the phone's memory. It must not know whose table it is.
  */
 import type { Clock, Timer } from '../../../common/clock'
 import { findInBlock } from './block'
@@ -9,8 +9,6 @@ import { isWhole } from './table-files'
 
 /** Look-ups until the file is mapped anew: each leaves at most some hundred kilobytes. */
 const lookUpsAtOnce = 16
-/** Without a look-up the file is closed after this, ms. */
-const restMs = 1_000
 
 export class TableReader {
   private database: TableDatabase | null = null
@@ -48,18 +46,12 @@ export class TableReader {
     const labels = found === null ? null : findInBlock(found.block, number)
     this.lookUps++
     // Whoever looked up goes on first.
-    if (this.lookUps === lookUpsAtOnce) this.restIn(0)
-    else if (this.timer === null) this.restIn(restMs)
+    if (this.lookUps === lookUpsAtOnce) this.timer = this.clock.setTimeout(() => this.close(), 0)
     return labels
   }
 
   private open(): TableDatabase {
     if (!isWhole(this.path)) throw new Error('the file is not the one that was written')
     return openTable(this.path, 'read')
-  }
-
-  private restIn(ms: number): void {
-    if (this.timer !== null) this.clock.clearTimeout(this.timer)
-    this.timer = this.clock.setTimeout(() => this.close(), ms)
   }
 }
