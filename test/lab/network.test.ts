@@ -20,8 +20,13 @@ afterEach(async () => {
   network.close()
 })
 
-test('a call keeps its sound through another address and a pulled cable, and the phone says when it was away', async () => {
-  const phone = await lab.phone({ accounts: [lab.account('100', { uri: `sip:100@${network.server}` })] })
+test.each([
+  ['over WebSocket, with WebRTC', '100'],
+  ['over UDP, with plain RTP', '110'],
+])('%s a call keeps its sound through another address and a pulled cable', async (_how, user) => {
+  const uri = `sip:${user}@${network.server}`
+  const server = user === '110' ? { server: `udp:${network.server}` } : {}
+  const phone = await lab.phone({ accounts: [lab.account(user, { uri, ...server })] })
   const ear = await Ear.on(phone)
   await phone.do('call', '600')
   await phone.callIn('active')
@@ -51,6 +56,6 @@ test('a call keeps its sound through another address and a pulled cable, and the
   await ear.hears(microphoneHz)
   ear.close()
   expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
-  await phone.do('hangup')
+  await phone.do('end')
   await until(async () => (await lab.asterisk.liveChannels()) === 0, { what: 'no call at the server' })
 })

@@ -1,7 +1,7 @@
 /*
  * The offer/answer exchange of a call behind the gateway: signalling hears the wire's plain descriptions, the browser WebRTC's, and the gateway
- * makes each of the other. The peer connection ends on this computer, so neither a new network nor another phone behind the server needs a new one:
- * the gateway moves the wire's end by itself. It knows no sip.js and no port.
+ * makes each of the other. The peer connection ends on this computer, so another phone behind the server needs no new one: the gateway moves the
+ * wire's end by itself. It knows no sip.js and no port.
  *
  * An INVITE whose offer is WebRTC's (a server that relays another browser's, over TCP or TLS) is taken as it is, without the gateway.
  */
@@ -64,15 +64,17 @@ export class GatewayDescription implements Description {
   }
 
   /**
-   * What an ordinary call makes of `iceRestart` and `fresh` is the gateway's business here: it names the address of now in each description. Only when the
-   * gateway itself was lost, and another is there, does the browser begin anew.
+   * What an ordinary call makes of `fresh` is the gateway's business here, and so is which address its descriptions name. The browser begins anew when the
+   * gateway itself was lost, and another is there; and when the network changed: it may reach even this computer from an address that is gone, and the
+   * gateway's end stays with the pair that was chosen first (measured: nothing was heard any more).
    */
   getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     return this.#step(async () => {
       if (this.#direct === true) return this.inner.getDescription(options)
       this.#direct = false
       const isLost = this.connection === 'disconnected' || this.connection === 'failed'
-      const { body, contentType } = await this.inner.getDescription({ iceRestart: isLost })
+      const iceRestart = isLost || options.iceRestart === true
+      const { body, contentType } = await this.inner.getDescription({ iceRestart })
       if (this.#open === 'theirs') {
         const answer = await this.#ask('localAnswer', body)
         this.#open = null
