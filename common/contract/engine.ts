@@ -8,6 +8,7 @@ import { handleTypes } from '../handle'
 import { encryptions } from '../media'
 import type { Account } from '../account'
 import type { CallId } from '../call'
+import { lineStates } from '../colleague'
 import type { AudioChoice } from '../device'
 import { doubts } from '../reach'
 
@@ -76,6 +77,10 @@ export type EngineCommand =
   | { readonly type: 'reconnect'; readonly because: 'network' | 'resumed' | 'wish' }
   /** Says BYE for a dialog that a former engine page left behind, once the account's connection is up. */
   | { readonly type: 'farewell'; readonly accountId: string; readonly dialog: DialogRecord }
+  /** Whose lines and presence an account is to hear of, as SIP URIs; each time all of them. */
+  | { readonly type: 'watch'; readonly accountId: string; readonly targets: readonly string[] }
+  /** Plain text (RFC 3428). The reply comes when the far end or its server has taken it, or says why not. */
+  | { readonly type: 'sendMessage'; readonly accountId: string; readonly target: string; readonly text: string }
   /** The demo line calls us after `delayMs`. */
   | { readonly type: 'demoCall'; readonly delayMs: number }
   /** End calls, unregister, close; the reply comes when all is sent, within 2 s. */
@@ -183,6 +188,30 @@ export const engineReportSchema = v.variant('type', [
       }),
     ),
   }),
+  /** What waits in the account's mailbox (RFC 3842). */
+  v.strictObject({
+    type: v.literal('voicemail'),
+    accountId,
+    summary: v.strictObject({
+      waiting: v.boolean(),
+      fresh: v.nullable(count),
+      old: v.nullable(count),
+      urgent: v.nullable(count),
+    }),
+  }),
+  /** What a watched line does (RFC 4235) and how its owner is (RFC 3863). `target`: as `watch` named it. */
+  v.strictObject({
+    type: v.literal('colleague'),
+    accountId,
+    target: text(1024),
+    state: v.strictObject({
+      line: v.picklist(lineStates),
+      withWhom: v.nullable(handle),
+      rings: v.boolean(),
+      presence: v.nullable(v.strictObject({ open: v.nullable(v.boolean()), note: v.nullable(text(256)) })),
+    }),
+  }),
+  v.strictObject({ type: v.literal('message'), accountId, handle, name: v.nullable(text(256)), text: text(8192) }),
   /** Whose far end is speaking now, while calls are grouped; at each change. */
   v.strictObject({ type: v.literal('speaking'), callIds: v.pipe(v.array(callId), v.maxLength(32)) }),
   v.strictObject({

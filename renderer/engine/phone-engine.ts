@@ -155,6 +155,10 @@ export class PhoneEngine {
         return media.setMeter(command.on)
       case 'testEcho':
         return media.testEcho()
+      case 'watch':
+        return calls.watch(command.accountId, command.targets)
+      case 'sendMessage':
+        return calls.sendMessage(command.accountId, command.target, command.text)
       case 'demoCall':
         return demo?.callBack(command.delayMs) ?? refused('unknown-account')
       case 'shutdown':

@@ -80,7 +80,8 @@ export class AccountLine {
           if (error) this.#disconnected(error)
         },
         onInvite: (invitation) => options.onInvite(invitation),
-        onNotify: notifyGate(),
+        onMessage: (message) => options.onMessage(message),
+        onNotify: notifyGate((body) => options.onMessageSummary(body)),
       },
     })
     this.transport.attach(this.userAgent)

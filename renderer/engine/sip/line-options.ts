@@ -1,7 +1,7 @@
 /*
  * What a line needs, and whom it tells what it hears. Types only.
  */
-import type { Invitation } from 'sip.js'
+import type { Invitation, Message } from 'sip.js'
 import type { Registration as RegistrationState } from '../../../common/account'
 import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
@@ -28,6 +28,9 @@ export interface LineOptions {
   readonly onRegistration: (state: RegistrationState) => void
   readonly onReach: (reach: Reach) => void
   readonly onInvite: (invitation: Invitation) => void
+  /** A NOTIFY of the mailbox that nobody subscribed to; its body. */
+  readonly onMessageSummary: (body: string) => void
+  readonly onMessage: (message: Message) => void
   /** The connection is gone. Calls that are up may go on. */
   readonly onDown: () => void
   /** Registered on a new connection: calls that are up must be told the new way to us. */

@@ -7,6 +7,7 @@ import type { Core, UserAgent } from 'sip.js'
 import type { Clock, Timer } from '../../../common/clock'
 import type { RegistrationFailure } from '../../../common/errors'
 import { splitList } from '../../../common/wire-message'
+import { allowedMethods } from './guard/allowed-methods'
 import { registrationFailureOf } from './registration-failure'
 
 export type RegisterOutcome =
@@ -183,7 +184,7 @@ export class Registration {
       aor,
       aor,
       { callId: this.#callId, fromTag: this.#fromTag, cseq: this.#nextSequence(), routeSet: [] },
-      [`Contact: ${contact};expires=${expires}`, 'Allow: ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER'],
+      [`Contact: ${contact};expires=${expires}`, `Allow: ${allowedMethods}`],
     )
   }
 

@@ -28,6 +28,8 @@ import { reject } from './reject'
 import { findReplaced, replace } from './replace'
 import { setHeld } from './set-held'
 import { transfer, transferToCall } from './transfer-verbs'
+import { Messages } from './watch/messages'
+import { Watches } from './watch/watches'
 
 export interface SwitchboardOptions extends CallSurroundings {
   readonly random: () => number
@@ -48,11 +50,15 @@ export class Switchboard {
   readonly #calls: LiveCalls
   readonly #acknowledged = new WeakMap<LiveCall, Promise<void>>()
   readonly #outlasting = new Outlasting()
+  readonly #watches: Watches
+  readonly #messages: Messages
   #closed = false
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
     this.#calls = new LiveCalls(options, options.media)
+    this.#watches = new Watches(options)
+    this.#messages = new Messages(options)
   }
 
   /** Opens the account's line, or reopens it with what changed. Its state comes as reports. */
@@ -89,6 +95,7 @@ export class Switchboard {
         if (current === line || (current === undefined && registration.state === 'unregistered')) {
           report({ type: 'registration', accountId: account.id, registration })
         }
+        if (current === line) this.#watches.registration(line, registration)
       },
       onReach: (reach) => {
         if (this.#lines.get(account.id) === line) report({ type: 'reach', accountId: account.id, reach })
@@ -96,6 +103,8 @@ export class Switchboard {
       onInvite: (invitation) => this.#receive(line, invitation),
       onDown: () => this.#calls.of(line).forEach((call) => this.#outlasting.begin(call)),
       onUpAgain: () => this.#calls.of(line).forEach((call) => this.#outlasting.over(call)),
+      onMessageSummary: (body) => this.#watches.summary(account.id, body),
+      onMessage: (message) => this.#messages.take(account.id, line.host, message),
       onLostBye: (dialog) => this.#calls.inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
       onUpdate: (update) => this.#calls.takeUpdate(update),
     })
@@ -196,6 +205,18 @@ export class Switchboard {
   /** Proves every connection, remakes the dead ones at once. */
   reconnect(): void {
     for (const line of this.#lines.values()) line.reconnect()
+  }
+
+  /** Whose lines an account is to hear of. */
+  watch(accountId: string, targets: readonly string[]): Result {
+    this.#watches.watch(accountId, targets)
+    return done
+  }
+
+  sendMessage(accountId: string, target: string, text: string): Result | Promise<Result> {
+    const line = this.#lines.get(accountId)
+    if (line === undefined) return refused('unknown-account')
+    return line.connected ? this.#messages.send(line.userAgent, target, text) : refused('not-registered')
   }
 
   /** The computer is on another network, or on one again. */

@@ -69,6 +69,8 @@ export async function warmUp(clock: Clock, media: MediaEngine): Promise<void> {
     onDown: () => {},
     onReach: () => {},
     onUpAgain: () => {},
+    onMessageSummary: () => {},
+    onMessage: () => {},
     onLostBye: () => {},
     onUpdate: () => false,
   })

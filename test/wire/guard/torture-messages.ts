@@ -169,7 +169,7 @@ export const tortures: readonly Torture[] = [
       'Via: SIP/2.0/UNKNOWN t4.example.com;branch=z9hG4bKasd0f3en',
     ],
   }),
-  torture('mpart01', 405, {
+  torture('mpart01', 415, {
     start: 'MESSAGE sip:user@example.com SIP/2.0',
     replace: { 'Content-Type': 'multipart/mixed;boundary=7a9cbec02ceef655' },
     body: '--7a9cbec02ceef655\r\nContent-Type: text/plain\r\n\r\nHello\r\n--7a9cbec02ceef655--\r\n',

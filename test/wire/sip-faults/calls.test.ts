@@ -252,8 +252,12 @@ describe('R6: UPDATE in a call', () => {
   })
 })
 
-describe('D24: a MESSAGE, which nobody here reads', () => {
-  const message: RequestParts = { method: 'MESSAGE', body: 'Hello', replace: { 'Content-Type': 'text/plain' } }
+describe('D24: a MESSAGE of a kind that nobody here reads', () => {
+  const message: RequestParts = {
+    method: 'MESSAGE',
+    body: 'Hello',
+    replace: { 'Content-Type': 'text/html' },
+  }
 
   it('bare sip.js answers 200', async () => {
     const alice = await bareAlice()
@@ -262,15 +266,14 @@ describe('D24: a MESSAGE, which nobody here reads', () => {
     expect(alice.peer.responses('MESSAGE').map((said) => said.status)).toEqual([200])
   })
 
-  it('ours answers 405 and says what it takes', async () => {
+  it('ours answers 415 and says what it takes', async () => {
     const alice = await ourAlice()
     alice.peer.request(message)
     await settle()
     const [answer] = alice.peer.responses('MESSAGE')
-    expect([answer?.status, answer?.header('allow')]).toEqual([
-      405,
-      'ACK,BYE,CANCEL,INFO,INVITE,NOTIFY,OPTIONS,REFER,UPDATE',
-    ])
+    expect([answer?.status, answer?.header('accept')])
+      .toEqual([415, 'text/plain'])
+      .toEqual([405, 'ACK,BYE,CANCEL,INFO,INVITE,MESSAGE,NOTIFY,OPTIONS,REFER,UPDATE'])
   })
 })
 

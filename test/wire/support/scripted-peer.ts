@@ -1,6 +1,7 @@
 /*
  * The server and the far end in one: answers as a test tells it, and writes down what was said, like `INVITE 180 200 ACK`. A
- * REGISTER and an OPTIONS are answered 200 unless a test says otherwise; pings of the guard stay out of the transcript.
+ * REGISTER and an OPTIONS are answered 200 unless a test says otherwise; pings of the guard stay out of the transcript, and so do subscriptions, to
+ * which the server has nothing to offer, until a test answers them.
  */
 import { headerValue, parseWire, type WireMessage } from '../../../common/wire-message'
 import { MemoryServer } from './memory-socket'
@@ -78,6 +79,27 @@ const isPing = (callId: string): boolean => callId.startsWith('ping-')
 
 type Answer = (request: Said) => void
 
+const textOf = (request: Said, status: number, extra: readonly string[] = [], body = ''): string => {
+  const copied = request.message.headers.filter(({ name }) => ['via', 'from', 'call-id', 'cseq'].includes(name))
+  const to = request.header('to')
+  const lines = copied.map(({ label, value }) => `${label}: ${value}`)
+  const contact =
+    status > 100 && status < 300 && request.word === 'INVITE' ? ['Contact: <sip:bob@pbx.example.com>'] : []
+  const tagged = status > 100 && !/;tag=/.test(to) ? `${to};tag=peertag` : to
+  const type = body ? ['Content-Type: application/sdp'] : []
+  return [
+    `SIP/2.0 ${status} Said`,
+    ...lines,
+    `To: ${tagged}`,
+    ...contact,
+    ...extra,
+    ...type,
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n')
+}
+
 export class ScriptedPeer {
   readonly server = new MemoryServer()
   /** Everything the phone said, pings left out. */
@@ -88,10 +110,14 @@ export class ScriptedPeer {
   pings = 0
   readonly #answers = new Map<string, Answer>()
 
+  /** RFC 6665 section 4.1.2.2: no such event package here. */
+  readonly #noEvents: Answer = (request) => this.server.send(textOf(request, 489))
+
   constructor() {
     this.server.onFrame = (text) => this.#onFrame(text)
     this.on('REGISTER', (request) => this.acceptRegister(request))
     this.on('OPTIONS', (request) => this.reply(request, 200))
+    this.#answers.set('SUBSCRIBE', this.#noEvents)
   }
 
   /** What happens when the phone sends this method. */
@@ -126,26 +152,7 @@ export class ScriptedPeer {
   }
 
   reply(request: Said, status: number, extra: readonly string[] = [], body = ''): void {
-    const copied = request.message.headers.filter(({ name }) => ['via', 'from', 'call-id', 'cseq'].includes(name))
-    const to = request.header('to')
-    const lines = copied.map(({ label, value }) => `${label}: ${value}`)
-    const contact =
-      status > 100 && status < 300 && request.word === 'INVITE' ? ['Contact: <sip:bob@pbx.example.com>'] : []
-    const tagged = status > 100 && !/;tag=/.test(to) ? `${to};tag=peertag` : to
-    const type = body ? ['Content-Type: application/sdp'] : []
-    this.send(
-      [
-        `SIP/2.0 ${status} Said`,
-        ...lines,
-        `To: ${tagged}`,
-        ...contact,
-        ...extra,
-        ...type,
-        `Content-Length: ${body.length}`,
-        '',
-        body,
-      ].join('\r\n'),
-    )
+    this.send(textOf(request, status, extra, body))
   }
 
   /** 200 with the Contact as it was sent. */
@@ -158,6 +165,7 @@ export class ScriptedPeer {
   #onFrame(text: string): void {
     if (/^[\r\n]*$/.test(text)) return
     const said = readSaid(text)
+    if (said.word === 'SUBSCRIBE' && this.#answers.get('SUBSCRIBE') === this.#noEvents) return this.#noEvents(said)
     if (isPing(said.header('call-id'))) this.pings++
     else {
       this.said.push(said)

@@ -60,9 +60,13 @@ export class OwnAnswers {
       this.#ways.reply(message, 481)
       return true
     }
-    // sip.js would say 200 to a text that nobody reads: its writer must know that it did not arrive (RFC 3428 section 4).
-    if (method === 'MESSAGE') {
+    // In a call sip.js would say 200 to a text that nobody reads: its writer must know that it did not arrive (RFC 3428 section 4).
+    if (method === 'MESSAGE' && toTag !== '') {
       this.#ways.reply(message, 405, [`Allow: ${allowedMethods}`])
+      return true
+    }
+    if (method === 'MESSAGE' && !/^\s*text\/plain\b/i.test(headerValue(message, 'content-type') ?? '')) {
+      this.#ways.reply(message, 415, ['Accept: text/plain'])
       return true
     }
     if (method === 'UPDATE') return this.#answerUpdate(passed)
