@@ -18,8 +18,9 @@ export interface OwnAddress {
 const stunPort = 3_478
 
 export class OwnAddresses {
-  /** What STUN said, and for which local address. */
-  #mapped: { readonly local: string; readonly rtp: Target; readonly rtcp: Target } | null = null
+  /** What STUN said, and for which local address; a server that did not answer is not waited for again. */
+  #asked: { readonly local: string; readonly found: { readonly rtp: Target; readonly rtcp: Target } | null } | null =
+    null
 
   constructor(private readonly udp: Udp) {}
 
@@ -33,12 +34,12 @@ export class OwnAddresses {
   }
 
   async #map(leg: PlainLeg, stun: string, local: string): Promise<{ rtp: Target; rtcp: Target } | null> {
-    if (this.#mapped?.local === local) return { rtp: this.#mapped.rtp, rtcp: this.#mapped.rtcp }
+    if (this.#asked?.local === local) return this.#asked.found
     const server = parseServer(stun)
     const address = server && (isIP(server.host) ? server.host : await this.udp.resolve(server.host, familyOf(local)))
     if (!server || !address || familyOf(address) !== familyOf(local)) return null
     const found = await leg.askStun({ address, port: server.port })
-    this.#mapped = found === null ? null : { local, ...found }
+    this.#asked = { local, found }
     return found
   }
 }

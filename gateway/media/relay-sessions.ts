@@ -1,6 +1,6 @@
 /*
- * The media of all calls: a session is made at its first description and ends when it is released, when its account goes, or when nothing
- * moves in it any more. It limits how many there are; it knows no SIP and no message port.
+ * The media of all calls: a session is made at its first description and ends when it is released or when nothing moves in it
+ * any more. It limits how many there are; it knows no SIP and no message port.
  */
 import type { Clock } from '../../common/clock'
 import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
@@ -48,10 +48,6 @@ export class RelaySessions {
   release(session: string): void {
     this.#sessions.get(session)?.relay.release()
     this.#sessions.delete(session)
-  }
-
-  releaseAccount(accountId: string): void {
-    for (const [session, entry] of [...this.#sessions]) if (entry.accountId === accountId) this.release(session)
   }
 
   /** The engine page is gone, or the process ends. */

@@ -2,6 +2,7 @@
  * The phone as the control door shows it: stable field names, ISO 8601 times, no secret. Scripts depend on these shapes;
  * fields may be added and must not change their meaning. Pure.
  */
+import type { Encryption } from '../../common/media'
 import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
 import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
 import type { SipTransport } from '../../common/contract/gateway'
@@ -56,6 +57,7 @@ export interface StatusCall {
     readonly packetsLost: number
     readonly jitterMs: number | null
     readonly roundTripMs: number | null
+    readonly encryption: Encryption | null
   }
   /** The conference it is part of, the same for all its members; null when it stands alone. */
   readonly group: string | null
@@ -129,6 +131,7 @@ export function statusCall({ call, media, speaking }: CallView): StatusCall {
       packetsLost: media.packetsLost,
       jitterMs: media.jitterMs,
       roundTripMs: media.roundTripMs,
+      encryption: media.encryption,
     },
     group: call.groupId,
     transfer: statusTransfer('transfer' in call ? call.transfer : null),

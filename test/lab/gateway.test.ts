@@ -64,15 +64,18 @@ test('status tells which server each account is on, how, and why', async () => {
 
 describe('a call is heard at both ends', () => {
   test.each([
-    ['over UDP, plain, in PCMU', '110', '711', 530, 'PCMU'],
-    ['over TCP, plain, in G.722', '111', '712', 1_010, 'G722'],
-    ['over TLS, SDES-SRTP, in PCMA', '112', '713', 1_570, 'PCMA'],
-    ['over what was found, encrypted as far as the server likes, in Opus', '113', '711', 530, 'opus'],
-  ])('%s', async (_how, user, extension, hz, codec) => {
+    ['over UDP, plain, in PCMU', '110', '711', 530, 'PCMU', 'none'],
+    ['over TCP, plain, in G.722', '111', '712', 1_010, 'G722', 'none'],
+    ['over TLS, SDES-SRTP, in PCMA', '112', '713', 1_570, 'PCMA', 'sdes'],
+    ['over what was found, encrypted as far as the server likes, in Opus', '113', '711', 530, 'opus', 'none'],
+  ])('%s', async (_how, user, extension, hz, codec, encryption) => {
     await phone.do('call', extension, '--account', `Line ${user}`)
     await phone.callIn('active')
     await ear.hears(hz)
     await until(() => heardAt(extension) > -35, { what: 'the microphone at the far end' })
+    await until(async () => (await phone.calls())[0]?.media.encryption === encryption, {
+      what: `the sound to be called ${encryption === 'none' ? 'not encrypted' : 'encrypted'}`,
+    })
     const [call] = await phone.calls()
     expect(call?.media.codec?.toLowerCase()).toBe(codec.toLowerCase())
   })

@@ -46,6 +46,7 @@ export interface StatusCall {
     packetsLost: number
     jitterMs: number | null
     roundTripMs: number | null
+    encryption: string | null
   }
 }
 

@@ -55,6 +55,7 @@ test('status says everything in the promised shape', async () => {
         jitterMs: 3.5,
         roundTripMs: 20,
         mos: 4.3,
+        encryption: 'sdes',
       }),
       view(callOf('c2', { state: 'incoming' }, { waiting: true })),
       view(callOf('c3', ended)),
@@ -76,7 +77,15 @@ test('status says everything in the promised shape', async () => {
   })
   const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, consultationOf: null, speaking: false }
   const unproven = { provenAt: null, ageSeconds: null, nextAt: null, doubt: null }
-  const none = { codec: null, packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: null, roundTripMs: null }
+  const none = {
+    codec: null,
+    packetsSent: 0,
+    packetsReceived: 0,
+    packetsLost: 0,
+    jitterMs: null,
+    roundTripMs: null,
+    encryption: null,
+  }
   expect(await open(state).ask({ verb: 'status' })).toEqual({
     version: '1.2.3',
     electron: '33.2.1',
@@ -108,7 +117,15 @@ test('status says everything in the promised shape', async () => {
         muted: true,
         startedAt: '2030-01-02T03:04:05.678Z',
         connectedAt: '2030-01-02T03:04:07.678Z',
-        media: { codec: 'opus', packetsSent: 100, packetsReceived: 99, packetsLost: 1, jitterMs: 3.5, roundTripMs: 20 },
+        media: {
+          codec: 'opus',
+          packetsSent: 100,
+          packetsReceived: 99,
+          packetsLost: 1,
+          jitterMs: 3.5,
+          roundTripMs: 20,
+          encryption: 'sdes',
+        },
         ...alone,
       },
       {
