@@ -29,15 +29,15 @@ const nonsense: Readonly<Record<Nonsense, string>> = {
   'no-length': 'a message without Content-Length',
 }
 
-/** See `OpenChannel`. */
+/** See `OpenChannel`. `roots`: authorities that are believed, PEM. */
 export const openStream =
-  (clock: Clock) =>
+  (clock: Clock, roots = trustedRoots) =>
   (needs: ChannelNeeds, events: ChannelEvents): Promise<OpenedChannel> => {
     const { target, domains, pin, patienceMs, signal } = needs
     const where = `${target.transport} ${writeEndpoint(target)}`
     return new Promise((resolve) => {
       let isSecuring = false
-      const socket = target.transport === 'tls' ? secure(target, () => (isSecuring = true)) : plain(target)
+      const socket = target.transport === 'tls' ? secure(target, roots(), () => (isSecuring = true)) : plain(target)
       const giveUp = (failure: ChannelFailure): void => {
         clock.clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
@@ -121,7 +121,11 @@ function plain({ address, port }: Endpoint): Socket {
   return connect({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs })
 }
 
-function secure({ address, port, domain }: Endpoint & { readonly domain: string }, onConnect: () => void): TLSSocket {
+function secure(
+  { address, port, domain }: Endpoint & { readonly domain: string },
+  ca: string[],
+  onConnect: () => void,
+): TLSSocket {
   const tcp = plain({ address, port })
   tcp.once('connect', onConnect)
   const socket = connectTls({
@@ -130,7 +134,7 @@ function secure({ address, port, domain }: Endpoint & { readonly domain: string 
     // Judged by us, before anything is said: SIP's rules for names are not the web's, and the user may trust one certificate.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
-    ca: trustedRoots(),
+    ca,
     ...(isIP(domain) ? {} : { servername: domain }),
   })
   tcp.once('error', (error) => socket.destroy(error))

@@ -38,6 +38,7 @@ class UdpChannel implements Channel {
   readonly reliable = false
   #scout: Socket | null
   #closed = false
+  #sending = 0
 
   constructor(
     needs: ChannelNeeds,
@@ -61,10 +62,12 @@ class UdpChannel implements Channel {
 
   send(text: string, to: Endpoint = this.target): void {
     if (this.#closed) return
+    this.#sending++
     try {
-      this.socket.send(text, to.port, to.address, () => {})
+      this.socket.send(text, to.port, to.address, () => this.#sent())
     } catch {
       // An address or a port that nobody can have, in a stranger's message.
+      this.#sent()
     }
   }
 
@@ -78,7 +81,13 @@ class UdpChannel implements Channel {
     if (this.#closed) return
     this.#closed = true
     this.#dismissScout()
-    this.socket.close()
+    if (this.#sending === 0) this.socket.close()
+  }
+
+  /** What was just said, a farewell perhaps, is still sent. */
+  #sent(): void {
+    this.#sending--
+    if (this.#closed && this.#sending === 0) this.socket.close()
   }
 
   /** Somebody is there. */

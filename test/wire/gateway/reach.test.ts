@@ -198,6 +198,25 @@ describe('over TLS', () => {
     expect(other.closures[0]?.reason).toBe('certificate')
   })
 
+  test.each([
+    ['pbx.example.com', 'its host name'],
+    ['example.com', 'its SIP domain, wherever that led'],
+  ])('a certificate somebody believed vouches for is taken for %s, %s', async (domain) => {
+    const peer = await peerOn({ transport: 'tls', keys })
+    const names = namesOf({ [`_sips._tcp.${domain}`]: [record(peer.port, 1, 'host.example.net')] })
+    const phone = await alice({ server: `tls:${domain}`, names, roots: [keys.certificate] })
+    expect(phone.routes[0]).toMatchObject({ transport: 'tls', host: 'host.example.net' })
+  })
+
+  test('a certificate for somebody else is refused, whoever vouches for it', async () => {
+    const others = makeKeys('DNS:pbx.example.net,DNS:*.example.com,URI:sip:alice@example.com')
+    const peer = await peerOn({ transport: 'tls', keys: others })
+    const names = namesOf({ '_sips._tcp.pbx.example.com': [record(peer.port, 1, 'pbx.example.net')] })
+    const phone = await alice({ server: 'tls:pbx.example.com', names, roots: [others.certificate] })
+    expect(phone.closures[0]?.certificate?.error).toBe('net::ERR_CERT_COMMON_NAME_INVALID')
+    expect(peer.heard).toEqual([])
+  })
+
   test('where nobody announced TLS, an untrusted certificate is gone round, and that is said', async () => {
     const peer = await peerOn({ transport: 'tls', keys, port: 5061, address: '127.0.0.9' })
     const tcp = await peerOn({ transport: 'tcp', port: 5060, address: '127.0.0.9' })

@@ -2,7 +2,7 @@
  * Alice behind the gateway: sip.js with our transport over a line to real sockets, as the engine page and the gateway have it, but in one
  * process. Names lead where the test says.
  */
-import { UserAgent } from 'sip.js'
+import type { UserAgent } from 'sip.js'
 import { usualConnection, type AccountConnection } from '../../../../common/account'
 import { systemClock } from '../../../../common/clock'
 import type { GatewayAccount, Route } from '../../../../common/contract/gateway'
@@ -34,6 +34,8 @@ export interface LineAliceOptions {
   readonly connection?: Partial<AccountConnection>
   readonly names?: Names
   readonly memory?: LineMemory
+  /** Authorities believed besides nobody, PEM. */
+  readonly roots?: string[]
 }
 
 export interface LineAlice {
@@ -45,13 +47,12 @@ export interface LineAlice {
   readonly line: () => Line
 }
 
-const openTcp = openStream(systemClock)
-const openChannel: OpenChannel = (needs, events) =>
-  needs.target.transport === 'udp' ? openUdp(needs, events) : openTcp(needs, events)
-
 /** Connected, unless that fails: then `closures` tells why. */
 export async function lineAlice(options: LineAliceOptions): Promise<LineAlice> {
-  const { server, certificate = null, connection = {}, names = noNames } = options
+  const { server, certificate = null, connection = {}, names = noNames, roots = [] } = options
+  const openTcp = openStream(systemClock, () => roots)
+  const openChannel: OpenChannel = (needs, events) =>
+    needs.target.transport === 'udp' ? openUdp(needs, events) : openTcp(needs, events)
   const account: GatewayAccount = {
     id: 'one',
     uri: 'sip:alice@example.com',
