@@ -1,0 +1,167 @@
+/* What is typed into the forms of contacts, directories, rules and accounts becomes what main accepts, or says what is wrong. */
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { accountConnectionSchema, numberPlanSchema, usualConnection, usualNumbers } from '../../../common/account'
+import { contactDraftSchema } from '../../../common/contact'
+import { blockRuleSchema, sourceDraftSchema } from '../../../common/directory'
+import { ConnectionForm } from '../../../renderer/ui/connection-form.svelte'
+import { ContactForm } from '../../../renderer/ui/contact-form.svelte'
+import { countries } from '../../../renderer/ui/countries'
+import { ruleValue, type SourceKind } from '../../../renderer/ui/directory-words'
+import { ada, sources } from '../../../renderer/ui/gallery/known'
+import { NumbersForm } from '../../../renderer/ui/numbers-form.svelte'
+import { RuleForm } from '../../../renderer/ui/rule-form.svelte'
+import { SourceForm } from '../../../renderer/ui/source-form.svelte'
+import { askedPhone } from './asked-phone'
+
+describe('a contact', () => {
+  it('comes out of its form as it went in', () => {
+    const { id, book, ...draft } = ada
+    expect([id, book]).toEqual(['ada', 'local'])
+    expect(new ContactForm(ada).draft()).toEqual(draft)
+    expect(v.safeParse(contactDraftSchema, $snapshot(new ContactForm(ada).draft())).success).toBe(true)
+  })
+
+  it('of somebody who called has their number, and a name only if there is one', () => {
+    expect(new ContactForm({ name: null, number: '+4930901820' }).draft()).toMatchObject({
+      name: '+4930901820',
+      numbers: [{ label: 'work', value: '+4930901820' }],
+    })
+  })
+
+  it('without a name or a number is not saved', async () => {
+    const main = askedPhone()
+    const form = new ContactForm(null)
+    form.notes = 'nobody'
+    expect(await form.save((command) => main.phone.request(command))).toBeNull()
+    expect([form.wrong, main.asked]).toEqual([true, []])
+  })
+
+  it('leaves out lines that stayed empty', () => {
+    const form = new ContactForm(null)
+    form.name = ' Ada '
+    form.addNumber()
+    form.addEmail()
+    expect(form.draft()).toMatchObject({ name: 'Ada', numbers: [], emails: [] })
+  })
+})
+
+describe('a directory', () => {
+  it.each(sources.map((source) => [source.settings.kind, source] as const))(
+    'of kind %s comes out as it went in',
+    (_kind, source) => {
+      const draft = new SourceForm(source).draft()
+      expect(draft?.settings).toEqual(
+        source.settings.kind === 'lookup' ? { ...source.settings, authorized: source.hasSecret } : source.settings,
+      )
+      expect(v.safeParse(sourceDraftSchema, draft).success).toBe(true)
+    },
+  )
+
+  const wrong: readonly (readonly [SourceKind, Partial<SourceForm>])[] = [
+    ['file', { path: ' ' }],
+    ['url', { url: 'ftp://example.com/x' }],
+    ['carddav', { url: 'example.com' }],
+    ['ldap', { url: 'https://ldap.example' }],
+    ['ldap', { url: 'ldap://ldap.example', numberAttributes: ' ' }],
+    ['lookup', { url: 'https://crm.example/who' }],
+    ['extension', { path: '../../etc.mjs' }],
+  ]
+  it.each(wrong)('of kind %s is not saved with %j', async (kind, fields) => {
+    const main = askedPhone()
+    const form = new SourceForm(null)
+    Object.assign(form, { kind, name: 'List', ...fields })
+    expect(await form.save((command) => main.phone.request(command))).toBe(false)
+    expect([form.wrong, main.asked]).toEqual([true, []])
+  })
+
+  it('sends a password only where one is used, and only when one was typed', () => {
+    const form = new SourceForm(null)
+    Object.assign(form, { kind: 'file', name: 'List', path: '/x.csv', secret: 'left over' })
+    expect(form.draft()?.secret).toBeNull()
+    Object.assign(form, { kind: 'carddav', url: 'https://dav.example/' })
+    expect(form.draft()?.secret).toBe('left over')
+  })
+})
+
+describe('a rule', () => {
+  it.each([
+    ['exact', '+49 (30) 901-820', '+4930901820'],
+    ['exact', '214', '214'],
+    ['exact', 'anna', null],
+    ['prefix', '+49 900', '+49900'],
+    ['range', '+49 30 100 – +49 30 199', '+4930100-+4930199'],
+    ['range', '+4930100 - +4930199', '+4930100-+4930199'],
+    ['range', '100 to 199', '100-199'],
+    ['range', '199 to 100', null],
+    ['range', '+4930100', null],
+    ['address', 'sip:spam@example.com', 'spam@example.com'],
+    ['address', 'spam.example', 'spam.example'],
+    ['address', 'spam', null],
+    ['anonymous', '', ''],
+  ] as const)('of kind %s takes %j as %j', (match, typed, value) => {
+    expect(ruleValue(match, typed)).toBe(value)
+  })
+
+  it('with times is one that main accepts', () => {
+    const form = new RuleForm()
+    Object.assign(form, { match: 'prefix', value: '+49 900', note: ' dear ', scheduled: true })
+    const draft = form.draft()
+    expect(draft).toMatchObject({ value: '+49900', note: 'dear', schedule: { days: [1, 2, 3, 4, 5] } })
+    expect(v.safeParse(blockRuleSchema, draft).success).toBe(true)
+  })
+
+  it('says when it is not understood', () => {
+    const form = new RuleForm()
+    form.value = 'hello'
+    expect([form.draft(), form.wrong]).toEqual([null, true])
+  })
+})
+
+describe('an account’s connection', () => {
+  it('comes out as it went in', () => {
+    const connection = {
+      ...usualConnection,
+      outboundProxy: 'proxy.example:5060',
+      backups: ['sip:two.example', 'tls:three.example'],
+      turn: { server: 'turn.example', username: 'me' },
+    }
+    expect(new ConnectionForm(connection).meant()).toEqual(connection)
+    expect(v.safeParse(accountConnectionSchema, new ConnectionForm(usualConnection).meant()).success).toBe(true)
+  })
+
+  it('says which field cannot be meant', () => {
+    const form = new ConnectionForm(usualConnection)
+    Object.assign(form, { expires: '5', backups: 'https://x.example' })
+    expect([form.meant(), form.wrong]).toEqual([null, ['backups', 'expires']])
+  })
+})
+
+describe('an account’s numbers', () => {
+  it('come out as they went in', () => {
+    const plan = {
+      ...usualNumbers,
+      country: 'DE',
+      areaCode: '30',
+      rules: [{ match: '^5(\\d{3})$', replace: '0301$1' }],
+    }
+    expect(new NumbersForm(plan).plan()).toEqual(plan)
+    expect(v.safeParse(numberPlanSchema, new NumbersForm(plan).plan()).success).toBe(true)
+  })
+
+  it('say which field cannot be meant', () => {
+    const form = new NumbersForm(usualNumbers)
+    Object.assign(form, { areaCode: 'x', extensionLength: '11', outsidePrefix: 'a' })
+    form.addRule('(', '')
+    expect(form.plan()).toBeNull()
+    expect(form.wrong).toEqual(['areaCode', 'outsidePrefix', 'extensionLength', 'rules'])
+  })
+
+  it('know the countries by name, each once', () => {
+    const all = countries()
+    expect(all.find(({ value }) => value === 'DE')?.label).toBe('Germany')
+    expect(new Set(all.map(({ label }) => label)).size).toBe(all.length)
+  })
+})
+
+const $snapshot = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
