@@ -21,24 +21,6 @@ export type Tab = 'phone' | 'recents' | 'contacts' | 'settings'
 export type Sending = 'transfer' | 'deflect'
 export type SettingsPage = 'accounts' | 'audio' | 'quiet' | 'blocking' | 'directories' | 'general' | 'privacy' | 'about'
 
-/** Whom a transfer is about, and the call made to ask. */
-interface Consultation {
-  readonly callId: CallId
-  readonly toCallId: CallId
-}
-
-type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-const memoryKey = 'consulting'
-
-function readConsultation(memory: Memory | null): Consultation | null {
-  try {
-    const { callId, toCallId } = JSON.parse(memory?.getItem(memoryKey) ?? '{}') as Partial<Consultation>
-    return typeof callId === 'string' && typeof toCallId === 'string' ? { callId, toCallId } : null
-  } catch {
-    return null
-  }
-}
-
 export class Desk {
   tab = $state<Tab>('phone')
   /** null: the list of them. */
@@ -81,23 +63,6 @@ export class Desk {
   keysShown = $state(false)
   /** The last wish that was not granted, until it is put away or another one is. */
   problem = $state.raw<UiError | null>(null)
-  private asking = $state.raw<Consultation | null>(null)
-
-  /** `memory` outlives the page; it is given what a window that opens in the middle of a call could not know. */
-  constructor(private readonly memory: Memory | null = null) {
-    this.asking = readConsultation(memory)
-  }
-
-  /** A transfer that asks first. */
-  get consulting(): Consultation | null {
-    return this.asking
-  }
-
-  set consulting(consultation: Consultation | null) {
-    this.asking = consultation
-    if (consultation) this.memory?.setItem(memoryKey, JSON.stringify(consultation))
-    else this.memory?.removeItem(memoryKey)
-  }
 
   /** The calls worth showing, under the names the phone knows. */
   shown(calls: readonly CallView[]): readonly CallView[] {
@@ -129,7 +94,6 @@ export class Desk {
     const chosen = shown.find(({ call }) => call.id === this.chosen)?.call
     if (!chosen || (this.sending && !(this.sending === 'transfer' ? canTransfer(chosen) : canDeflect(chosen))))
       this.sending = null
-    this.forgetConsultation(shown)
     const was = (call: Call): Call | undefined => before.find((other) => other.call.id === call.id)?.call
     const live = shown.filter(({ call }) => call.state !== 'ended')
     const [caller, ...more] = live.filter(({ call }) => call.state === 'incoming' && !was(call))
@@ -140,15 +104,6 @@ export class Desk {
       if (!typing) this.choose(caller.call.id)
       this.away = typing && (this.away || chosen?.state !== 'ended')
     }
-  }
-
-  /** Once one of the two is gone there is nothing to complete. */
-  private forgetConsultation(shown: readonly CallView[]): void {
-    const { consulting } = this
-    if (!consulting) return
-    const isThere = (id: CallId): boolean =>
-      shown.some(({ call }) => call.id === id && call.state !== 'ended' && call.state !== 'ending')
-    if (!isThere(consulting.callId) || !isThere(consulting.toCallId)) this.consulting = null
   }
 
   choose(id: CallId | null): void {

@@ -2,7 +2,16 @@
  * What a key press does, given the phone and the desk: verbs go to the call they belong to, digits into the call on
  * screen. Plain keys act only while nobody types. Returns whether the key was used.
  */
-import { canDeflect, canHold, canPlayDtmf, canResume, canTransfer, canTransferTo, type Call } from '../../common/call'
+import {
+  canDeflect,
+  canHold,
+  canPlayDtmf,
+  canResume,
+  canTransfer,
+  canTransferTo,
+  consultationWith,
+  type Call,
+} from '../../common/call'
 import type { CallView } from '../../common/phone-state'
 import { moves, ringingOf, type Standing } from './call-moves'
 import type { Desk } from './desk.svelte'
@@ -79,10 +88,9 @@ export const canAdd = (call: Call): boolean => canHold(call) || canResume(call)
 
 /** Opens the choice of whom to; in a call that was made to ask, completes what was begun. */
 function transfer({ phone, desk, calls, front }: Scene): boolean {
-  const { consulting } = desk
-  const find = (id: string): Call | undefined => calls.find(({ call }) => call.id === id)?.call
-  const [from, to] = consulting ? [find(consulting.callId), find(consulting.toCallId)] : []
-  if (from && to && canTransferTo(from, to) && (front?.id === to.id || front?.id === from.id)) {
+  const all = calls.map(({ call }) => call)
+  const { from, to } = (front && consultationWith(front, all)) ?? {}
+  if (from && to && canTransferTo(from, to)) {
     void desk.ask(phone, { type: 'transferToCall', callId: from.id, toCallId: to.id })
     return true
   }

@@ -20,7 +20,7 @@ if (target) {
       props: {
         surroundings: {
           phone: new Phone(port),
-          desk: new Desk(window.localStorage),
+          desk: new Desk(),
           ticker: new Ticker(systemClock),
           clock: systemClock,
           mac: navigator.platform.startsWith('Mac'),

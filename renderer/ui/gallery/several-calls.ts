@@ -57,13 +57,8 @@ const beingSent = (progress: Transfer['progress']): CallView =>
   call(p.held({ transfer: transfer({ progress }), connectedAt: p.moment - 151_000 }), { capabilities }, p.goodSound)
 const waitsToBeSent = call(p.held({ connectedAt: p.moment - 151_000 }), { capabilities }, p.goodSound)
 const asked = (phase: Parameters<typeof call>[0]): Fixture => {
-  const consulted = call(phase, reception, p.goodSound)
-  return {
-    state: shown(waitsToBeSent, consulted),
-    desk: onScreen(consulted, (desk) => {
-      desk.consulting = { callId: waitsToBeSent.call.id, toCallId: consulted.call.id }
-    }),
-  }
+  const consulted = call(phase, { ...reception, consultationOf: waitsToBeSent.call.id }, p.goodSound)
+  return { state: shown(waitsToBeSent, consulted), desk: onScreen(consulted) }
 }
 const handedOver = call(
   p.held({ transfer: transfer({ kind: 'attended', to: kenji.handle, toCallId: ringing.call.id, progress: 'trying' }) }),

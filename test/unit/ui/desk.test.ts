@@ -154,11 +154,12 @@ describe('keys', () => {
   })
 
   it('complete the transfer that was begun, or begin one', () => {
-    const [waits, asked] = [call(held()), call(active())]
+    const [waits, other] = [call(held()), call(active())]
+    const begun = scene(other, waits)
+    expect(obey(begun, 'transfer')).toBe(true)
+    expect(begun.desk.sending).toBe('transfer')
+    const asked = call(active(), { consultationOf: waits.call.id })
     const it = scene(asked, waits)
-    expect(obey(it, 'transfer')).toBe(true)
-    expect(it.desk.sending).toBe('transfer')
-    it.desk.consulting = { callId: waits.call.id, toCallId: asked.call.id }
     obey(it, 'transfer')
     expect(it.sent).toEqual([{ type: 'transferToCall', callId: waits.call.id, toCallId: asked.call.id }])
   })

@@ -124,15 +124,4 @@ describe('whom a call is sent to', () => {
     desk.follow([sent], [talk], false)
     expect(desk.sending).toBeNull()
   })
-
-  it('and the question before is forgotten when one of the two is gone', () => {
-    const desk = new Desk()
-    const [waits, asked] = [call(held()), call(active())]
-    desk.follow([waits, asked], [], false)
-    desk.consulting = { callId: waits.call.id, toCallId: asked.call.id }
-    desk.follow([waits, asked], [waits, asked], false)
-    expect(desk.consulting).not.toBeNull()
-    desk.follow([waits, become(asked, ended('busy') as Partial<Call>)], [waits, asked], false)
-    expect(desk.consulting).toBeNull()
-  })
 })
