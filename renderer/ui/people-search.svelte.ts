@@ -42,9 +42,9 @@ export class PeopleSearch {
     await this.pending
   }
 
-  /** One row down or up of so many; above the first is the text. Returns whether there was a row to go to. */
-  move(by: 1 | -1, rows = this.people.length): boolean {
-    const next = (this.selected ?? -1) + by
+  /** One row down or up of so many, from the one that is marked; above the first is the text. Returns whether there was one to go to. */
+  move(by: 1 | -1, rows = this.people.length, marked = this.selected): boolean {
+    const next = (marked ?? -1) + by
     if (next >= rows || rows === 0) return false
     this.selected = next < 0 ? null : next
     return true

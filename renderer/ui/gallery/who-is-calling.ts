@@ -170,7 +170,7 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
       Object.assign(form.connection, { open: true, turnServer: 'turn.example:3478', wrong: ['expires'], expires: '5' })
       desk.openForm(form)
     },
-    scroll: '.folded .folded',
+    scroll: '.folded .folded:not([hidden])',
   },
   'settings-edit-numbers': {
     state,
