@@ -52,10 +52,12 @@ export class Refresh {
     for (const source of sources()) {
       if (!source.enabled) continue
       const { settings } = source
-      if ('everyMinutes' in settings) {
+      const never = source.loaded === null && source.failed === null
+      if (never && settings.kind !== 'lookup') refresh(source.id)
+      else if ('everyMinutes' in settings) {
         const asked = Math.max(source.loaded?.at ?? 0, source.failed?.at ?? 0)
         const { everyMinutes } = settings
-        if (asked === 0 || (everyMinutes !== null && isDue(asked, everyMinutes, clock.date()))) refresh(source.id)
+        if (everyMinutes !== null && isDue(asked, everyMinutes, clock.date())) refresh(source.id)
       } else if (settings.kind === 'file' || settings.kind === 'vcard') {
         const stamp = await stampOf(settings.path)
         if (this.running && stamp !== null && stamp !== source.stamp) refresh(source.id)
