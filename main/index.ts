@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { app, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
+import type { Account } from '../common/account'
 import { systemClock } from '../common/clock'
 import { done, refused } from '../common/errors'
 import type { Notice } from '../common/phone-state'
@@ -45,6 +46,8 @@ import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
 import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
+import { Colleagues } from './server/colleagues'
+import { Messages } from './server/messages'
 import { Reachability } from './reach/reachability'
 import { CallArchive } from './recents/call-archive'
 import { ReminderFile } from './recents/reminder-file'
@@ -186,6 +189,7 @@ async function start(given: CommandLine): Promise<void> {
       doNotDisturb.sync()
       policy.quiet.sync()
       history.expire()
+      colleagues.sync()
     },
     onAudio: (audio) => void host.request({ type: 'useAudio', audio }),
     onTheme: (theme) => (nativeTheme.themeSource = theme),
@@ -196,8 +200,6 @@ async function start(given: CommandLine): Promise<void> {
     settings: () => keeper.current,
     change: (patch) => settings.change(patch),
   })
-  doNotDisturb.sync()
-  policy.quiet.sync()
 
   // The engine, in a session of its own that reaches the accounts' servers and nothing else.
   const preload = join(import.meta.dirname, '../preload/port.cjs')
@@ -234,6 +236,7 @@ async function start(given: CommandLine): Promise<void> {
     explain: (server) => sessions.probe.explain(server),
     onChange: (registrations) => {
       reachability.registrations(accounts.list, registrations)
+      colleagues.registrations(registrations)
       showAccounts()
       for (const [id, { state }] of registrations) if (state === 'registered') void sip.sayFarewell(id)
     },
@@ -261,6 +264,25 @@ async function start(given: CommandLine): Promise<void> {
     onReach: () => showAccounts(),
     onAway: (away) => store.put({ away }),
   })
+  // What the servers offer besides calls.
+  const addressOf = (number: string, { uri }: Pick<Account, 'uri'>) => policy.numbers.dialTarget(number, uri)
+  const colleagues: Colleagues = new Colleagues({
+    accounts: () => accounts.list,
+    watched: () => keeper.current.colleagues,
+    addressOf,
+    send: (command) => void host.request(command),
+    onColleagues: (shown) => store.put({ colleagues: shown }),
+    onVoicemail: (voicemail) => store.put({ voicemail }),
+  })
+  const messages = new Messages({
+    path: join(folder, 'messages.jsonl'),
+    clock,
+    log,
+    newId: randomUUID,
+    normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
+    onUnread: (unread) => store.put({ unread }),
+  })
+  store.put({ unread: messages.unread })
   const showAccounts = (): void =>
     store.put({
       accounts: accountStates(accounts, {
@@ -273,13 +295,17 @@ async function start(given: CommandLine): Promise<void> {
     book.sync()
     sip.sync()
     registrar.sync()
+    colleagues.sync()
   }
+  doNotDisturb.sync()
+  policy.quiet.sync()
   registrar.sync()
   host.start({
     engineReady: () => {
       void host.request({ type: 'useAudio', audio: keeper.current.audio })
       gateway.engineReady()
       registrar.engineReady()
+      colleagues.sync(true)
     },
     engineLost: () => {
       gateway.engineLost()
@@ -295,6 +321,8 @@ async function start(given: CommandLine): Promise<void> {
         store,
         views,
         recents: history,
+        colleagues,
+        messages,
         send: (message) => windows.api.send(message),
         log,
       }),
@@ -363,7 +391,14 @@ async function start(given: CommandLine): Promise<void> {
     }),
     directory: performDirectory({ directories: () => directories, ask: askUser }),
     numbers: performNumbers({ numbers: policy.numbers, blockList: policy.blockList }),
-    servers: performServers(),
+    servers: performServers({
+      accounts: () => store.current.accounts,
+      verbs,
+      engine: host,
+      messages,
+      addressOf,
+      dismissAway: (id) => reachability.dismiss(id),
+    }),
   })
   const windows = makeWindows({
     clock,

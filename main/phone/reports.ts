@@ -9,6 +9,8 @@ import type { SipProvider } from '../engine/sip-provider'
 import type { Reachability } from '../reach/reachability'
 import type { PhoneStore } from '../phone-store'
 import type { Recents } from '../recents/recents'
+import type { Colleagues } from '../server/colleagues'
+import type { Messages } from '../server/messages'
 import type { CallViews } from './call-views'
 
 export interface ReportsOptions {
@@ -18,6 +20,8 @@ export interface ReportsOptions {
   readonly store: PhoneStore
   readonly views: CallViews
   readonly recents: Pick<Recents, 'measured'>
+  readonly colleagues: Colleagues
+  readonly messages: Messages
   /** To every page of the phone's window. */
   readonly send: (message: UiDown) => void
   readonly log: Log
@@ -26,10 +30,12 @@ export interface ReportsOptions {
 /** Takes in one report. */
 export function hear(
   report: EngineReport,
-  { sip, registrar, reachability, store, views, recents, send, log }: ReportsOptions,
+  { sip, registrar, reachability, store, views, recents, colleagues, messages, send, log }: ReportsOptions,
 ): void {
   sip.engineReported(report)
   reachability.engineReported(report)
+  colleagues.engineReported(report)
+  messages.engineReported(report)
   switch (report.type) {
     case 'registration':
       return registrar.reported(report.accountId, report.registration)

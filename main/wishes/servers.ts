@@ -1,8 +1,15 @@
 /*
  * Wishes about what servers offer besides calls (voicemail, messages), and about diagnostics.
  */
+import type { Account } from '../../common/account'
 import type { UiCommand } from '../../common/contract/ui'
-import { failure, type Perform } from './outcome'
+import { refused, type Result } from '../../common/errors'
+import type { Handle } from '../../common/handle'
+import type { AccountState } from '../../common/phone-state'
+import type { CallVerbs } from '../callkit/verbs'
+import type { Engine } from '../engine/engine'
+import type { Messages } from '../server/messages'
+import { answered, failure, fulfilled, outcome, type Perform } from './outcome'
 
 /** The wishes answered here. */
 export const serverWishes = [
@@ -17,5 +24,63 @@ export const serverWishes = [
 ] as const satisfies readonly UiCommand['type'][]
 export type ServerWish = (typeof serverWishes)[number]
 
+export interface ServerWishesOptions {
+  readonly accounts: () => readonly AccountState[]
+  readonly verbs: Pick<CallVerbs, 'call'>
+  readonly engine: Engine
+  readonly messages: Pick<Messages, 'send' | 'read'>
+  /** What was typed as an address of that account, and as it is shown. */
+  readonly addressOf: (number: string, account: Account) => Result<{ readonly uri: string; readonly handle: Handle }>
+  readonly dismissAway: (awayId: string) => void
+}
+
 /** Fulfils them. */
-export const performServers = (): Perform<ServerWish> => () => Promise.resolve(failure('failed'))
+export function performServers(options: ServerWishesOptions): Perform<ServerWish> {
+  const { accounts, verbs, engine, messages, addressOf, dismissAway } = options
+  /** null: the first that is registered, or else the first. */
+  const accountOf = (id: string | null): Account | null => {
+    const all = accounts().filter(({ account }) => account.enabled && (id === null || account.id === id))
+    return (all.find(({ registration }) => registration.state === 'registered') ?? all[0])?.account ?? null
+  }
+  /** Whom a page means by this number. */
+  const personOf = (id: string | null, number: string): Result<{ account: Account; uri: string; handle: Handle }> => {
+    const account = accountOf(id)
+    if (account === null) return refused(id === null ? 'no-account' : 'unknown-account')
+    const address = addressOf(number, account)
+    return address.ok ? { ok: true, value: { account, ...address.value } } : address
+  }
+  return async (command) => {
+    switch (command.type) {
+      case 'listenToVoicemail': {
+        const account = accountOf(command.accountId)
+        const voicemail = account?.features.voicemail ?? null
+        if (account === null) return failure('unknown-account')
+        if (voicemail === null) return failure('not-set-up')
+        const called = await verbs.call(voicemail, account.id, 'window')
+        return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
+      }
+      case 'sendMessage': {
+        const person = personOf(command.accountId, command.number)
+        if (!person.ok) return outcome(person)
+        const { account, uri, handle } = person.value
+        const deliver = (): Promise<Result> =>
+          engine.request({ type: 'sendMessage', accountId: account.id, target: uri, text: command.text })
+        return outcome(await messages.send(account.id, handle, command.text, deliver))
+      }
+      case 'listMessages': {
+        const person = personOf(command.accountId, command.number)
+        if (!person.ok) return outcome(person)
+        const { account, handle } = person.value
+        return answered({ type: 'messages', messages: messages.read(account.id, handle) })
+      }
+      case 'dismissAway':
+        dismissAway(command.awayId)
+        return fulfilled
+      case 'testAccount':
+      case 'endAccountTest':
+      case 'previewDiagnostics':
+      case 'saveDiagnostics':
+        return failure('failed')
+    }
+  }
+}
