@@ -119,9 +119,10 @@ describe('a transfer', () => {
 
   test('after a word with the one it goes to joins the two', async () => {
     const { id: first } = await talk()
-    await phone.do('call', '600')
+    await phone.do('consult', first, '600')
     await inState(first, 'held')
     const second = await phone.callIn('active')
+    expect(second).toMatchObject({ consultationOf: first })
     await ear.hears(microphoneHz)
     await phone.do('transfer', first, '--to', second.id, '--wait')
     await phone.noCalls()
