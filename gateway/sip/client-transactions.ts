@@ -42,9 +42,9 @@ export interface ClientTransactionsOptions<Channel> {
 
 /** What becomes of a response. */
 export type Judgement<Channel> =
-  | { readonly act: 'pass'; readonly transaction: ClientTransaction<Channel> }
+  | { readonly act: 'pass'; readonly transaction: ClientRequest<Channel> }
   /** Heard before. */
-  | { readonly act: 'absorb'; readonly transaction: ClientTransaction<Channel> }
+  | { readonly act: 'absorb'; readonly transaction: ClientRequest<Channel> }
   /** Nobody asked. */
   | { readonly act: 'stray' }
 

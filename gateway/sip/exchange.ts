@@ -5,27 +5,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
-import { headerValue, isResponse, parseWire, renderWire, type WireMessage } from '../../common/wire-message'
+import { headerValue, isResponse, parameter, parseWire, renderWire, type WireMessage } from '../../common/wire-message'
+import { ackFor } from './acknowledge'
 import { Bulk, largestDatagram } from './bulk'
 import type { Channel, OpenedChannel } from './channel'
-import { ClientTransactions } from './client-transactions'
+import { ClientTransactions, type ClientRequest } from './client-transactions'
 import { encodeMessage } from './decode-message'
+import { DialogPeers, type DialogPeersOptions, type Peer } from './dialog-peers'
 import type { Endpoint } from './endpoint'
 import { Masquerade, type PlainTransport } from './masquerade'
-import { farEnd, nextHop } from './next-hop'
 import { ServerTransactions } from './server-transactions'
 import { methodOf, transactionKey } from './transaction-key'
 import { tryingFor } from './trying'
 import { answerTo, countVias, parseVia, seenAs, setTopVia, topVia, viaOf, writeVia, type Via } from './via'
-
-/** One end to speak to. */
-interface Peer {
-  readonly channel: Channel
-  /** null: the channel's own. */
-  readonly to: Endpoint | null
-  /** Past the server. Said once in vain, it is said to the server too: not every address in a message can be reached. */
-  direct?: 'untried' | 'tried'
-}
 
 /** A response to one of our requests, before the page sees it. */
 export interface Answer {
@@ -36,16 +28,11 @@ export interface Answer {
   readonly seen: Endpoint | null
 }
 
-export interface ExchangeOptions {
+export interface ExchangeOptions extends DialogPeersOptions {
   readonly clock: Clock
   readonly log: Log
-  readonly channel: Channel
   /** As whom the server sees us, if it said so. */
   readonly contact: Endpoint
-  /** Addresses of the account's servers. */
-  readonly servers: ReadonlySet<string>
-  /** Requests within dialogs may go past the server. */
-  readonly mayGoDirect: boolean
   /** TCP to the same place; messages from there go to `receive`. */
   readonly openBulk: () => Promise<OpenedChannel>
   /** To the page. */
@@ -58,16 +45,13 @@ export interface ExchangeOptions {
 
 /** What the contract lets pass to the page, characters. */
 const maxText = 65_536
-const maxDirect = 256
 
 export class Exchange {
   readonly #options: ExchangeOptions
   readonly #masquerade = new Masquerade()
   readonly #asked: ClientTransactions<Peer>
   readonly #answered: ServerTransactions<Peer>
-  readonly #servers: Set<string>
-  /** Far ends that are spoken to past the server, by Call-ID. */
-  readonly #direct = new Map<string, string>()
+  readonly #peers: DialogPeers
   readonly #bulk: Bulk | null
   #unheardSince: number | null = null
   #strangers = 0
@@ -76,7 +60,7 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     const { clock, log, channel, contact } = options
     this.#options = options
-    this.#servers = new Set(options.servers)
+    this.#peers = new DialogPeers(options)
     this.#bulk = channel.reliable ? null : new Bulk(clock, options.openBulk)
     this.wear(contact)
     this.#asked = new ClientTransactions<Peer>({
@@ -108,7 +92,7 @@ export class Exchange {
     const parsed = parseWire(text)
     if (!parsed.ok) return log.warn(`not sent, ${parsed.why}`)
     if (isResponse(parsed.message)) this.#sendResponse(channel, parsed.message)
-    else this.#sendRequest(channel, parsed.message)
+    else this.#sendRequest(parsed.message)
   }
 
   /** One message of the wire. */
@@ -119,7 +103,8 @@ export class Exchange {
     if (parsed === null || !parsed.ok) {
       if (this.#isServer(from)) this.#pass(text)
     } else if (isResponse(parsed.message)) this.#receiveResponse(parsed.message, from)
-    else if (this.#mayAsk(parsed.message, from)) this.#receiveRequest(channel, parsed.message, from)
+    else if (this.#peers.mayAsk(parsed.message, from) || this.#isServer(from))
+      this.#receiveRequest(channel, parsed.message, from)
   }
 
   /** The way for large requests was closed by the server. */
@@ -134,7 +119,7 @@ export class Exchange {
     this.#bulk?.close()
   }
 
-  #sendRequest(channel: Channel, message: WireMessage): void {
+  #sendRequest(message: WireMessage): void {
     const pageVia = topVia(message) ?? ''
     const pageBranch = parseVia(pageVia)?.parameters.get('branch') ?? ''
     const method = message.start.slice(0, message.start.indexOf(' '))
@@ -147,7 +132,7 @@ export class Exchange {
       setTopVia(message, writeVia(viaOf(by.target.transport, by.local, branch)))
       return encodeMessage(message)
     }
-    const peer = invite?.channel ?? this.#peerFor(channel, message)
+    const peer = invite?.channel ?? this.#peers.peerFor(message)
     const wire = write(peer.channel)
     if (method === 'ACK') {
       if (invite !== null) this.#asked.acknowledge(pageBranch, wire)
@@ -188,10 +173,11 @@ export class Exchange {
     const { pageVia, channel: peer } = judgement.transaction
     const isMain = peer.channel === this.#options.channel && peer.to === null
     // Whoever knows the branch was sent the request, at whatever address it answers from.
-    if (peer.to === null) this.#servers.add(from.address)
+    if (peer.direct === undefined) this.#peers.noteServer(from.address)
     this.#heard()
     if (judgement.act === 'absorb') return
-    if (method === 'INVITE' && status < 300) this.#expect(message)
+    if (method === 'INVITE' && status === 503 && this.#moveOn(message, judgement.transaction)) return
+    if (method === 'INVITE' && status < 300) this.#peers.expect(message)
     if (!this.#options.onAnswer({ message, method, status, seen: isMain ? seenAs(via) : null })) return
     setTopVia(message, pageVia)
     this.#masquerade.inward(message)
@@ -207,37 +193,29 @@ export class Exchange {
     const method = message.start.slice(0, message.start.indexOf(' '))
     const trying = (): string => tryingFor(message, origin.via)
     if (!this.#answered.receive(transactionKey(message, via), method, origin, trying)) return
-    if (method === 'INVITE') this.#expect(message)
+    if (method === 'INVITE') this.#peers.expect(message)
     this.#masquerade.inward(message)
     this.#pass(renderWire(message))
   }
 
-  #peerFor(channel: Channel, message: WireMessage): Peer {
-    const hop = this.#goesDirect ? nextHop(message, channel.target, this.#isKnown) : null
-    return hop === null ? { channel, to: null } : { channel, to: hop, direct: 'untried' }
-  }
-
-  /** Remembers who else may speak in this dialog. */
-  #expect(message: WireMessage): void {
-    const address = this.#goesDirect ? farEnd(message, this.#options.channel.target, this.#isKnown) : null
-    if (address === null) return
-    const [oldest] = this.#direct.keys()
-    if (this.#direct.size >= maxDirect && oldest !== undefined) this.#direct.delete(oldest)
-    this.#direct.set(headerValue(message, 'call-id') ?? '', address)
-  }
-
-  readonly #isKnown = (address: string): boolean => this.#servers.has(address)
-
-  get #goesDirect(): boolean {
-    return this.#options.mayGoDirect && !this.#options.channel.reliable
-  }
-
-  #mayAsk(message: WireMessage, from: Endpoint): boolean {
-    return this.#direct.get(headerValue(message, 'call-id') ?? '') === from.address || this.#isServer(from)
+  /** A call that this server does not take now goes on at another. False: there is none. */
+  #moveOn(refusal: WireMessage, invite: ClientRequest<Peer>): boolean {
+    const parsed = parseWire(invite.wire)
+    const ack = ackFor(invite.wire, refusal)
+    if (!parsed.ok || ack === null || parameter(headerValue(parsed.message, 'to') ?? '', 'tag') !== undefined)
+      return false
+    const peer = this.#peers.moveOn(refusal, invite.channel)
+    if (peer === null) return false
+    const pageBranch = parseVia(invite.pageVia)?.parameters.get('branch') ?? ''
+    this.#asked.acknowledge(pageBranch, ack)
+    const branch = `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
+    setTopVia(parsed.message, writeVia(viaOf(peer.channel.target.transport, peer.channel.local, branch)))
+    this.#asked.begin({ ...invite, branch, channel: peer, wire: encodeMessage(parsed.message) }, pageBranch)
+    return true
   }
 
   #isServer({ address }: Endpoint): boolean {
-    if (this.#servers.has(address)) return true
+    if (this.#peers.isServer(address)) return true
     // Scanners are many; one line tells of the first, and of every hundredth.
     if (this.#strangers++ % 100 === 0) this.#options.log.warn(`${address} is none of its servers`)
     return false

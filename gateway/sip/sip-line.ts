@@ -11,7 +11,7 @@ import { sameEndpoint, writeEndpoint, type Endpoint } from './endpoint'
 import { Exchange, type Answer } from './exchange'
 import { KeepAlive } from './keep-alive'
 import { openRoute, type RouteOutcome, type RouteParts } from './open-route'
-import { targetKey } from './target'
+import { targetKey, udpEndpoint } from './target'
 
 export interface SipLineParts extends RouteParts {
   readonly log: Log
@@ -121,6 +121,7 @@ export class SipLine implements Line {
       channel,
       contact: seen ?? channel.local,
       servers: route.addresses,
+      alternatives: route.others.flatMap(udpEndpoint),
       mayGoDirect: this.account.connection.outboundProxy === null,
       openBulk: () => this.#openBulk(channel),
       pass: (text) => this.events.onMessage(text),

@@ -1,7 +1,8 @@
 /*
- * One place to try a server at, and how it was come by. Types only.
+ * One place to try a server at, and how it was come by. Pure.
  */
 import type { SipTransport } from '../../common/contract/gateway'
+import type { Endpoint } from './endpoint'
 
 export interface Target {
   readonly transport: SipTransport
@@ -22,3 +23,9 @@ export interface Target {
 
 /** The same place, whatever name led there. */
 export const targetKey = ({ transport, address, port }: Target): string => `${transport} ${address} ${port}`
+
+/** The place a key of UDP's names; empty: it names none. */
+export function udpEndpoint(key: string): readonly Endpoint[] {
+  const [transport, address, port] = key.split(' ')
+  return transport === 'udp' && address !== undefined ? [{ address, port: Number(port) }] : []
+}

@@ -1,11 +1,12 @@
 import { createServer } from 'node:net'
-import { Registerer, RegistererState, type UserAgent } from 'sip.js'
+import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 'sip.js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { systemClock } from '../../../common/clock'
 import { LineMemory } from '../../../gateway/sip/line-memory'
 import type { Names, SrvRecord } from '../../../gateway/sip/names'
 import { until } from '../../support/until'
+import { SDP } from '../support/scripted-peer'
 import { makeKeys, type Keys } from './support/keys'
 import { lineAlice, noNames, type LineAlice, type LineAliceOptions } from './support/line-alice'
 import { WirePeer, type WirePeerOptions } from './support/wire-peer'
@@ -93,6 +94,25 @@ describe('of several servers', () => {
     await until(() => phone.closures.length > 0, { what: 'the end of the line' })
     expect(phone.closures[0]?.reason).toBe('server-error')
     expect((await alice(options)).routes[0]?.port).toBe(peer.port)
+  })
+
+  test('a call that the first does not take (503) goes to the second, and stays there', async () => {
+    const [busy, peer] = [await peerOn({ transport: 'udp' }), await peerOn({ transport: 'udp' })]
+    busy.on('INVITE', (request) => busy.reply(request, 503))
+    peer.on('INVITE', (request) => {
+      if (request.header('authorization') !== '') return peer.reply(request, 200, [], SDP)
+      peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", algorithm=MD5'])
+    })
+    peer.on('BYE', (request) => peer.reply(request, 200))
+    const names = namesOf({ '_sip._udp.example.com': [record(busy.port, 10), record(peer.port, 20)] })
+    const phone = await alice({ server: 'udp:example.com', names })
+    const inviter = new Inviter(phone.userAgent, UserAgent.makeURI('sip:bob@example.com')!)
+    await inviter.invite()
+    await until(() => inviter.state === SessionState.Established, { what: 'a call' })
+    await inviter.bye()
+    await until(() => peer.requests('BYE').length > 0, { what: 'BYE' })
+    expect(busy.said.map(({ word }) => word)).toEqual(['INVITE', 'ACK'])
+    expect(peer.said.map(({ word }) => word)).toEqual(['INVITE', 'ACK', 'INVITE', 'ACK', 'BYE'])
   })
 
   test('a backup is taken when the account’s own server is gone', async () => {
