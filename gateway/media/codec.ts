@@ -70,6 +70,12 @@ export function common(first: readonly Codec[], second: readonly Codec[]): Codec
   return first.filter((codec) => others.has(keyOf(codec)))
 }
 
+/** Those of `codecs` that `others` has too, with the numbers it gives them. */
+export function numberedAs(codecs: readonly Codec[], others: readonly Codec[]): Codec[] {
+  const types = new Map(others.map((codec) => [keyOf(codec), codec.type]))
+  return common(codecs, others).map((codec) => ({ ...codec, type: types.get(keyOf(codec)) ?? codec.type }))
+}
+
 /** The line's formats and maps, in order. Static types are mapped too: some servers look for that. */
 export function codecLines(codecs: readonly Codec[]): string[] {
   return codecs.flatMap(({ type, name, clockRate, channels, parameters }) => [

@@ -3,7 +3,7 @@
  * side. Pure but for the random numbers it is given; it opens nothing and sends nothing. A step that fails changes nothing.
  */
 import { allowed } from './addresses'
-import { common, isSpeech, withFittingEvents, type Codec } from './codec'
+import { common, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
 import type { OwnAddress } from './own-address'
 import { mapIn, mapOut, PayloadTypes } from './payload-types'
 import type { WireAgreement } from './plain-leg'
@@ -29,7 +29,9 @@ export interface Taken {
 
 interface LocalOffer extends CryptoOffer {
   readonly by: 'browser'
+  /** What is offered in the wire's numbers, and in the browser's. */
   readonly codecs: readonly Codec[]
+  readonly web: readonly Codec[]
   readonly transport: TransportFacts
 }
 
@@ -103,7 +105,7 @@ export class Exchange {
     this.#webTypes.learn(audio.codecs)
     const codecs = this.#wireTypes.apply(withFittingEvents(audio.codecs))
     const crypto = offerCrypto(account, this.#keys, this.#final)
-    this.#open = { by: 'browser', codecs, transport: audio.transport, ...crypto }
+    this.#open = { by: 'browser', codecs, web: audio.codecs, transport: audio.transport, ...crypto }
     this.#mid = audio.mid ?? this.#mid
     return { ok: true, sdp: this.#plainText(audio, codecs, crypto, own, false) }
   }
@@ -120,7 +122,7 @@ export class Exchange {
     if (!chosen.some(isSpeech)) return refused('not-acceptable')
     const verdict = acceptCrypto(account, open, audio)
     if (!verdict.ok) return verdict
-    const codecs = this.#webTypes.apply(chosen)
+    const codecs = numberedAs(chosen, open.web)
     const web = { ...audio, codecs }
     const agreed: Agreed = {
       ...this.#wire(audio, account, own, verdict.pair),
@@ -171,7 +173,7 @@ export class Exchange {
     const verdict = answerCrypto(account, this.#keys, open.audio)
     if (!verdict.ok) return verdict
     // The numbers are the offerer's, the parameters ours.
-    const codecs = web.flatMap((codec) => common(open.theirs, [codec]).map(({ type }) => ({ ...codec, type })))
+    const codecs = numberedAs(web, open.theirs)
     if (!codecs.some(isSpeech)) return refused('not-acceptable')
     const { pair } = verdict
     const { protocol, rtcpMux } = open.audio

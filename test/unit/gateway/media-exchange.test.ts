@@ -105,6 +105,23 @@ describe('a call out', () => {
     expect(list(talk.answered(wire('4000 RTP/AVP 0')))).toEqual(['0 PCMU'])
   })
 
+  test('follows the browser when a new peer connection of its has other numbers', () => {
+    const talk = new Talk()
+    talk.localOffer({ types: [111, 126] })
+    talk.answered(wire('4000 RTP/AVP 111 126', ['a=rtpmap:111 opus/48000/2', event(126)]))
+    const maps = [
+      [96, 'opus/48000/2'],
+      [111, 'telephone-event/8000'],
+    ] as const
+    expect(list(talk.localOffer({ maps }).audio)).toEqual(['111 opus', '126 telephone-event'])
+    const web = talk.answered(wire('4000 RTP/AVP 111 126', ['a=rtpmap:111 opus/48000/2', event(126)]))
+    expect(list(web)).toEqual(['96 opus', '111 telephone-event'])
+    expect([...(talk.exchange.agreed?.toWire ?? [])]).toEqual([
+      [96, 111],
+      [111, 126],
+    ])
+  })
+
   test('hands packet times through both ways', () => {
     const talk = new Talk()
     talk.localOffer()
