@@ -34,8 +34,9 @@ const audit = async (theme: 'light' | 'dark'): Promise<readonly Finding[]> => {
     .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' — ' + failureSummary) })))`)) as Finding[]
 }
 
+/** Favourites are a row that scrolls by itself. */
 const tooWide = `[...document.querySelectorAll('body *')]
-  .filter((e) => e.getClientRects().length > 0 && !e.closest('.visually-hidden, .ellipsis *') && getComputedStyle(e).position !== 'absolute')
+  .filter((e) => e.getClientRects().length > 0 && !e.closest('.visually-hidden, .ellipsis *, .at-hand *') && getComputedStyle(e).position !== 'absolute')
   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1)
   .map((e) => e.outerHTML.slice(0, 120))`
 
