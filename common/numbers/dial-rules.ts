@@ -13,8 +13,10 @@ export interface Ruled {
   readonly problems: readonly string[]
 }
 
-/** Nobody dials more, and the work stays bounded. */
-const lengthAtMost = 256
+/** Nobody dials more, and the work stays bounded: a longer text is not matched at all. */
+const lengthAtMost = 64
+/** An address may be what a rule makes of it. */
+const resultAtMost = 256
 
 type Compiled = readonly (LinearPattern | { readonly problem: string })[]
 
@@ -35,7 +37,7 @@ export function applyRules(rules: NumberPlan['rules'], text: string): Ruled {
     if (match === null) continue
     const inPlace = expanded(rules[index]?.replace ?? '', match)
     const result = text.slice(0, match.from) + inPlace + text.slice(match.to)
-    return { text: result.slice(0, lengthAtMost), rule: index + 1, problems }
+    return { text: result.slice(0, resultAtMost), rule: index + 1, problems }
   }
   return { text, rule: null, problems }
 }

@@ -26,7 +26,8 @@ const digitsAtMost = 16
 
 export class RuleIndex {
   private readonly byMatch = new Map<BlockRule['match'], Map<string, BlockRule>>()
-  private readonly ranges: readonly Range[]
+  /** By how long their numbers are. */
+  private readonly ranges = new Map<number, Range[]>()
 
   /** `rules`: of those that say the same the last counts. */
   constructor(rules: readonly BlockRule[]) {
@@ -34,10 +35,12 @@ export class RuleIndex {
       const values = this.byMatch.get(rule.match) ?? new Map<string, BlockRule>()
       this.byMatch.set(rule.match, values.set(rule.value, rule))
     }
-    this.ranges = [...(this.byMatch.get('range')?.values() ?? [])].map((rule) => {
+    for (const rule of this.byMatch.get('range')?.values() ?? []) {
       const [first = '', last = ''] = rule.value.split('-')
-      return { first, last, rule }
-    })
+      const alike = this.ranges.get(first.length) ?? []
+      this.ranges.set(first.length, alike)
+      alike.push({ first, last, rule })
+    }
   }
 
   /** The narrowest rule about this caller at this moment, wall-clock ms; null: none is. Rules for one come before rules for many. */
@@ -53,8 +56,8 @@ export class RuleIndex {
     const address = key.includes('@') ? key : `${key}@${home}`
     yield this.rule('exact', key)
     yield this.rule('address', address)
-    for (const { first, last, rule } of this.ranges) {
-      if (key.length === first.length && key >= first && key <= last) yield rule
+    for (const { first, last, rule } of this.ranges.get(key.length) ?? []) {
+      if (key >= first && key <= last) yield rule
     }
     for (let length = Math.min(key.length, digitsAtMost); length > 0; length--) {
       yield this.rule('prefix', key.slice(0, length))

@@ -68,9 +68,11 @@ it.each(['(a+)+$', '^(a|a)*$', '(a*)*b', '^(\\d+)*#$', '((((a+)+)+)+)+$', '(.*)(
   (match) => {
     const began = performance.now()
     const rules = Array.from({ length: 64 }, () => ({ match, replace: '' }))
-    expect(applyRules(rules, `${'a'.repeat(254)}!`).rule).toBeNull()
-    expect(applyRules(rules, `${'1'.repeat(254)}!`).rule).toBeNull()
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(applyRules(rules, `${'a'.repeat(63)}!`).rule).toBeNull()
+    expect(applyRules(rules, `${'1'.repeat(63)}!`).rule).toBeNull()
+    expect(applyRules(rules, `${'1'.repeat(10_000)}!`).rule).toBeNull()
+    // A backtracking engine would need years; what a busy machine makes of milliseconds does not matter.
+    expect(performance.now() - began).toBeLessThan(4_000)
   },
 )
 

@@ -12,9 +12,12 @@ const keptOf = (researchDataGeneration: boolean, report: EngineReport): string[]
   const did: string[] = []
   const note = (what: string) => () => void did.push(what)
   const store = new PhoneStore({ ...stateOf(), settings: { ...defaultSettings, researchDataGeneration } }, silentLog)
+  const listens = { engineReported: () => {} }
   const others = {
-    sip: { engineReported: () => {} },
-    reachability: { engineReported: () => {} },
+    sip: listens,
+    reachability: listens,
+    colleagues: listens,
+    messages: listens,
     registrar: {},
     views: { measured: note('shown'), heard: note('shown') },
     recents: { measured: note('kept') },
