@@ -78,3 +78,16 @@ it('missed calls of one caller are one notification that counts them, and calls 
   expect(await phone.callIn('active')).toMatchObject({ direction: 'outgoing', handle: { value: 'echo' } })
   await until(() => desktop.open.size === 0, { what: 'the notification to go' })
 }, 60_000)
+
+it('a call that was made to ask is known as such to a window that is opened in the middle of it', async () => {
+  await phone.do('call', 'echo')
+  const { id: first } = await phone.callIn('active')
+  await phone.do('consult', first, '600')
+  await until(async () => (await page.text()).includes('Hand'), { what: 'the question in the window' })
+  await page.evaluate('window.close()')
+  await phone.do('show')
+  page = await phone.page('ui')
+  await page.press('Go back')
+  await until(async () => (await states(first))[0] === 'active', { what: 'the first call to be resumed' })
+  await until(async () => !(await page.text()).includes('Hand'), { what: 'the question to go' })
+})
