@@ -118,6 +118,24 @@ test.each(['110', '112'])('a call to %s rings, is answered and is heard', async 
   await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
 })
 
+test('with a fifth of all messages over UDP lost, calls are made and ended all the same', async () => {
+  const nft = (rules: string): void => void execFileSync('nft', [rules])
+  const lost = ['dport', 'sport'].map((port) => `udp ${port} 5060 numgen random mod 100 < 20 drop`)
+  nft(`table inet loss {\nchain in {\ntype filter hook input priority 0;\n${lost.join('\n')}\n}\n}`)
+  try {
+    for (let round = 0; round < 2; round++) {
+      await phone.do('call', '711', '--account', 'Line 110')
+      await phone.callIn('active', 20_000)
+      await ear.hears(530)
+      await phone.do('end')
+      await phone.noCalls(20_000)
+      await until(async () => (await lab.asterisk.liveChannels()) === 0, { what: 'no call at the server', ms: 35_000 })
+    }
+  } finally {
+    nft('delete table inet loss')
+  }
+})
+
 test('when the gateway dies it is started again, and every account is registered again', async () => {
   const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString()
   const gateway = /^\s*(\d+).*--utility-sub-type=node\.mojom\.NodeService/m.exec(processes)?.[1]
