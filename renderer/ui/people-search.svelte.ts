@@ -1,6 +1,6 @@
 /*
- * The one search over everybody the phone knows, as somebody types: asks at once, then at most every few milliseconds, and
- * forgets answers that come too late. What was found stays until there is something better, so that a list does not flicker.
+ * The one search over everybody the phone knows, as somebody types: asks at once, then at most every few milliseconds, servers when
+ * the typing rests, and forgets answers that come too late. What was found stays until there is something better, so that a list does not flicker.
  */
 import type { Clock, Timer } from '../../common/clock'
 import type { Person } from '../../common/contact'
@@ -9,6 +9,8 @@ import type { Phone } from './phone.svelte'
 
 /** Between two questions, ms: a fast typist is not answered letter by letter. */
 const pauseMs = 50
+/** Servers are asked once nothing was typed for so long, ms. */
+const restMs = 250
 const atMost = 30
 
 export class PeopleSearch {
@@ -19,6 +21,7 @@ export class PeopleSearch {
   private asked = ''
   private newest = 0
   private timer: Timer | null = null
+  private serverTimer: Timer | null = null
   private pending: Promise<void> = Promise.resolve()
 
   constructor(
@@ -61,18 +64,34 @@ export class PeopleSearch {
     if (this.wanted === '') return
     this.newest += 1
     const mine = this.newest
+    if (this.serverTimer !== null) this.clock.clearTimeout(this.serverTimer)
     if (this.timer !== null) this.clock.clearTimeout(this.timer)
     this.timer = this.clock.setTimeout(() => {
       this.timer = null
       if (this.wanted !== this.asked) this.ask()
     }, pauseMs)
-    this.pending = this.phone.request({ type: 'search', text: this.wanted, limit: atMost }).then((reply) => {
-      const answer = answerOf(reply, 'people')
-      if (mine !== this.newest || !answer) return
-      this.people = answer.people
-      // Another person stands in that row now.
-      this.selected = null
-    })
+    this.pending = this.fetch(this.wanted, mine, false)
+  }
+
+  private async fetch(text: string, mine: number, servers: boolean): Promise<void> {
+    const wide = servers ? { servers } : {}
+    const answer = answerOf(await this.phone.request({ type: 'search', text, limit: atMost, ...wide }), 'people')
+    if (mine !== this.newest || !answer) return
+    const chosen = this.selected === null ? null : this.people[this.selected]
+    this.people = answer.people
+    // Never another person in the row that was chosen.
+    const at = answer.people.findIndex(({ number, name }) => number === chosen?.number && name === chosen.name)
+    this.selected = at < 0 ? null : at
+    if (servers || !this.hasServers()) return
+    this.serverTimer = this.clock.setTimeout(() => {
+      if (mine === this.newest) void this.fetch(text, mine, true)
+    }, restMs)
+  }
+
+  private hasServers(): boolean {
+    return (
+      this.phone.state?.directory.sources.some(({ enabled, settings }) => enabled && settings.kind === 'ldap') ?? false
+    )
   }
 }
 

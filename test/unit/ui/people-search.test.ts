@@ -2,6 +2,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../../common/contact'
 import type { UiCommand } from '../../../common/contract/ui'
+import { sources } from '../../../renderer/ui/gallery/known'
+import { snapshot } from '../../../renderer/ui/gallery/people'
 import { isNumber, PeopleSearch, targetOf } from '../../../renderer/ui/people-search.svelte'
 import { ManualClock } from '../../fakes/manual-clock'
 import { askedPhone, type AskedPhone } from './asked-phone'
@@ -77,6 +79,30 @@ describe('while somebody types', () => {
     await main.answer(1, { type: 'people', people: [ada] })
     await settled
     expect(search.people).toEqual([ada])
+  })
+})
+
+describe('directories of servers', () => {
+  it('are asked once the typing rests, and do not move the row that was chosen', async () => {
+    main.phone.state = snapshot({ directory: { sources, blocked: [] } })
+    search.type('a')
+    await main.answer(0, { type: 'people', people: [ada] })
+    search.type('ad')
+    clock.advance(50)
+    await main.answer(1, { type: 'people', people: [ada] })
+    search.move(1)
+    clock.advance(250)
+    expect(main.asked.slice(2)).toEqual([{ type: 'search', text: 'ad', limit: 30, servers: true }])
+    await main.answer(2, { type: 'people', people: [adam, ada] })
+    expect([search.people, search.selected]).toEqual([[adam, ada], 1])
+  })
+
+  it('are left alone where there are none', async () => {
+    main.phone.state = snapshot()
+    search.type('a')
+    await main.answer(0, { type: 'people', people: [ada] })
+    clock.advance(1000)
+    expect(texts()).toEqual(['a'])
   })
 })
 
