@@ -4,13 +4,13 @@
  */
 import type { Clock } from '../../common/clock'
 import type { GatewayAccount } from '../../common/contract/gateway'
-import { plainServer } from '../../common/server-address'
 import type { CachedNames } from './cached-names'
 import type { Channel, ChannelEvents, ChannelFailure, OpenChannel } from './channel'
 import type { Endpoint } from './endpoint'
 import { findTargets } from './find-targets'
 import { Greeting } from './greeting'
 import type { LineMemory } from './line-memory'
+import { serversOf } from './servers-of'
 import { targetKey, type Target } from './target'
 
 export interface RouteParts {
@@ -118,16 +118,6 @@ export async function openRoute(
     if (outcome.kind === 'opened') return finished(outcome, silent, outcome.why)
   }
   return { kind: 'failed', failure: worst(failures) ?? nothing(account.server, foundAny, hasName) }
-}
-
-/** In the order in which they are to be tried. */
-function serversOf({ server, connection }: GatewayAccount): string[] {
-  const { outboundProxy, backups } = connection
-  if (outboundProxy === null) return [server, ...backups]
-  const isForm = plainServer(outboundProxy) !== null || /^wss?:\/\//i.test(outboundProxy)
-  // A proxy without a transport is spoken to as the server would be.
-  const proxy = isForm ? outboundProxy : `${plainServer(server)?.transport ?? 'sip'}:${outboundProxy}`
-  return [proxy, ...backups]
 }
 
 type Opened = Extract<RouteOutcome, { kind: 'opened' }>

@@ -6,6 +6,8 @@ import { findTargets } from '../../../gateway/sip/find-targets'
 import { LineMemory } from '../../../gateway/sip/line-memory'
 import type { NaptrRecord, Names, SrvRecord } from '../../../gateway/sip/names'
 import { orderServers } from '../../../gateway/sip/order-servers'
+import { usualConnection } from '../../../common/account'
+import { serversOf } from '../../../gateway/sip/servers-of'
 import { ManualClock } from '../../fakes/manual-clock'
 
 interface Zone {
@@ -220,4 +222,19 @@ describe('a certificate is for', () => {
   ])('%s', (_what, names, domain, expected) => {
     expect(isForDomain(named(names), domain)).toBe(expected)
   })
+})
+
+test.each([
+  ['proxy.example.com', 'tcp:proxy.example.com'],
+  ['proxy.example.com:5070', 'tcp:proxy.example.com:5070'],
+  ['udp:10.0.0.1', 'udp:10.0.0.1'],
+  ['sip:proxy.example.com', 'sip:proxy.example.com'],
+  ['sip:proxy.example.com:5070;lr', 'sip:proxy.example.com:5070'],
+  ['<sip:proxy.example.com;transport=TLS;lr>', 'tls:proxy.example.com'],
+  ['sips:proxy.example.com;lr', 'tls:proxy.example.com'],
+  ['[2001:db8::1]:5060', 'tcp:[2001:db8::1]:5060'],
+  ['wss://proxy.example.com/ws', 'wss://proxy.example.com/ws'],
+])('a proxy written as %s is gone to as %s, and before the backups', (outboundProxy, first) => {
+  const connection = { ...usualConnection, outboundProxy, backups: ['tls:b.example.com'] }
+  expect(serversOf({ server: 'tcp:example.com', connection })).toEqual([first, 'tls:b.example.com'])
 })
