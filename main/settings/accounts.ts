@@ -3,20 +3,13 @@
  * these methods and come out only through `credentials`, for the engine. Whether an account works is not known here.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  noFeatures,
-  usualConnection,
-  usualNumbers,
-  type Account,
-  type AccountConnection,
-  type AccountDraft,
-  type AccountFeatures,
-  type NumberPlan,
-} from '../../common/account'
+import { noFeatures, usualConnection, usualNumbers, type Account, type AccountDraft } from '../../common/account'
 import { refused, type Result } from '../../common/errors'
 import { demoServer, normaliseDraft, sameAccount, sameServer, sameTurn } from './account-draft'
 import { mergeProvisioned, type Provisioned } from './merge-provisioned'
 import type { ProvisionedAccount } from './provisioning'
+import { publicPart } from './public-account'
+import { protect, reseal, seal } from './seals'
 import { isUnprotected, type KeepPassword, type SecretVault } from './secret-vault'
 import type { SettingsDocument, StoredAccount } from './settings-document'
 import type { SettingsFile } from './settings-file'
@@ -104,7 +97,7 @@ export class Accounts {
     const { instanceId, password, turnPassword } = credentials
     const secret = this.options.vault.seal(password, keep)
     if (!secret.ok) return secret
-    const turnSecret = sealedOrNone(turnPassword, (text) => this.options.vault.seal(text, keep))
+    const turnSecret = seal(this.options.vault, turnPassword, keep)
     if (!turnSecret.ok) return turnSecret
     const stored = { ...account, instanceId, secret: secret.value, turnSecret: turnSecret.value }
     const written = this.write([...this.stored, stored])
@@ -153,11 +146,11 @@ export class Accounts {
     if (turnPassword === null && rest.connection.turn !== null && !keepsTurn && this.turnPasswords.has(id)) {
       return refused('invalid-argument', 'turnPassword: must be typed again for another TURN server')
     }
-    const secret = this.reseal(before.secret, this.passwords.get(id), password, keep)
+    const { vault } = this.options
+    const secret = reseal(vault, { secret: before.secret, password: this.passwords.get(id) }, password, keep)
     if (!secret.ok) return secret
-    const turnSecret = keepsTurn
-      ? this.reseal(before.turnSecret, this.turnPasswords.get(id), turnPassword, keep)
-      : sealedOrNone(turnPassword, (text) => this.options.vault.seal(text, keep))
+    const turn = { secret: before.turnSecret, password: this.turnPasswords.get(id) }
+    const turnSecret = keepsTurn ? reseal(vault, turn, turnPassword, keep) : seal(vault, turnPassword, keep)
     if (!turnSecret.ok) return turnSecret
     const account = {
       ...before,
@@ -246,15 +239,12 @@ export class Accounts {
 
   /** What was sealed without a keychain is sealed again as soon as there is one. */
   private protect(): void {
-    if (this.options.vault.storage !== 'keychain') return
-    const better = (secret: StoredAccount['secret'], password: string | undefined): StoredAccount['secret'] => {
-      if (!secret || !isUnprotected(secret) || password === undefined) return secret
-      const sealed = this.options.vault.seal(password, 'keychain')
-      return sealed.ok ? sealed.value : secret
-    }
+    const { vault } = this.options
+    if (vault.storage !== 'keychain') return
     const accounts = this.stored.map((account) => {
-      const secret = better(account.secret, this.passwords.get(account.id))
-      const turnSecret = better(account.turnSecret, this.turnPasswords.get(account.id))
+      const secret = protect(vault, { secret: account.secret, password: this.passwords.get(account.id) })
+      const turn = { secret: account.turnSecret, password: this.turnPasswords.get(account.id) }
+      const turnSecret = protect(vault, turn)
       return secret === account.secret && turnSecret === account.turnSecret
         ? account
         : { ...account, secret, turnSecret }
@@ -262,28 +252,10 @@ export class Accounts {
     if (accounts.some((account, index) => account !== this.stored[index])) this.write(accounts)
   }
 
-  private reseal(
-    before: StoredAccount['secret'],
-    known: string | undefined,
-    typed: string | null,
-    keep: KeepPassword,
-  ): Result<StoredAccount['secret']> {
-    const password = typed ?? known
-    if (password === undefined) return { ok: true, value: before }
-    // The form of an account whose password is kept as it was need not ask for consent a second time.
-    if (typed === null && keep !== 'ask' && before) return { ok: true, value: before }
-    return this.options.vault.seal(password, keep)
-  }
-
   private newInstanceId(): string {
     return `urn:uuid:${this.newId()}`
   }
 }
-
-const sealedOrNone = (
-  text: string | null,
-  seal: (text: string) => Result<StoredAccount['secret']>,
-): Result<StoredAccount['secret']> => (text === null ? { ok: true, value: null } : seal(text))
 
 /** null: not known any more. */
 function take(news: ReadonlyMap<string, string | null>, known: Map<string, string>): void {
@@ -292,16 +264,3 @@ function take(news: ReadonlyMap<string, string | null>, known: Map<string, strin
     else known.set(id, password)
   }
 }
-
-/** Without secrets, and without what other versions left. */
-function publicPart(stored: StoredAccount): Account {
-  const { id, name, uri, server, username, displayName, certificate, enabled } = stored
-  const features = only<AccountFeatures>(noFeatures, stored.features)
-  const connection = only<AccountConnection>(usualConnection, stored.connection)
-  const numbers = only<NumberPlan>(usualNumbers, stored.numbers)
-  return { id, name, uri, server, username, displayName, certificate, enabled, features, connection, numbers }
-}
-
-/** What `known` has, as `stored` says it. */
-const only = <T extends object>(known: T, stored: T): T =>
-  Object.fromEntries(Object.keys(known).map((key) => [key, stored[key as keyof T]])) as T
