@@ -14,8 +14,11 @@ export function ruleAbout(value: string, note: string | null): BlockRuleDraft | 
 const bare = (value: string): string =>
   value.includes('@') ? value.replace(/^sips?:/i, '').toLowerCase() : value.replace(/[\s()/.-]/g, '')
 
+/** The same number or address, however it is written; numbers of different forms are different here. */
+export const sameNumber = (a: string, b: string): boolean => bare(a) === bare(b)
+
 /** The rules that name this number or address and nothing else. */
 export const rulesAbout = (value: string, rules: readonly BlockRule[]): readonly BlockRule[] =>
   rules.filter(
-    (rule) => (rule.match === 'exact' || rule.match === 'address') && bare(rule.value) === bare(value) && value !== '',
+    (rule) => (rule.match === 'exact' || rule.match === 'address') && sameNumber(rule.value, value) && value !== '',
   )

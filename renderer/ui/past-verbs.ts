@@ -13,12 +13,13 @@ import type { Desk } from './desk.svelte'
 import type { MenuItem } from './menu-item'
 import type { Phone } from './phone.svelte'
 
-/** `onchanged`: after the call was taken off the list. */
+/** `contactId`: of the contact it was with, when that is known. `onchanged`: after the call was taken off the list. */
 export function pastVerbs(
   { phone, desk }: { readonly phone: Phone; readonly desk: Desk },
   state: PhoneState,
   entry: HistoryEntry,
   onchanged: () => void,
+  contactId: string | null = null,
 ): readonly (MenuItem & { readonly id: 'call' | 'contact' | 'block' | 'unblock' | 'remove' })[] {
   const { value } = entry.handle
   const rules = [
@@ -40,9 +41,10 @@ export function pastVerbs(
     {
       id: 'contact',
       icon: BookUser,
-      label: 'Add to contacts',
+      label: contactId === null ? 'Add to contacts' : 'Show contact',
       disabled: value === '',
-      onselect: () => desk.addContact({ name: pastName(entry), number: value }),
+      onselect: () =>
+        contactId === null ? desk.addContact({ name: pastName(entry), number: value }) : desk.openContact(contactId),
     },
     rules.length > 0
       ? {
