@@ -18,10 +18,9 @@ import {
   type GuardingTransport,
   type GuardingTransportOptions,
 } from './guard/guarding-transport'
-import type { GatewaySocket } from './gateway-socket'
 import type { SocketFailure } from './guard/socket'
-import { iceServers } from './ice-servers'
 import type { LineOptions } from './line-options'
+import { LineServers } from './line-servers'
 import { makeUserAgent } from './make-user-agent'
 import { NapWatch } from './nap'
 import { notifyGate } from './notify-gate'
@@ -54,11 +53,7 @@ export class AccountLine {
   /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
-  /** The account's server and those to fall back on, and which of them is next. */
-  readonly #servers: readonly string[]
-  #server = 0
-  /** The gateway's, if it is one. */
-  #socket: GatewaySocket | null = null
+  readonly #servers: LineServers
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
 
@@ -66,8 +61,7 @@ export class AccountLine {
     const { account, clock } = options
     this.#options = options
     this.account = account
-    // The gateway falls back by itself, and knows more of each than a page does.
-    this.#servers = needsGateway(account) ? [account.server] : [account.server, ...account.connection.backups]
+    this.#servers = new LineServers(options)
     this.#pace = new RetryPace(clock, options.random)
     this.#nap = new NapWatch(clock)
     this.#reach = new ReachWatch({ clock, onChange: options.onReach })
@@ -115,15 +109,12 @@ export class AccountLine {
 
   /** Its server speaks neither WebSocket nor, as far as we know, WebRTC. */
   get isBehindGateway(): boolean {
-    return this.#options.gateway !== undefined && this.#socket?.isElsewhere !== true
+    return this.#servers.isBehindGateway
   }
 
   /** The sound of a call on this line. */
   createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>): CallMedia {
-    const { account } = this
-    return this.isBehindGateway
-      ? media.createCallMedia(this.#options.gateway?.media(account.id))
-      : media.createCallMedia(undefined, iceServers(account))
+    return this.#servers.createCallMedia(media)
   }
 
   get connected(): boolean {
@@ -204,7 +195,7 @@ export class AccountLine {
       await (this.userAgent.state === 'Started' ? this.userAgent.reconnect() : this.userAgent.start())
     } catch (error) {
       this.#options.log.info(`${this.account.id}: ${error instanceof Error ? error.message : 'connect failed'}`)
-      this.#server = (this.#server + 1) % this.#servers.length
+      this.#servers.failed()
       const failure = failureOf(error)
       if (!this.#closed) this.#fail(failure?.reason ?? 'unreachable', null, null, failure?.certificate)
     } finally {
@@ -226,7 +217,7 @@ export class AccountLine {
 
   #disconnected(error: Error): void {
     if (this.#closed) return
-    this.#server = 0
+    this.#servers.lost()
     const wasRegistered = this.#registration.registered
     this.#registration.forget()
     this.#reach.lost()
@@ -312,13 +303,13 @@ export class AccountLine {
   }
 
   #transportOptions(viaHost: string): GuardingTransportOptions {
-    const { account, clock, log, openSocket, gateway, url, ping } = this.#options
-    const server = (): string => url ?? this.#servers[this.#server] ?? account.server
+    const { account, clock, log, ping } = this.#options
+    const servers = this.#servers
     return {
       get url() {
-        return server()
+        return servers.url
       },
-      openSocket: gateway ? () => (this.#socket = gateway.open(account.id)) : openSocket,
+      openSocket: servers.open,
       // To find a server, and to try one after the other, takes longer than to reach one.
       ...(needsGateway(account) ? { connectTimeoutMs: 30_000 } : {}),
       clock,
