@@ -41,7 +41,12 @@ export const nodeUdp: Udp = {
 }
 
 function create(family: 4 | 6): Socket {
-  const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 })
+  const socket = createSocket({
+    type: family === 6 ? 'udp6' : 'udp4',
+    ipv6Only: family === 6,
+    // Every address here is a number; the ordinary way would look each packet's up.
+    lookup: (address, _options, callback) => callback(null, address, family),
+  })
   socket.on('error', () => {})
   return socket
 }

@@ -101,7 +101,7 @@ function codecsOf(section: Lines, formats: string): Codec[] {
 /** `a=rtcp:port [IN IP4 address]` (RFC 3605), else the port after RTP's. */
 function rtcpTarget(given: string | null, rtp: Target | null): Target | null {
   if (rtp === null) return null
-  const match = /^(\d{1,5})(?: IN IP[46] (\S{1,64}))?$/.exec(given ?? '')
+  const match = /^(\d{1,5})(?: IN IP[46] ([\da-fA-F.:]{1,64}))?$/.exec(given ?? '')
   const port = Number(match?.[1] ?? rtp.port + 1)
   if (port < 1 || port > 65_535) return null
   const address = match?.[2] ?? rtp.address
@@ -126,7 +126,9 @@ function transportOf(section: Lines, value: (name: string) => string | null): Tr
 
 /** A name instead of a number is no address: nobody is looked up at a stranger's word; packets that come tell where to. */
 function addressIn(lines: Lines): string | null {
-  const match = lines.map((line) => /^c=IN IP([46]) ([^\s/]{1,64})/.exec(line)).find((found) => found !== null)
+  const match = lines
+    .map((line) => /^c=IN IP([46]) ([\da-fA-F.:]{1,64})(?:\/|\s|$)/.exec(line))
+    .find((found) => found !== null)
   const address = match?.[2] ?? ''
   return isIP(address) === Number(match?.[1]) ? address : null
 }

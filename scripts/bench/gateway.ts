@@ -63,8 +63,8 @@ async function measure(count: number, srtp: boolean, seconds: number): Promise<M
   const relay = new RelayProcess(srtp)
   try {
     const calls = await Promise.all(Array.from({ length: count }, () => LoadCall.open(relay, srtp)))
-    // The first packets meet code that was never run.
-    await run(calls, 2)
+    // The first packets meet code that was never run, and what is run often is compiled.
+    await run(calls, 5)
     for (const call of calls) call.delays.length = 0
     const before = await relay.cost()
     await run(calls, seconds)

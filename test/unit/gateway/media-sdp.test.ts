@@ -49,9 +49,17 @@ describe('an audio line', () => {
     expect(audioOf(['m=audio 4000 RTP/AVP 0'], ['c=IN IP6 2001:db8::1'])?.rtp?.address).toBe('2001:db8::1')
   })
 
-  test('that names its host instead of an address has no address, and nobody is looked up', () => {
+  test.each(['media.example.com', 'fe80::1%eth0', '1.2.3.4.5', '192.0.2.1x'])(
+    'that names %s has no address',
+    (name) => {
+      const kind = name.includes(':') ? 6 : 4
+      expect(audioOf(['m=audio 4000 RTP/AVP 0', `c=IN IP${kind} ${name}`], [])?.rtp).toBeNull()
+      expect(audioOf(['m=audio 4000 RTP/AVP 0', `a=rtcp:5 IN IP${kind} ${name}`])?.rtcp?.address).not.toBe(name)
+    },
+  )
+
+  test('that names its host instead of an address is not held, and nobody is looked up', () => {
     const audio = audioOf(['m=audio 4000 RTP/AVP 0', 'c=IN IP4 media.example.com'], [])
-    expect(audio?.rtp).toBeNull()
     expect(audio?.direction).toBe('sendrecv')
   })
 
