@@ -1,28 +1,22 @@
-import { Inviter, Registerer, RegistererState, SessionState, UserAgent, type Invitation, type Session } from 'sip.js'
+import { createSocket } from 'node:dgram'
+import {
+  Inviter,
+  Messager,
+  Registerer,
+  RegistererState,
+  SessionState,
+  UserAgent,
+  type Invitation,
+  type Session,
+} from 'sip.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { until } from '../../support/until'
 import { SDP, type Said } from '../support/scripted-peer'
-import { lineAlice, type LineAlice, type LineAliceOptions } from './support/line-alice'
-import { WirePeer, type WirePeerOptions } from './support/wire-peer'
+import type { LineAlice } from './support/line-alice'
+import { alice, closeAll, peerOn } from './support/opened'
+import type { WirePeer } from './support/wire-peer'
 
-const open: { close?(): Promise<void>; userAgent?: UserAgent }[] = []
-
-afterEach(async () => {
-  for (const { userAgent } of open) await userAgent?.transport.disconnect().catch(() => {})
-  for (const opened of open.splice(0)) await opened.close?.()
-})
-
-async function peerOn(options: WirePeerOptions): Promise<WirePeer> {
-  const peer = await WirePeer.open(options)
-  open.push(peer)
-  return peer
-}
-
-async function alice(options: LineAliceOptions): Promise<LineAlice> {
-  const made = await lineAlice(options)
-  open.push(made)
-  return made
-}
+afterEach(closeAll)
 
 async function registered({ userAgent }: LineAlice): Promise<Registerer> {
   const registerer = new Registerer(userAgent)
@@ -169,7 +163,6 @@ test('strangers that speak to the port are not heard, the server at another of i
   await registered(phone)
   const calls: string[] = []
   phone.userAgent.delegate = { onInvite: ({ request }) => void calls.push(request.callId) }
-  const { createSocket } = await import('node:dgram')
   for (const [index, from] of [stranger, other].entries()) {
     const port = peer.source?.port ?? 0
     const address = from === stranger ? '127.0.0.2' : '127.0.0.3'
@@ -191,18 +184,15 @@ test('a request too large for a datagram goes by TCP, and by UDP where that is r
   const tcp = await peerOn({ transport: 'tcp', port: udp.port })
   for (const peer of [udp, tcp]) peer.on('MESSAGE', (request) => peer.reply(request, 200))
   const phone = await alice({ server: udp.server })
-  const say = async (length: number): Promise<void> => {
-    const { Messager } = await import('sip.js')
-    await new Messager(phone.userAgent, UserAgent.makeURI('sip:bob@example.com')!, 'ö'.repeat(length)).message()
-  }
-  await say(600)
+  const say = ({ userAgent }: LineAlice, length: number): Promise<void> =>
+    new Messager(userAgent, UserAgent.makeURI('sip:bob@example.com')!, 'ö'.repeat(length)).message()
+  await say(phone, 600)
   await until(() => tcp.requests('MESSAGE').length === 1, { what: 'the message by TCP' })
   expect(tcp.requests('MESSAGE')[0]?.header('via')).toMatch(/^SIP\/2\.0\/TCP /)
-  await say(20)
+  await say(phone, 20)
   await until(() => udp.requests('MESSAGE').length === 1, { what: 'the small one by UDP' })
   await tcp.close()
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  await say(600)
+  await say(await alice({ server: udp.server }), 600)
   await until(() => udp.requests('MESSAGE').length === 2, { what: 'the large one by UDP' })
   expect(udp.requests('MESSAGE')[1]?.header('via')).toMatch(/^SIP\/2\.0\/UDP /)
 })

@@ -8,27 +8,10 @@ import type { Names, SrvRecord } from '../../../gateway/sip/names'
 import { until } from '../../support/until'
 import { SDP } from '../support/scripted-peer'
 import { makeKeys, type Keys } from './support/keys'
-import { lineAlice, noNames, type LineAlice, type LineAliceOptions } from './support/line-alice'
-import { WirePeer, type WirePeerOptions } from './support/wire-peer'
+import { noNames, type LineAlice } from './support/line-alice'
+import { alice, closeAll, peerOn } from './support/opened'
 
-const open: { close?(): Promise<void>; userAgent?: UserAgent }[] = []
-
-afterEach(async () => {
-  for (const { userAgent } of open) await userAgent?.transport.disconnect().catch(() => {})
-  for (const opened of open.splice(0)) await opened.close?.()
-})
-
-async function peerOn(options: WirePeerOptions): Promise<WirePeer> {
-  const peer = await WirePeer.open(options)
-  open.push(peer)
-  return peer
-}
-
-async function alice(options: LineAliceOptions): Promise<LineAlice> {
-  const made = await lineAlice(options)
-  open.push(made)
-  return made
-}
+afterEach(closeAll)
 
 /** Nobody listens there. */
 async function deadPort(): Promise<number> {
