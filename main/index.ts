@@ -342,6 +342,7 @@ async function start(given: CommandLine): Promise<void> {
     onChange: (contacts) => {
       people.contacts = book.contacts
       store.put({ contacts })
+      policy.callers.refresh(registry.calls)
     },
   })
 

@@ -2,7 +2,8 @@
  * Matches a text against a user's pattern in time linear in the text, whatever the pattern (Thompson's construction with
  * notes of where groups are): one that would keep a backtracking engine busy for years costs nothing here.
  */
-import { programOf, type Program, type Step } from './pattern-program'
+import { programOf } from './pattern-program'
+import type { Program, Step } from './pattern-step'
 
 /** Where a match begins and ends, and what its groups hold; `groups[0]` is all of it, undefined took no part. */
 export interface PatternMatch {

@@ -2,22 +2,7 @@
  * Reads a pattern of a dialling rule and makes a program of it for `linear-pattern.ts`. The language is that of JavaScript's
  * regular expressions without what needs going back over the text (look-around, references); it knows nothing of numbers.
  */
-
-/** One step. `one`: takes a character. `split`: both ways, `first` preferred. `save`: notes where a group begins or ends. */
-export type Step =
-  | { readonly do: 'one'; readonly fits: (character: string) => boolean }
-  | { readonly do: 'split'; first: number; second: number }
-  | { readonly do: 'jump'; to: number }
-  | { readonly do: 'save'; readonly slot: number }
-  | { readonly do: 'start' }
-  | { readonly do: 'end' }
-  | { readonly do: 'match' }
-
-export interface Program {
-  readonly steps: readonly Step[]
-  /** Groups in the pattern, the whole match not counted. */
-  readonly groups: number
-}
+import { classes, shifted, type Program, type Step } from './pattern-step'
 
 /** Repetitions are written out, so this bounds what one rule may cost. */
 const stepsAtMost = 512
@@ -35,23 +20,6 @@ export function programOf(pattern: string): Program | { readonly problem: string
     if (error instanceof Refused) return { problem: error.message }
     throw error
   }
-}
-
-const digit = (one: string): boolean => one >= '0' && one <= '9'
-const word = (one: string): boolean => /^\w$/.test(one)
-const space = (one: string): boolean => /^\s$/.test(one)
-const not =
-  (fits: (one: string) => boolean) =>
-  (one: string): boolean =>
-    !fits(one)
-
-const classes: Readonly<Record<string, (one: string) => boolean>> = {
-  d: digit,
-  D: not(digit),
-  w: word,
-  W: not(word),
-  s: space,
-  S: not(space),
 }
 
 class Reader {
@@ -264,12 +232,4 @@ class Reader {
     this.at += 1
     return true
   }
-}
-
-/** The step for a place `by` further on; what it points to before `from` stays. */
-function shifted(step: Step, by: number, from: number): Step {
-  const moved = (to: number): number => (to >= from ? to + by : to)
-  if (step.do === 'jump') return { do: 'jump', to: moved(step.to) }
-  if (step.do === 'split') return { do: 'split', first: moved(step.first), second: moved(step.second) }
-  return step
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../../common/clock'
 import type { Caller } from '../../common/contact'
 import type { IncomingOffer } from '../../common/contract/engine'
 import type { BlockRule, Screening } from '../../common/directory'
-import { sameHandle, type Handle } from '../../common/handle'
+import { sameHandle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Settings } from '../../common/settings'
 import type { Refusal } from '../callkit/admission'
@@ -17,6 +17,7 @@ import { screening } from '../callkit/screening'
 import type { Numbers } from '../numbers/numbers'
 import type { RuledCaller } from '../numbers/rule-index'
 import type { CallerSources, DirectoryWord, KnownContact } from './caller-sources'
+import { KnownCalls } from './known-calls'
 import type { Lately } from './lately'
 import { isLookalike } from './look-alike'
 import type { QuietState } from './quiet'
@@ -39,34 +40,21 @@ export interface CallersOptions {
   readonly onChange: () => void
 }
 
-/** What is known of one call. */
-interface Known {
-  readonly handle: Handle
-  readonly name: string | null
-  readonly caller: Caller
-  readonly screening: Screening | null
-  readonly refusal: Refusal | null
-  /** It rings without a sound. */
-  readonly silent: boolean
-  /** Whom somebody on the network could still be asked about. */
-  readonly askLater: string | null
-}
-
 /** A directory that has not answered by then is not waited for, ms. */
 const deadlineMs = 50
-/** Calls that are remembered: those that are up, and many more. */
-const knownAtMost = 256
 /** Callers that are left ringing for nothing at once; more are refused. */
 const ignoredAtMost = 16
 
 const silence: DirectoryWord = { name: null, source: null, blockedBy: null }
 
 export class Callers {
-  private readonly known = new Map<CallId, Known>()
+  private readonly known: KnownCalls
   /** Until when callers hear it ring for nothing, wall-clock ms. */
   private ignored: readonly number[] = []
 
-  constructor(private readonly options: CallersOptions) {}
+  constructor(private readonly options: CallersOptions) {
+    this.known = new KnownCalls(options.onKnown)
+  }
 
   /** Finds out about a caller before it rings: at once, or when the directories have answered, or at the deadline. Never rejects. */
   look(offer: IncomingOffer): void | Promise<void> {
@@ -104,6 +92,13 @@ export class Callers {
       if (!known || known.name !== call.name || !sameHandle(known.handle, call.handle)) this.identify(call)
       this.askLater(call.id)
     }
+  }
+
+  /** Somebody became a contact, or is none any more: whoever is up is looked up again. */
+  refresh(calls: readonly Call[]): void {
+    const live = calls.filter(isLive)
+    for (const call of live) this.identify(call)
+    if (live.length > 0) this.options.onChange()
   }
 
   /** What directories say of it; nothing of a caller without a number of the world. */
@@ -172,19 +167,19 @@ export class Callers {
       const { by, list, match } = decision.screening
       log.info(`incoming call ${callId}: blocked by ${list ?? by}, ${match ?? 'no'} match`)
       const refusal = { name: 'filteredByBlockList', sipStatus: this.blockedStatus() } as const
-      return this.remember(callId, { ...base, screening: decision.screening, refusal })
+      return this.known.set(callId, { ...base, screening: decision.screening, refusal })
     }
     const because = quiet().on ? quiet().because : null
     const facts = { accountId, emergency, repeated, vip: caller.vip, favourite: contact?.favourite ?? false }
     const answer = because === null ? 'ring' : quietCall(facts, settings())
     if (answer === 'ring' || answer === 'silent') {
       const askLater = caller.name === null ? e164 : null
-      return this.remember(callId, { ...base, screening: null, refusal: null, silent: answer === 'silent', askLater })
+      return this.known.set(callId, { ...base, screening: null, refusal: null, silent: answer === 'silent', askLater })
     }
     log.info(`incoming call ${callId}: kept away by do not disturb (${because ?? ''})`)
     const by = because === 'desktop' ? 'focus' : 'do-not-disturb'
     const refusal = { name: 'filteredByDoNotDisturb', sipStatus: 480 } as const
-    this.remember(callId, { ...base, screening: { by, list: null, match: null, ruleId: null }, refusal })
+    this.known.set(callId, { ...base, screening: { by, list: null, match: null, ruleId: null }, refusal })
   }
 
   /** What a blocked caller is told; null: nothing. Strangers cannot make the phone keep any number of calls for it. */
@@ -214,10 +209,11 @@ export class Callers {
     const rest = { screening: before?.screening ?? null, refusal: null, silent: before?.silent ?? false }
     const take = (word: DirectoryWord): void => {
       const caller = callerFrom(contact, word, said)
-      this.remember(id, { ...rest, handle, name, caller, askLater: caller.name === null ? e164 : null })
+      this.known.set(id, { ...rest, handle, name, caller, askLater: caller.name === null ? e164 : null })
     }
-    if (same && before.caller.name !== null && contact === null) {
-      return this.remember(id, { ...before, name, caller: { ...before.caller, ...said } })
+    // What a look-up on the network has found stays; a contact that is gone does not.
+    if (same && before.caller.name !== null && before.caller.source !== 'contact' && contact === null) {
+      return this.known.set(id, { ...before, name, caller: { ...before.caller, ...said } })
     }
     const word = contact ? silence : this.word({ handle, accountId })
     if (!(word instanceof Promise)) return take(word)
@@ -235,12 +231,12 @@ export class Callers {
     const { sources, isPrivate, onChange, log } = this.options
     const known = this.known.get(callId)
     if (!known || known.askLater === null || isPrivate(callId)) return
-    this.remember(callId, { ...known, askLater: null })
+    this.known.set(callId, { ...known, askLater: null })
     sources.lookUp(known.askLater).then(
       (found) => {
         const now = this.known.get(callId)
         if (!found || !now || !sameHandle(now.handle, known.handle) || now.caller.name !== null) return
-        this.remember(callId, { ...now, caller: { ...now.caller, name: found.name, source: found.source } })
+        this.known.set(callId, { ...now, caller: { ...now.caller, name: found.name, source: found.source } })
         onChange()
       },
       (error: unknown) => log.warn(`looking up a caller: ${error instanceof Error ? error.message : 'failed'}`),
@@ -254,15 +250,6 @@ export class Callers {
       this.options.log.error(`contacts: ${error instanceof Error ? error.message : 'failed'}`)
       return null
     }
-  }
-
-  private remember(callId: CallId, known: Known): void {
-    this.known.delete(callId)
-    this.known.set(callId, known)
-    this.options.onKnown(callId, { label: known.caller.name, screening: known.screening })
-    if (this.known.size <= knownAtMost) return
-    const [oldest] = this.known.keys()
-    if (oldest !== undefined) this.known.delete(oldest)
   }
 }
 

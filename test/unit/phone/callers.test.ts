@@ -113,6 +113,17 @@ describe('who calls', () => {
     expect(callerOf(callId)).toMatchObject({ name: 'Countess', contactId: null })
   })
 
+  it('somebody who becomes a contact during the call is one at once, and one who no longer is, is not', async () => {
+    const callId = await phone.dialled('030 123 45 67')
+    expect(callerOf(callId)?.name).toBeNull()
+    phone.sources.contact = () => ada
+    phone.policy.callers.refresh(phone.registry.calls)
+    expect(callerOf(callId)).toMatchObject({ name: 'Ada', contactId: 'ada' })
+    phone.sources.contact = () => null
+    phone.policy.callers.refresh(phone.registry.calls)
+    expect(callerOf(callId)).toMatchObject({ name: null, contactId: null })
+  })
+
   it('whom nobody knows is looked up while it rings, and nobody is asked about a private call', async () => {
     const asked: string[] = []
     let answer: (found: { name: string; source: string } | null) => void = () => {}
