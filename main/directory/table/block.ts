@@ -119,17 +119,32 @@ export function findInBlock(block: Buffer, number: number): readonly string[] | 
   return labels === null ? [] : labels.slice(from, to + 1)
 }
 
+/** What is in a block, as many numbers as labels: a number comes once for each of its labels. `labels` null: they have none. */
+export interface Columns {
+  readonly numbers: readonly number[]
+  readonly labels: readonly string[] | null
+}
+
 /** Everything in a block, ascending. A damaged block throws. */
-export function entriesOfBlock(block: Buffer): Entry[] {
+export function columnsOfBlock(block: Buffer): Columns {
   const reader = checked(block)
-  const numbers = Array.from({ length: reader.number() }, () => reader.number())
-  const labels = readLabels(reader, numbers.length)
-  const entries: { number: number; labels: string[] }[] = []
+  const count = reader.number()
+  const numbers: number[] = []
   let number = 0
-  numbers.forEach((difference, n) => {
+  for (let n = 0; n < count; n++) {
+    number += reader.number()
+    numbers.push(number)
+  }
+  return { numbers, labels: readLabels(reader, count) }
+}
+
+/** The same, number by number. */
+export function entriesOfBlock(block: Buffer): Entry[] {
+  const { numbers, labels } = columnsOfBlock(block)
+  const entries: { number: number; labels: string[] }[] = []
+  numbers.forEach((number, n) => {
     const label = labels?.[n]
     const last = entries.at(-1)
-    number += difference
     if (last?.number === number) last.labels.push(...(label === undefined ? [] : [label]))
     else entries.push({ number, labels: label === undefined ? [] : [label] })
   })
@@ -141,16 +156,21 @@ function readLabels(reader: ByteReader, count: number): string[] | null {
   const how = reader.number()
   if (how === withoutLabels) return null
   const distinct = how === eachItsOwn ? count : reader.number()
-  const references = how === eachItsOwn ? null : Array.from({ length: count }, () => reader.number())
-  const lengths = Array.from({ length: distinct }, () => [reader.number(), reader.number()] as const)
+  const references: number[] = []
+  if (how !== eachItsOwn) for (let n = 0; n < count; n++) references.push(reader.number())
+  const lengths: number[] = []
+  for (let n = 0; n < distinct; n++) lengths.push(reader.number(), reader.number())
   const text = reader.text()
+  const labels: string[] = []
   let [at, before] = [0, '']
-  const labels = lengths.map(([shared, own]) => {
-    before = before.slice(0, shared) + text.slice(at, at + own)
+  for (let n = 0; n < distinct; n++) {
+    const shared = lengths[2 * n] ?? 0
+    const own = lengths[2 * n + 1] ?? 0
+    before = shared === 0 ? text.slice(at, at + own) : before.slice(0, shared) + text.slice(at, at + own)
     at += own
-    return before
-  })
-  return references === null ? labels : references.map((reference) => labels[reference] ?? '')
+    labels.push(before)
+  }
+  return how === eachItsOwn ? labels : references.map((reference) => labels[reference] ?? '')
 }
 
 function checked(block: Buffer): ByteReader {

@@ -2,7 +2,7 @@
  * Applies changes to a copy of a table: the blocks they fall into are read, changed and written again, the others are left
  * alone. Removals come before what is added. It must not know who wants the changes.
  */
-import { BlockBuilder, entriesOfBlock, type Entry } from './block'
+import { BlockBuilder, columnsOfBlock, entriesOfBlock, type Columns, type Entry } from './block'
 import { blockAt, type Blocks, type TableDatabase } from './table-database'
 
 /** What is to be done to one number of the old table. */
@@ -18,12 +18,15 @@ const blocksPerWrite = 500
 /** Changes that are in memory at once: all of them may fall into the last block. */
 const changesAtOnce = 1_000
 
+const nothing: Columns = { numbers: [], labels: null }
+
 /** One number has no more labels than this, however often some are added. */
 const maximumLabels = 1_000
 
 /** Changes `blocks` of `database`; returns by how many entries they grew. `removed` need not be sorted, `added` is. */
 export function mergeInto(database: TableDatabase, blocks: Blocks, removed: Float64Array, added: Blocks): number {
   const changes = inOrder(removed, added)
+  const written = new Rewritten(blocks)
   let grown = 0
   let change = changes.next()
   while (!change.done) {
@@ -32,16 +35,15 @@ export function mergeInto(database: TableDatabase, blocks: Blocks, removed: Floa
         // The first block also holds what comes before all others.
         const found = blockAt(blocks, change.value.number) ?? firstBlock(blocks)
         const end = found === null ? Infinity : (keyAfter(blocks, found.first) ?? Infinity)
-        const old = found === null ? [] : entriesOfBlock(found.block)
         const own: Change[] = []
         while (!change.done && change.value.number < end && own.length < changesAtOnce) {
           own.push(change.value)
           change = changes.next()
         }
-        const result = changed(old, own)
+        const old = found === null ? nothing : columnsOfBlock(found.block)
         if (found !== null) blocks.removeSync(found.first)
-        writeBlocks(blocks, result)
-        grown += sizeOf(result) - sizeOf(old)
+        apply(old, own, written)
+        grown += written.finish() - old.numbers.length
       }
     })
   }
@@ -69,35 +71,53 @@ export function* entriesOf(blocks: Blocks): Generator<Entry, undefined> {
   return undefined
 }
 
-function changed(old: readonly Entry[], changes: readonly Change[]): Entry[] {
-  const result: Entry[] = []
+/** The old entries with the changes among them. */
+function apply({ numbers, labels }: Columns, changes: readonly Change[], to: Rewritten): void {
   let at = 0
-  for (const { number, remove, add } of changes) {
-    while (at < old.length && (old[at]?.number ?? 0) < number) result.push(old[at++] as Entry)
-    const before = old[at]?.number === number ? (old[at++] as Entry) : null
-    const kept = remove ? null : before
-    if (add === null) {
-      if (kept) result.push(kept)
-    } else {
-      const labels = new Set([...(kept?.labels ?? []), ...add])
-      result.push({ number, labels: [...labels].slice(0, maximumLabels) })
-    }
+  const copyUntil = (number: number): void => {
+    for (; at < numbers.length && (numbers[at] ?? 0) < number; at++) to.add(numbers[at] ?? 0, labels?.[at] ?? null)
   }
-  return [...result, ...old.slice(at)]
+  for (const { number, remove, add } of changes) {
+    copyUntil(number)
+    if (add === null || remove) while (numbers[at] === number) at++
+    if (add === null) continue
+    const own = new Set<string>()
+    for (; numbers[at] === number; at++) if (labels) own.add(labels[at] ?? '')
+    for (const label of add) own.add(label)
+    if (own.size === 0) to.add(number, null)
+    else for (const label of [...own].slice(0, maximumLabels)) to.add(number, label)
+  }
+  copyUntil(Infinity)
 }
 
-function writeBlocks(blocks: Blocks, entries: readonly Entry[]): void {
-  const builder = new BlockBuilder()
-  const put = (): void => {
-    const { first } = builder
-    blocks.putSync(first, builder.take())
+/** Blocks that take the place of one, or of some. */
+class Rewritten {
+  private readonly builder = new BlockBuilder()
+  private last = 0
+  private count = 0
+
+  constructor(private readonly blocks: Blocks) {}
+
+  add(number: number, label: string | null): void {
+    if (number !== this.last && this.builder.isFull) this.put()
+    this.builder.add(number, label)
+    this.last = number
+    this.count++
   }
-  for (const { number, labels } of entries) {
-    if (builder.isFull) put()
-    if (labels.length === 0) builder.add(number, null)
-    for (const label of labels) builder.add(number, label)
+
+  /** Writes what is left; returns how many entries there were since the last time. */
+  finish(): number {
+    const { count } = this
+    if (!this.builder.isEmpty) this.put()
+    this.last = 0
+    this.count = 0
+    return count
   }
-  if (!builder.isEmpty) put()
+
+  private put(): void {
+    const { first } = this.builder
+    this.blocks.putSync(first, this.builder.take())
+  }
 }
 
 function firstBlock(blocks: Blocks): { first: number; block: Buffer } | null {
@@ -109,7 +129,3 @@ function keyAfter(blocks: Blocks, key: number): number | null {
   for (const next of blocks.getKeys({ start: key, limit: 2 })) if (next > key) return next
   return null
 }
-
-/** A blocked number counts as one entry, a number with labels as so many. */
-const sizeOf = (entries: readonly Entry[]): number =>
-  entries.reduce((total, { labels }) => total + Math.max(1, labels.length), 0)
