@@ -49,12 +49,12 @@ describe('an incoming call', () => {
   })
 
   it('of somebody blocked in silence rings there as long as any other, and here it is no call', async () => {
-    bench.verdict = { type: 'ignore', seconds: 60 }
+    bench.verdict = { type: 'ignore', seconds: 50 }
     const { callId } = await bench.ring()
     expect(bench.peer.transcript).toBe('INVITE 100 180')
     expect(bench.media.last.prepared).toBeUndefined()
     expect(await bench.request({ type: 'answer', callId })).toMatchObject({ ok: false })
-    await bench.settle(59_000)
+    await bench.settle(49_000)
     expect(bench.peer.transcript).toBe('INVITE 100 180')
     await bench.settle(1_000)
     expect(bench.peer.transcript).toBe('INVITE 100 180 480')
