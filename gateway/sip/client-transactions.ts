@@ -98,6 +98,13 @@ export class ClientTransactions<Channel> {
     return { act: isNews ? 'pass' : 'absorb', transaction: entry.request }
   }
 
+  /** Forgets, and gives back, what was sent that way and not answered at all. */
+  unanswered(by: (channel: Channel) => boolean): ClientRequest<Channel>[] {
+    const found = [...this.#entries.values()].filter(({ state, request }) => state === 'trying' && by(request.channel))
+    for (const entry of found) this.#forget(entry)
+    return found.map(({ request }) => request)
+  }
+
   /** Forgets all; nothing is sent any more. */
   clear(): void {
     for (const entry of [...this.#entries.values()]) this.#forget(entry)

@@ -107,9 +107,12 @@ export class Exchange {
       this.#receiveRequest(channel, parsed.message, from)
   }
 
-  /** The way for large requests was closed by the server. */
+  /** The way for large requests was closed by the server; what it did not answer is said by UDP. */
   bulkLost(): void {
+    const { channel } = this.#options
     this.#bulk?.lost()
+    for (const request of this.#asked.unanswered((peer) => peer.channel !== channel))
+      this.#sendAgain(request, { channel, to: null })
   }
 
   close(): void {
@@ -198,6 +201,17 @@ export class Exchange {
     this.#pass(renderWire(message))
   }
 
+  /** The same request, to another: a transaction of its own. */
+  #sendAgain(request: ClientRequest<Peer>, peer: Peer): void {
+    const parsed = parseWire(request.wire)
+    if (!parsed.ok) return
+    const { target, local, reliable } = peer.channel
+    const pageBranch = parseVia(request.pageVia)?.parameters.get('branch') ?? ''
+    const branch = `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
+    setTopVia(parsed.message, writeVia(viaOf(target.transport, local, branch)))
+    this.#asked.begin({ ...request, branch, channel: peer, reliable, wire: encodeMessage(parsed.message) }, pageBranch)
+  }
+
   /** A call that this server does not take now goes on at another. False: there is none. */
   #moveOn(refusal: WireMessage, invite: ClientRequest<Peer>): boolean {
     const parsed = parseWire(invite.wire)
@@ -206,11 +220,8 @@ export class Exchange {
       return false
     const peer = this.#peers.moveOn(refusal, invite.channel)
     if (peer === null) return false
-    const pageBranch = parseVia(invite.pageVia)?.parameters.get('branch') ?? ''
-    this.#asked.acknowledge(pageBranch, ack)
-    const branch = `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
-    setTopVia(parsed.message, writeVia(viaOf(peer.channel.target.transport, peer.channel.local, branch)))
-    this.#asked.begin({ ...invite, branch, channel: peer, wire: encodeMessage(parsed.message) }, pageBranch)
+    this.#asked.acknowledge(parseVia(invite.pageVia)?.parameters.get('branch') ?? '', ack)
+    this.#sendAgain(invite, peer)
     return true
   }
 

@@ -197,6 +197,17 @@ test('a request too large for a datagram goes by TCP, and by UDP where that is r
   expect(udp.requests('MESSAGE')[1]?.header('via')).toMatch(/^SIP\/2\.0\/UDP /)
 })
 
+test('a large request that TCP takes and drops is said again by UDP', async () => {
+  const udp = await peerOn({ transport: 'udp' })
+  const tcp = await peerOn({ transport: 'tcp', port: udp.port })
+  tcp.on('MESSAGE', () => tcp.hangUp())
+  udp.on('MESSAGE', (request) => udp.reply(request, 200))
+  const { userAgent } = await alice({ server: udp.server })
+  await new Messager(userAgent, UserAgent.makeURI('sip:bob@example.com')!, 'ö'.repeat(600)).message()
+  await until(() => udp.requests('MESSAGE').length === 1, { what: 'the message by UDP' })
+  expect(tcp.requests('MESSAGE')).toHaveLength(1)
+})
+
 describe('where no proxy stays on the way', () => {
   test('the far end is spoken to itself, and may speak itself', async () => {
     const proxy = await peerOn({ transport: 'udp' })
