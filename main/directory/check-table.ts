@@ -1,9 +1,10 @@
 /*
- * Walks through a table as a look-up would go anywhere in it. A file whose inner order is damaged may end the process that
- * reads it: so this is done in one that nobody needs, before the phone opens the file itself.
+ * Walks through a whole table: every block is to be there, in order and undamaged. A file whose inner order is not what the
+ * database expects may end the process that reads it: so this is done in one that nobody needs, before the phone opens it.
  */
 import { join } from 'node:path'
 import type { LoadedTable } from './loader-messages'
+import { sizeOfBlock } from './table/block'
 import { openTable } from './table/table-database'
 import { currentTable } from './table/table-files'
 
@@ -13,15 +14,18 @@ export async function checkTable(folder: string): Promise<LoadedTable | null> {
   if (name === null) return null
   const database = openTable(join(folder, name), 'read')
   try {
-    const { about, identification, blocking } = database
-    for (const blocks of [identification, blocking]) {
-      let last = 0
-      for (const key of blocks.getKeys({ snapshot: false })) {
+    const { about } = database
+    if (about === null) return null
+    for (const stream of ['identification', 'blocking'] as const) {
+      let [last, count] = [0, 0]
+      for (const { key, value } of database[stream].getRange({ snapshot: false })) {
         if (typeof key !== 'number' || key <= last) return null
         last = key
+        count += sizeOfBlock(value)
       }
+      if (count !== (stream === 'blocking' ? about.blocking : about.identifying)) return null
     }
-    return about && { name, identifying: about.identifying, blocking: about.blocking, checksum: about.checksum }
+    return { name, identifying: about.identifying, blocking: about.blocking, checksum: about.checksum }
   } finally {
     await database.close()
   }

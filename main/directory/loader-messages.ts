@@ -35,7 +35,6 @@ export type LoaderRequest =
       readonly timeoutMs: number
     }
 export type LoadRequest = Extract<LoaderRequest, { type: 'load' }>
-export type AskRequest = Extract<LoaderRequest, { type: 'ask' }>
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const name = v.custom<CallDirectoryErrorName>((input) => typeof input === 'string' && isCallDirectoryErrorName(input))

@@ -119,6 +119,9 @@ export function findInBlock(block: Buffer, number: number): readonly string[] | 
   return labels === null ? [] : labels.slice(from, to + 1)
 }
 
+/** How many entries a block has: a number is one for each of its labels. A damaged block throws. */
+export const sizeOfBlock = (block: Buffer): number => checked(block).number()
+
 /** What is in a block, as many numbers as labels: a number comes once for each of its labels. `labels` null: they have none. */
 export interface Columns {
   readonly numbers: readonly number[]
