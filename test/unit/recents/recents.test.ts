@@ -1,0 +1,219 @@
+/*
+ * The calls of years: moved to the archive, found again, removed, expired, cleared through kills, exported; and calls that
+ * leave no trace.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../../common/log'
+import type { HistoryEntry } from '../../../common/phone-state'
+import { CallArchive } from '../../../main/recents/call-archive'
+import { callsAsCsv } from '../../../main/recents/export-calls'
+import { HistoryFile } from '../../../main/recents/history-file'
+import { Recents } from '../../../main/recents/recents'
+import { ManualClock } from '../../fakes/manual-clock'
+import { ended, incoming, missedEntry, talking } from '../../fakes/phone-state'
+import { temporaryFolder } from '../settings/support'
+
+let folder: string
+let clock: ManualClock
+let archive: CallArchive
+let days: number
+const day = 86_400_000
+
+/** One run of the phone; `limit` calls stay in the file. */
+function start(limit = 10): Recents {
+  const recents: Recents = new Recents({
+    file: new HistoryFile({
+      path: join(folder, 'history.jsonl'),
+      log: silentLog,
+      limit,
+      overflow: (entries) => recents.archiveCalls(entries),
+    }),
+    clock,
+    onChange: () => {},
+    keepDays: () => days,
+  })
+  return recents
+}
+const call = (n: number, patch: Partial<HistoryEntry> = {}) =>
+  ended({
+    id: `call-${n}`,
+    startedAt: n * 1_000,
+    name: `Caller ${n}`,
+    handle: { type: 'phoneNumber', value: `+49301${n}` },
+    ...(patch as object),
+  })
+const all = { text: '', filter: 'all', before: null, limit: 50 } as const
+const ids = async (recents: Recents, query: Partial<Parameters<Recents['find']>[0]> = {}): Promise<string[]> =>
+  (await recents.find({ ...all, ...query })).calls.map(({ id }) => id)
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  clock = new ManualClock()
+  days = 0
+  archive = await CallArchive.open(join(folder, 'recents'))
+})
+afterEach(() => archive.close())
+
+describe('more calls than the file holds', () => {
+  it('are all there, in one order, page by page, also after a restart', async () => {
+    const recents = start()
+    recents.useArchive(archive)
+    for (let n = 1; n <= 100; n++) {
+      recents.remember(call(n))
+      if (n % 10 === 0) recents.markSeen()
+    }
+    expect(archive.count).toBeGreaterThan(50)
+    const expected = Array.from({ length: 100 }, (_, n) => `call-${100 - n}`)
+    const pages: string[] = []
+    for (let before: number | null = null; ;) {
+      const { calls, more } = await recents.find({ ...all, before, limit: 7 })
+      pages.push(...calls.map(({ id }) => id))
+      before = calls.at(-1)?.startedAt ?? 0
+      if (!more) break
+    }
+    expect(pages).toEqual(expected)
+    const again = start()
+    again.useArchive(archive)
+    expect(await ids(again, { limit: 200 })).toEqual(expected)
+  })
+
+  it('are found by words without accents, by digits however written, and by kind', async () => {
+    const recents = start()
+    recents.useArchive(archive)
+    for (let n = 1; n <= 60; n++) {
+      recents.learn(
+        `call-${n}`,
+        n === 3
+          ? { label: 'Jürgen Müller', screening: { by: 'own-list', list: 'Own', match: 'exact', ruleId: null } }
+          : {},
+      )
+      recents.remember(call(n))
+      recents.markSeen()
+    }
+    expect(await ids(recents, { text: 'muller' })).toEqual(['call-3'])
+    expect(await ids(recents, { text: '030 155' })).toEqual(['call-55'])
+    expect(await ids(recents, { filter: 'blocked' })).toEqual(['call-3'])
+    expect(await ids(recents, { filter: 'outgoing' })).toEqual([])
+    expect(await ids(recents, { filter: 'missed', limit: 2 })).toEqual(['call-60', 'call-59'])
+  })
+
+  it('can be removed one by one, and nothing of them is left in any search', async () => {
+    const recents = start()
+    recents.useArchive(archive)
+    for (let n = 1; n <= 40; n++) {
+      recents.remember(call(n))
+      recents.markSeen()
+    }
+    await ids(recents, { text: 'caller' })
+    expect(recents.remove(['call-2', 'call-40']).ok).toBe(true)
+    expect(await ids(recents, { text: 'caller', limit: 50 })).toHaveLength(38)
+    expect(await ids(recents, { text: 'caller 40' })).toEqual([])
+    expect(readFileSync(join(folder, 'history.jsonl'), 'utf8')).not.toContain('call-40')
+  })
+
+  it('go when they have been kept long enough, in the file and in the archive', async () => {
+    const recents = start(5)
+    recents.useArchive(archive)
+    const now = clock.date()
+    for (let n = 1; n <= 20; n++) {
+      const at = now - n * day + 1
+      recents.remember({
+        ...call(n),
+        startedAt: at,
+        at,
+        state: 'ended',
+        cause: 'hung-up',
+        sipStatus: null,
+        reason: null,
+        connectedAt: at,
+      })
+      recents.markSeen()
+    }
+    days = 8
+    recents.expire()
+    expect((await ids(recents)).length).toBe(8)
+    clock.advance(day)
+    expect((await ids(recents)).length).toBe(7)
+  })
+
+  it('are cleared for good even when the phone is killed before the archive is open', async () => {
+    const first = start()
+    first.useArchive(archive)
+    for (let n = 1; n <= 40; n++) {
+      first.remember(call(n))
+      first.markSeen()
+    }
+    const second = start()
+    second.clear()
+    expect(archive.count).toBeGreaterThan(0)
+    const third = start()
+    third.useArchive(archive)
+    expect(archive.count).toBe(0)
+    expect(await ids(third)).toEqual([])
+  })
+})
+
+describe('what is known of a call', () => {
+  it('is its label, its mean quality and the calls it belongs to', async () => {
+    const recents = start()
+    recents.follow([
+      { ...talking({ id: 'a' }), groupId: 'g' },
+      { ...talking({ id: 'b' }), groupId: 'g' },
+    ])
+    recents.learn('a', { label: 'Ada' })
+    for (const mos of [4, 3, null]) recents.measured('a', mos)
+    recents.remember(ended({ id: 'a' }))
+    expect((await recents.find(all)).calls[0]).toMatchObject({
+      label: 'Ada',
+      mos: 3.5,
+      relations: [{ kind: 'conference', callId: 'b' }],
+    })
+  })
+
+  it('missed calls count until they are seen', () => {
+    const recents = start()
+    for (let n = 1; n <= 30; n++) recents.remember(call(n))
+    expect(recents.missed).toBe(30)
+    recents.markSeen()
+    expect(recents.missed).toBe(0)
+  })
+})
+
+describe('a private call', () => {
+  it('leaves no trace, also of what was written before it was one', async () => {
+    const recents = start()
+    const ada = incoming({ id: 'secret-1', handle: { type: 'phoneNumber', value: '+49301815' } })
+    recents.follow([ada])
+    expect(readFileSync(join(folder, 'history.jsonl'), 'utf8')).toContain('+49301815')
+    recents.setPrivate('secret-1', true)
+    recents.follow([{ ...ada, name: 'Ada' }])
+    recents.remember(ended({ id: 'secret-1' }))
+    expect(readFileSync(join(folder, 'history.jsonl'), 'utf8')).toBe('')
+    expect(await ids(recents)).toEqual([])
+    expect(start().shown).toEqual([])
+  })
+})
+
+describe('exported as CSV', () => {
+  it.each(['=1+1', '+cmd|calc', '-2', '@SUM(A1)', '\t=1', ' =1', '＝1', '"=1'])(
+    '%j is a text to every spreadsheet',
+    (name) => {
+      const csv = callsAsCsv([missedEntry({ name })], () => 'Work')
+      const [row] = parse(csv, { columns: true }) as Record<string, string>[]
+      expect(row?.name).toMatch(/^['"]/)
+      expect(row?.name).toContain(name.trim())
+      expect(row).toMatchObject({ number: '1815', result: 'missed', account: 'Work' })
+    },
+  )
+
+  it('numbers stay numbers, and commas, quotes and lines stay in their cell', () => {
+    const csv = callsAsCsv(
+      [missedEntry({ name: 'a,"b"\nc', handle: { type: 'phoneNumber', value: '+4930' } })],
+      () => 'x',
+    )
+    expect(parse(csv, { columns: true })).toMatchObject([{ name: 'a,"b"\nc', number: '+4930' }])
+  })
+})
