@@ -7,8 +7,8 @@ import { findInBlock } from './block'
 import { blockAt, openTable, type Blocks, type TableDatabase } from './table-database'
 import { isWhole } from './table-files'
 
-/** Look-ups until the file is mapped anew: each leaves at most some hundred kilobytes. */
-const lookUpsAtOnce = 16
+/** Look-ups until the file is mapped anew: each leaves some hundred kilobytes at most. */
+const lookUpsAtOnce = 32
 
 export class TableReader {
   private database: TableDatabase | null = null
