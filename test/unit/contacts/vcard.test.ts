@@ -169,7 +169,7 @@ const text = (max: number) =>
     .string({ unit: 'grapheme', maxLength: max })
     .map((given) =>
       given
-        .replace(/[\r\u0000]/g, '')
+        .replace(/\p{Cc}/gu, '')
         .trim()
         .slice(0, max),
     )
