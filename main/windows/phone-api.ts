@@ -27,8 +27,8 @@ export interface PhoneApiOptions {
   readonly onLastPortClosed: () => void
 }
 
-/** No message of the contract comes near this size, in characters of JSON. */
-const maximumSize = 65_536
+/** No message of the contract comes near this size, in characters of JSON: the largest is a contact with its picture. */
+const maximumSize = 262_144
 /** More wishes in a second than any hand makes. */
 const maximumPerSecond = 100
 

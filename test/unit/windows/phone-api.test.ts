@@ -66,7 +66,7 @@ describe('the way of a page into the phone', () => {
     ['an extra field', { id: 1, command: { type: 'testRing', extra: 1 } }],
     ['a call id that is none', { id: 1, command: { type: 'end', callId: '../../etc' } }],
     ['digits that are none', { id: 1, command: { type: 'playDtmf', callId: crypto.randomUUID(), digits: '1;rm' } }],
-    ['a message that is too large', { id: 1, command: { type: 'call', target: 'x'.repeat(70_000), accountId: null } }],
+    ['a message that is too large', { id: 1, command: { type: 'call', target: 'x'.repeat(270_000), accountId: null } }],
   ])('does nothing on %s', async (_name, message) => {
     port.hear(message)
     await clock.advanceAsync(0)
