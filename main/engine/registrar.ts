@@ -3,6 +3,7 @@
  * engine, and keeps what is known of each registration. Level-triggered: it compares what is wanted with what the engine
  * was told. Retrying is the engine's business; finding better words for a failed connection is done here.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { isDemo, type Account, type RefusedCertificate, type Registration } from '../../common/account'
 import type { Clock } from '../../common/clock'
 import type { RegistrationFailure } from '../../common/errors'
@@ -38,7 +39,7 @@ const vague = new Set<RegistrationFailure>(['unreachable', 'connection-lost', 't
 
 export class Registrar {
   private registrations: ReadonlyMap<string, Registration> = new Map()
-  private readonly told = new Map<string, { key: string; close: () => void }>()
+  private readonly told = new Map<string, { wanted: readonly unknown[]; close: () => void }>()
   private readonly trials = new Map<string, { account: Account; settle: (registration: Registration) => void }>()
   private ready = false
 
@@ -138,7 +139,7 @@ export class Registrar {
   }
 
   private tell(account: Account, credentials: Credentials, states: Map<string, Registration>): void {
-    const key = JSON.stringify([
+    const wanted = [
       account.uri,
       account.server,
       account.username,
@@ -146,11 +147,11 @@ export class Registrar {
       account.certificate,
       account.connection,
       credentials,
-    ])
+    ]
     const told = this.told.get(account.id)
-    if (told?.key === key) return
+    if (isDeepStrictEqual(told?.wanted, wanted)) return
     told?.close()
-    this.told.set(account.id, { key, close: isDemo(account) ? () => {} : this.options.allow(account) })
+    this.told.set(account.id, { wanted, close: isDemo(account) ? () => {} : this.options.allow(account) })
     states.set(account.id, { state: 'registering' })
     void this.options.engine.request({ type: 'register', account: { ...account, ...credentials } })
   }

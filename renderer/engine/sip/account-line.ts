@@ -159,6 +159,8 @@ export class AccountLine {
     if (!this.connected) void this.#connect()
     else if (failed) this.#register()
     else this.transport.probe()
+    // Whoever asks again does not know.
+    if (!failed) this.#options.onRegistration(this.#state)
   }
 
   /** Says BYE for a dialog of a former page, now or when the connection is up. False when the record cannot be read. */
