@@ -44,6 +44,7 @@ import { makePolicy } from './phone/policy'
 import { makePeople, type People } from './phone/people'
 import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
+import { SpeechLog } from './phone/speech-log'
 import { hear } from './phone/reports'
 import { PhoneStore } from './phone-store'
 import { Colleagues } from './server/colleagues'
@@ -181,6 +182,8 @@ async function start(given: CommandLine): Promise<void> {
     focusOf: (callId) => sip.focusOf(callId),
   })
   registry.observe((calls) => history.follow(calls))
+  const speech = new SpeechLog({ clock, log, isAllowed: () => keeper.current.researchDataGeneration })
+  registry.observe((calls) => speech.follow(calls))
   const views = new CallViews(registry, store, policy)
   const settings: AppliedSettings = new AppliedSettings({
     keeper,
@@ -251,6 +254,7 @@ async function start(given: CommandLine): Promise<void> {
     look: (offer) => policy.callers.look(offer),
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
     ignoreSeconds: () => keeper.current.ringSeconds,
+    referred: (from, to) => history.referred(from, to),
   })
   const reachability: Reachability = new Reachability({
     clock,
@@ -321,6 +325,7 @@ async function start(given: CommandLine): Promise<void> {
         store,
         views,
         recents: history,
+        speech,
         colleagues,
         messages,
         send: (message) => windows.api.send(message),

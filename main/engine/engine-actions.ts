@@ -22,6 +22,8 @@ export interface EngineActionsOptions {
   readonly registry: Registry
   /** The engine has said goodbye to the far end of this call. */
   readonly onEnded: (callId: CallId) => void
+  /** The far end of one call asked us to make the other in its stead. */
+  readonly onReferred: (from: CallId, to: CallId) => void
 }
 
 /** The user's hang-up is done for the phone after this long, whether the engine says so or not, ms. */
@@ -56,13 +58,12 @@ export class EngineActions implements ProviderDelegate {
   }
 
   performStart(_provider: Provider, action: ActionOf<'start'>): void {
-    const { callId, providerId, target } = action.body
-    void this.request({ type: 'dial', callId, accountId: providerId, target, referral: action.body.referral }).then(
-      (result) => {
-        this.settle(action, result)
-        this.endIfStray(callId, result)
-      },
-    )
+    const { callId, providerId, target, referral } = action.body
+    if (referral !== null) this.options.onReferred(referral, callId)
+    void this.request({ type: 'dial', callId, accountId: providerId, target, referral }).then((result) => {
+      this.settle(action, result)
+      this.endIfStray(callId, result)
+    })
   }
 
   performAnswer(_provider: Provider, action: ActionOf<'answer'>): void {

@@ -34,6 +34,8 @@ export interface SipProviderOptions {
   readonly normal?: (handle: Handle, accountId: string) => Handle
   /** How long a caller hears it ring whom nobody is to hear, s; 60 when left out. */
   readonly ignoreSeconds?: () => number
+  /** The far end of one call asked us to make the other in its stead, and we do. */
+  readonly referred?: (from: CallId, to: CallId) => void
 }
 
 export class SipProvider {
@@ -48,7 +50,14 @@ export class SipProvider {
     this.dialogs = new LostDialogs(options.engine)
     const { engine, clock, log, switchboard } = options
     const { registry } = switchboard
-    this.actions = new EngineActions({ engine, clock, log, registry, onEnded: (id) => this.dialogs.forget(id) })
+    this.actions = new EngineActions({
+      engine,
+      clock,
+      log,
+      registry,
+      onEnded: (id) => this.dialogs.forget(id),
+      onReferred: (from, to) => options.referred?.(from, to),
+    })
     this.sync()
   }
 

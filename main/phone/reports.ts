@@ -12,6 +12,7 @@ import type { Recents } from '../recents/recents'
 import type { Colleagues } from '../server/colleagues'
 import type { Messages } from '../server/messages'
 import type { CallViews } from './call-views'
+import type { SpeechLog } from './speech-log'
 
 export interface ReportsOptions {
   readonly sip: SipProvider
@@ -20,6 +21,7 @@ export interface ReportsOptions {
   readonly store: PhoneStore
   readonly views: CallViews
   readonly recents: Pick<Recents, 'measured'>
+  readonly speech: Pick<SpeechLog, 'heard'>
   readonly colleagues: Colleagues
   readonly messages: Messages
   /** To every page of the phone's window. */
@@ -30,7 +32,7 @@ export interface ReportsOptions {
 /** Takes in one report. */
 export function hear(
   report: EngineReport,
-  { sip, registrar, reachability, store, views, recents, colleagues, messages, send, log }: ReportsOptions,
+  { sip, registrar, reachability, store, views, recents, speech, colleagues, messages, send, log }: ReportsOptions,
 ): void {
   sip.engineReported(report)
   reachability.engineReported(report)
@@ -42,10 +44,11 @@ export function hear(
     case 'devices':
       return store.put({ devices: report.devices })
     case 'quality':
-      // What is shown while a call is up is kept of it only when data about speech may be.
-      if (store.current.settings.researchDataGeneration) recents.measured(report.callId, report.quality.mos)
+      // Of loss, jitter and delay, so of the network and not of anybody's speech: a call's entry says how it was.
+      recents.measured(report.callId, report.quality.mos)
       return views.measured(report.callId, report.quality)
     case 'speaking':
+      speech.heard(report.callIds)
       return views.heard(report.callIds)
     case 'level':
       return send({ kind: 'level', microphone: report.microphone, speaker: report.speaker })

@@ -21,6 +21,7 @@ const keptOf = (researchDataGeneration: boolean, report: EngineReport): string[]
     registrar: {},
     views: { measured: note('shown'), heard: note('shown') },
     recents: { measured: note('kept') },
+    speech: { heard: () => {} },
   }
   const told: string[] = []
   const write = (line: string) => void told.push(line)
@@ -31,14 +32,14 @@ const keptOf = (researchDataGeneration: boolean, report: EngineReport): string[]
 const callId = 'b5d1e6a0-0000-4000-8000-000000000001'
 
 it.each<[string, EngineReport]>([
-  ['how a call sounds', { type: 'quality', callId, quality: { ...noMedia, mos: 4.2 } }],
   ['who speaks', { type: 'speaking', callIds: [callId] }],
   ['how loud it is', { type: 'level', microphone: -20, speaker: -30 }],
-])('%s is shown while the call is up and kept nowhere, unless its user wants data about speech', (_, report) => {
+])('%s is shown while the call is up and kept nowhere, whatever is set', (_, report) => {
   expect(keptOf(false, report)).toEqual(['shown'])
+  expect(keptOf(true, report)).toEqual(['shown'])
 })
 
-it('of a call whose user wants it, its quality is kept', () => {
+it('how well the network carried a call is kept with it: that is not about speech', () => {
   const report: EngineReport = { type: 'quality', callId, quality: { ...noMedia, mos: 4.2 } }
-  expect(keptOf(true, report)).toEqual(['kept', 'shown'])
+  expect(keptOf(false, report)).toEqual(['kept', 'shown'])
 })
