@@ -2,6 +2,7 @@
  * The words main says by itself: notifications, the tray and its menu. Short and plain, in the user's terms; the ui page
  * has its own. Nothing here knows where the words are shown.
  */
+import type { Doubt, Reach } from '../common/reach'
 import type { Registration } from '../common/account'
 import type { EndCause, RegistrationFailure } from '../common/errors'
 
@@ -97,7 +98,9 @@ export const words = {
     ringing: (who: string): string => `${who} is calling`,
     inCall: (who: string): string => `In a call with ${who}`,
     inCalls: (count: number): string => `${count} calls`,
-    registered: 'Ready for calls',
+    /** `provenAt`: wall-clock ms; null: not proven yet. */
+    registered: (provenAt: number | null): string =>
+      provenAt === null ? 'Ready for calls' : `Ready for calls, proven at ${clockTime(provenAt)}`,
     noAccount: 'No account',
     missed: (count: number): string => (count === 1 ? '1 missed call' : `${count} missed calls`),
   },
@@ -116,25 +119,33 @@ const failures: Record<RegistrationFailure, string> = {
   certificate: 'server certificate not trusted',
   'no-websocket': 'server offers no WebSocket',
   timeout: 'server does not answer',
-  'connection-lost': 'connection lost, trying again',
+  'connection-lost': 'connection lost',
   'unsupported-auth': 'unknown way to sign in',
   'server-error': 'server error',
   'engine-lost': 'restarting',
   'invalid-account': 'address is not valid',
 }
 
+const doubts: Record<Doubt, string> = {
+  'no-answer': 'the server does not answer, asking again',
+  'contact-missing': 'the server does not list this phone',
+  expired: 'the registration ran out',
+}
+
 /** How an account is, in a few words. */
-export function registrationWords(registration: Registration, enabled: boolean): string {
+export function registrationWords(registration: Registration, enabled: boolean, reach: Reach | null = null): string {
   if (!enabled) return 'off'
   switch (registration.state) {
     case 'registered':
-      return 'ready'
+      return reach?.doubt ? doubts[reach.doubt] : 'ready'
     case 'registering':
       return 'connecting…'
     case 'unregistered':
       return 'not connected'
     case 'failed':
-      return failures[registration.reason]
+      return registration.retryAt === null
+        ? failures[registration.reason]
+        : `${failures[registration.reason]}, next try at ${clockTime(registration.retryAt)}`
   }
 }
 

@@ -30,8 +30,7 @@ export function trayIcon(state: PhoneState): TrayIcon {
   if (calls.length > 0) return 'in-call'
   if (state.quiet.on) return 'do-not-disturb'
   const accounts = enabled(state)
-  const ready = accounts.length > 0 && accounts.every(({ registration }) => registration.state === 'registered')
-  return ready ? 'registered' : 'unregistered'
+  return accounts.length > 0 && accounts.every(canBeCalled) ? 'registered' : 'unregistered'
 }
 
 export function trayTooltip(state: PhoneState): string {
@@ -54,12 +53,18 @@ function registrationTooltip(state: PhoneState): string {
   if (state.quiet.on) return quietWords(state)
   const accounts = enabled(state)
   if (accounts.length === 0) return words.tooltip.noAccount
-  const troubled = accounts.find(({ registration }) => registration.state !== 'registered')
-  return troubled === undefined ? words.tooltip.registered : accountLine(troubled)
+  const troubled = accounts.find((state) => !canBeCalled(state))
+  if (troubled !== undefined) return accountLine(troubled)
+  const proofs = accounts.map(({ reach }) => reach?.provenAt ?? null)
+  // The oldest counts: all of them are to be reachable.
+  return words.tooltip.registered(proofs.some((at) => at === null) ? null : Math.min(...proofs.map(Number)))
 }
 
-const accountLine = ({ account, registration }: AccountState): string =>
-  `${plain(account.name)}: ${registrationWords(registration, account.enabled)}`
+const canBeCalled = ({ registration, reach }: AccountState): boolean =>
+  registration.state === 'registered' && (reach?.doubt ?? null) === null
+
+const accountLine = ({ account, registration, reach }: AccountState): string =>
+  `${plain(account.name)}: ${registrationWords(registration, account.enabled, reach)}`
 
 export function trayMenu(state: PhoneState): readonly TrayItem[] {
   const accounts = state.accounts.map((account) => label(accountLine(account)))

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../../common/log'
 import { TrayObserver, type TrayOptions } from '../../../main/observers/tray'
-import { noFeatures } from '../../../common/account'
+import { noFeatures, type Registration } from '../../../common/account'
 import type { Call } from '../../../common/call'
 import type { TrayItem, TrayVerb } from '../../../main/observers/tray-item'
 import { type TrayFace, trayFace, trayIcon, trayMenu, trayTooltip } from '../../../main/observers/tray-menu'
 import { ManualClock } from '../../fakes/manual-clock'
-import type { PhoneState } from '../../../common/phone-state'
+import type { AccountState, PhoneState } from '../../../common/phone-state'
 import {
   accountState,
   callOf,
@@ -250,6 +250,30 @@ describe('the tray icon', () => {
     ['registered', stateOf([ended()])],
   ] as const)('is %s: %#', (icon, state) => {
     expect(trayIcon(state)).toBe(icon)
+  })
+})
+
+describe('what proves that an account can be called', () => {
+  const at = new Date(2030, 0, 1, 10, 42).getTime()
+  const proven = { provenAt: at, nextAt: null, roundTripMs: 4, doubt: null }
+  const withReach = (reach: AccountState['reach'], registration?: Registration): PhoneState =>
+    stateOf([], { accounts: [{ ...accountState(registration), reach }] })
+
+  it('is told with its time', () => {
+    expect(trayFace(withReach(proven)).tooltip).toBe('Patchcord — Ready for calls, proven at 10:42')
+  })
+
+  it('fails aloud: an account that is registered and doubted is not ready', () => {
+    const face = trayFace(withReach({ ...proven, doubt: 'no-answer' }))
+    expect(face.icon).toBe('unregistered')
+    expect(face.tooltip).toBe('Patchcord — Work: the server does not answer, asking again')
+  })
+
+  it('and an account that failed says when it is tried next', () => {
+    const failed = { state: 'failed', reason: 'unreachable', sipStatus: null, retryAt: at, certificate: null } as const
+    expect(trayFace(withReach(proven, failed)).tooltip).toBe(
+      'Patchcord — Work: server cannot be reached, next try at 10:42',
+    )
   })
 })
 
