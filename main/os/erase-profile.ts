@@ -7,7 +7,8 @@ import { join } from 'node:path'
 
 const mark = 'erase-everything'
 /** The phone's own files, however a torn write left them. A folder named on the command line may hold other things too. */
-const ours = /^(?:settings|history|blocked|contacts|recents|directory|directories|messages|voicemail|account|logs|gateway|reminders)(?:\b|$)/
+const ours =
+  /^(?:settings|history|blocked|contacts|recents|directory|directories|messages|voicemail|account|logs|gateway|reminders)(?:\b|$)/
 /** What Chromium keeps for pages. */
 const ofPages =
   /^(?:(?:Code |GPU|Dawn\w*|Shader|GrShader)?Cache|blob_storage|Cookies|Crashpad|DIPS|Dictionaries|IndexedDB|Local (?:State|Storage)|Network|Partitions|Preferences|Session Storage|Shared Dictionary|SharedStorage|TransportSecurity|Trust Tokens|WebStorage|VideoDecodeStats)/
