@@ -42,6 +42,8 @@ export const noFeatures: AccountFeatures = {
   echo: null,
 }
 
+const mediaPort = v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(65_535))
+
 /** How the server is reached, beyond its address; what most accounts leave as it is. */
 export const accountConnectionSchema = v.strictObject({
   /** Where every request goes first: `host`, `host:port`, or one of the forms of `server`; null: to the server itself. */
@@ -52,6 +54,15 @@ export const accountConnectionSchema = v.strictObject({
   expires: v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(86_400)),
   /** SDES-SRTP (RFC 4568) where media are not WebRTC's: never offered; offered, plain RTP taken too; nothing but it. */
   srtp: v.picklist(['off', 'optional', 'required']),
+  /** What media are where signalling is not WebSocket's: as the far end's offer says, and else plain first and WebRTC's when that is refused; or always one. */
+  media: v.picklist(['automatic', 'webrtc', 'plain']),
+  /** UDP ports of plain media, for firewalls that open but some, an even one and the odd ones after; null: the system's choice. */
+  mediaPorts: v.nullable(
+    v.pipe(
+      v.strictObject({ from: mediaPort, to: mediaPort }),
+      v.check(({ from, to }) => to - from >= 3, 'too few ports'),
+    ),
+  ),
   /** `host[:port]` of a STUN server (RFC 8489); null: none is asked. */
   stun: dialString,
   /** `host[:port]` of a TURN server (RFC 8656) and its user; its password is a secret like the account's. */
@@ -66,6 +77,8 @@ export const usualConnection: AccountConnection = {
   backups: [],
   expires: 600,
   srtp: 'optional',
+  media: 'automatic',
+  mediaPorts: null,
   stun: null,
   turn: null,
 }

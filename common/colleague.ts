@@ -52,3 +52,15 @@ export interface Message {
   readonly state: 'sending' | 'sent' | 'failed' | 'received'
   readonly seen: boolean
 }
+
+/** Messages exchanged with one person on one account. */
+export interface Conversation {
+  readonly accountId: AccountId
+  readonly with: Handle
+  readonly name: string | null
+  /** Of those nobody has read. */
+  readonly unread: number
+  readonly last: string
+  /** Wall-clock ms of the last. */
+  readonly at: number
+}

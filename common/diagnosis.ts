@@ -27,9 +27,12 @@ export interface Diagnosis {
 export const testSteps = ['dns', 'connect', 'tls', 'options', 'register', 'codecs', 'echo'] as const
 export type TestStep = (typeof testSteps)[number]
 
+export const testLineStates = ['waiting', 'running', 'passed', 'doubtful', 'failed', 'skipped'] as const
+export type TestLineState = (typeof testLineStates)[number]
+
 export interface TestLine {
   readonly step: TestStep
-  readonly state: 'waiting' | 'running' | 'passed' | 'doubtful' | 'failed' | 'skipped'
+  readonly state: TestLineState
   /** What was seen; null until then. Safe to show. */
   readonly found: string | null
   readonly tookMs: number | null

@@ -3,7 +3,7 @@
  * each change and gives it away whole; nobody mirrors or patches it. It holds no secret.
  */
 import type { Account, Registration } from './account'
-import type { Colleague, Voicemail } from './colleague'
+import type { Colleague, Conversation, Voicemail } from './colleague'
 import type { Caller, Person } from './contact'
 import type { AccountTest, Diagnosis } from './diagnosis'
 import type { BlockRule, DirectorySource, Screening } from './directory'
@@ -119,14 +119,7 @@ export interface PhoneState {
   readonly voicemail: readonly Voicemail[]
   readonly colleagues: readonly Colleague[]
   /** Conversations with messages nobody has read, newest first, capped. */
-  readonly unread: readonly {
-    readonly accountId: string
-    readonly with: Handle
-    readonly name: string | null
-    readonly count: number
-    readonly last: string
-    readonly at: number
-  }[]
+  readonly unread: readonly Conversation[]
   /** Not dismissed, newest first. */
   readonly away: readonly Away[]
   readonly accountTest: AccountTest | null

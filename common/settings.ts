@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot'
 import { watchedSchema } from './colleague'
+import { ringTones } from './ring-tones'
 
 const deviceChoice = v.nullable(
   v.strictObject({ id: v.pipe(v.string(), v.maxLength(256)), label: v.pipe(v.string(), v.maxLength(256)) }),
@@ -53,6 +54,8 @@ const entries = {
   callWaiting: v.picklist(['alert', 'busy']),
   /** Seconds a call rings before it counts as unanswered. */
   ringSeconds: v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(300)),
+  /** What rings for callers whose contact has no tone of its own. */
+  ringTone: v.picklist(ringTones),
   /** Whether a held call gets its voice back also when the far end, not the user, ended the other one. */
   resumeAfterRemoteEnd: v.boolean(),
   /** A small bar above other windows while a call is up and the window is not in front. */
@@ -95,6 +98,7 @@ export const defaultSettings: Settings = {
   researchDataGeneration: false,
   callWaiting: 'alert',
   ringSeconds: 60,
+  ringTone: 'classic',
   resumeAfterRemoteEnd: false,
   callBar: false,
   closeToTray: true,

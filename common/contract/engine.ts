@@ -9,8 +9,10 @@ import { encryptions } from '../media'
 import type { Account } from '../account'
 import type { CallId } from '../call'
 import { lineStates } from '../colleague'
+import { mediaTroubles, testSteps, testLineStates } from '../diagnosis'
 import type { AudioChoice } from '../device'
 import { doubts } from '../reach'
+import type { RingTone } from '../ring-tones'
 
 /** Tones the engine plays by itself until told otherwise. `null`: silence. */
 export type Tone =
@@ -67,7 +69,8 @@ export type EngineCommand =
   | { readonly type: 'refuseReferral'; readonly callId: CallId }
   /** CallKit's didActivate / didDeactivate: only between the two does a call's sound reach the speaker and the wire. */
   | { readonly type: 'audio'; readonly callId: CallId; readonly on: boolean }
-  | { readonly type: 'setTone'; readonly tone: Tone | null }
+  /** `ring`: which of the ring tones, with `ring` and `test`; left out: the first. */
+  | { readonly type: 'setTone'; readonly tone: Tone | null; readonly ring?: RingTone }
   | { readonly type: 'useAudio'; readonly audio: AudioChoice }
   /** Measure the microphone's level while settings show it; opens the microphone. */
   | { readonly type: 'setMeter'; readonly on: boolean }
@@ -81,6 +84,14 @@ export type EngineCommand =
   | { readonly type: 'watch'; readonly accountId: string; readonly targets: readonly string[] }
   /** Plain text (RFC 3428). The reply comes when the far end or its server has taken it, or says why not. */
   | { readonly type: 'sendMessage'; readonly accountId: string; readonly target: string; readonly text: string }
+  /**
+   * What only the engine can find out of a registered account: OPTIONS, REGISTER, what the server would talk in, and whether `echo` (a SIP URI;
+   * null: skipped) gives back what we send. `testLine` reports tell how it goes; the reply comes when it is over.
+   */
+  | { readonly type: 'testAccount'; readonly accountId: string; readonly echo: string | null }
+  | { readonly type: 'endAccountTest' }
+  /** The last messages of every line, redacted, as `ladder` reports that precede the reply. */
+  | { readonly type: 'tellLadders' }
   /** The demo line calls us after `delayMs`. */
   | { readonly type: 'demoCall'; readonly delayMs: number }
   /** End calls, unregister, close; the reply comes when all is sent, within 2 s. */
@@ -143,6 +154,11 @@ const dialogRecord = v.strictObject({
   localSequence: count,
   routeSet: v.pipe(v.array(text(1024)), v.maxLength(32)),
 })
+
+const diagnosis = v.strictObject({ trouble: v.picklist(mediaTroubles), evidence: text(512) })
+
+/** Whom a call was meant for before it came here (Diversion, RFC 5806; History-Info, RFC 7044). */
+const diversion = v.strictObject({ handle, name: v.nullable(text(256)), reason: v.nullable(text(64)) })
 
 /** Engine → main. Facts; none is answered. */
 export const engineReportSchema = v.variant('type', [
@@ -230,6 +246,27 @@ export const engineReportSchema = v.variant('type', [
     ),
   }),
   v.strictObject({ type: v.literal('quality'), callId, quality }),
+  /** Why a call is not heard; null: nothing is wrong (any more). */
+  v.strictObject({ type: v.literal('diagnosis'), callId, diagnosis: v.nullable(diagnosis) }),
+  v.strictObject({
+    type: v.literal('testLine'),
+    accountId,
+    step: v.picklist(testSteps),
+    state: v.picklist(testLineStates),
+    found: v.nullable(text(512)),
+    tookMs: v.nullable(count),
+  }),
+  /** The last messages between us and an account's server, oldest first, redacted by the engine. */
+  v.strictObject({
+    type: v.literal('ladder'),
+    accountId,
+    entries: v.pipe(
+      v.array(
+        v.strictObject({ at: count, direction: v.picklist(['in', 'out']), note: text(256), text: text(4096) }),
+      ),
+      v.maxLength(256),
+    ),
+  }),
   /** About 10 times a second while something wants it. Both in dBFS, -100 to 0. */
   v.strictObject({ type: v.literal('level'), microphone: v.number(), speaker: v.number() }),
   /** Something went wrong that no call or account can tell. `message` is redacted by the engine. */
@@ -252,6 +289,10 @@ export const incomingOfferSchema = v.strictObject({
   name: v.nullable(text(256)),
   /** What the server passes on of how the caller's number was vouched for (RFC 8224, RFC 8588); left out: nothing. */
   attestation: v.exactOptional(v.picklist(['A', 'B', 'C', 'failed'])),
+  /** First the one who was called; left out: it was meant for us. */
+  diverted: v.exactOptional(v.pipe(v.array(diversion), v.maxLength(8))),
+  /** The caller wishes that it be answered by itself after this many seconds (Alert-Info, Call-Info `answer-after`, RFC 5373); left out: no. */
+  answerAfter: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(60))),
 })
 export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
 

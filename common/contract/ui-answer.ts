@@ -1,7 +1,7 @@
 /*
  * What main answers to a ui page that asked for something; the command's type decides which. Plain values, made by main.
  */
-import type { Message } from '../colleague'
+import type { Conversation, Message } from '../colleague'
 import type { Contact, Person } from '../contact'
 import type { HistoryEntry } from '../phone-state'
 
@@ -12,6 +12,7 @@ export type UiAnswer =
   | { readonly type: 'imported'; readonly added: number; readonly updated: number; readonly skipped: number }
   | { readonly type: 'calls'; readonly calls: readonly HistoryEntry[]; readonly more: boolean }
   | { readonly type: 'messages'; readonly messages: readonly Message[] }
+  | { readonly type: 'conversations'; readonly conversations: readonly Conversation[] }
   | { readonly type: 'diagnostics'; readonly parts: readonly { readonly name: string; readonly text: string }[] }
   | { readonly type: 'path'; readonly path: string | null }
   | {

@@ -18,6 +18,10 @@ export const serverCommands = [
   }),
   /** With this person, newest last; answered by `messages`, which counts as seen. */
   v.strictObject({ type: v.literal('listMessages'), accountId: v.nullable(accountId), number: text(256) }),
+  /** Everybody messages were exchanged with, newest first; answered by `conversations`. */
+  v.strictObject({ type: v.literal('listConversations') }),
+  /** All messages with this person. */
+  v.strictObject({ type: v.literal('removeConversation'), accountId, number: text(256) }),
   v.strictObject({ type: v.literal('dismissAway'), awayId: text(64) }),
   /** Runs in the background; PhoneState.accountTest tells how it goes. */
   v.strictObject({ type: v.literal('testAccount'), accountId }),

@@ -64,9 +64,9 @@ export class Messages {
       if (message.seen || message.direction !== 'incoming') continue
       const key = `${message.accountId} ${message.with.type} ${message.with.value}`
       const { accountId, name, at } = message
-      const count = (found.get(key)?.count ?? 0) + 1
+      const unread = (found.get(key)?.unread ?? 0) + 1
       found.delete(key)
-      found.set(key, { accountId, with: message.with, name, count, last: message.text.slice(0, 200), at })
+      found.set(key, { accountId, with: message.with, name, unread, last: message.text.slice(0, 200), at })
     }
     return [...found.values()].reverse().slice(0, 50)
   }

@@ -79,12 +79,14 @@ const storedFeatures = v.looseObject({
 })
 
 /** Likewise: each by itself, so that one that makes no sense does not cost the others. */
-const { outboundProxy, backups, expires, srtp, stun, turn } = accountConnectionSchema.entries
+const { outboundProxy, backups, expires, srtp, media, mediaPorts, stun, turn } = accountConnectionSchema.entries
 const storedConnection = v.looseObject({
   outboundProxy: v.fallback(outboundProxy, usualConnection.outboundProxy),
   backups: v.fallback(backups, [...usualConnection.backups]),
   expires: v.fallback(expires, usualConnection.expires),
   srtp: v.fallback(srtp, usualConnection.srtp),
+  media: v.fallback(media, usualConnection.media),
+  mediaPorts: v.fallback(mediaPorts, usualConnection.mediaPorts),
   stun: v.fallback(stun, usualConnection.stun),
   turn: v.fallback(turn, usualConnection.turn),
 })

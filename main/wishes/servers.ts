@@ -16,6 +16,8 @@ export const serverWishes = [
   'listenToVoicemail',
   'sendMessage',
   'listMessages',
+  'listConversations',
+  'removeConversation',
   'dismissAway',
   'testAccount',
   'endAccountTest',
@@ -76,6 +78,8 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
       case 'dismissAway':
         dismissAway(command.awayId)
         return fulfilled
+      case 'listConversations':
+      case 'removeConversation':
       case 'testAccount':
       case 'endAccountTest':
       case 'previewDiagnostics':

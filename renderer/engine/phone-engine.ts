@@ -159,6 +159,10 @@ export class PhoneEngine {
         return calls.watch(command.accountId, command.targets)
       case 'sendMessage':
         return calls.sendMessage(command.accountId, command.target, command.text)
+      case 'testAccount':
+      case 'endAccountTest':
+      case 'tellLadders':
+        return refused('failed')
       case 'demoCall':
         return demo?.callBack(command.delayMs) ?? refused('unknown-account')
       case 'shutdown':

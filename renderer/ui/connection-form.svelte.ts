@@ -21,7 +21,7 @@ export class ConnectionForm {
   readonly hasTurn: boolean
   wrong = $state.raw<readonly Wrong[]>([])
 
-  constructor(connection: AccountConnection) {
+  constructor(private readonly connection: AccountConnection) {
     this.outboundProxy = connection.outboundProxy ?? ''
     this.backups = connection.backups.join('\n')
     this.expires = String(connection.expires)
@@ -51,6 +51,8 @@ export class ConnectionForm {
       backups,
       expires,
       srtp: this.srtp,
+      media: this.connection.media,
+      mediaPorts: this.connection.mediaPorts,
       stun: this.stun.trim() || null,
       turn: server === '' ? null : { server, username: this.turnUsername.trim() },
     }
