@@ -261,9 +261,7 @@ export const engineReportSchema = v.variant('type', [
     type: v.literal('ladder'),
     accountId,
     entries: v.pipe(
-      v.array(
-        v.strictObject({ at: count, direction: v.picklist(['in', 'out']), note: text(256), text: text(4096) }),
-      ),
+      v.array(v.strictObject({ at: count, direction: v.picklist(['in', 'out']), note: text(256), text: text(4096) })),
       v.maxLength(256),
     ),
   }),
