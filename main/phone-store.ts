@@ -3,7 +3,7 @@
  * owns nothing: calls are the registry's, accounts and settings the files', registrations the engine's.
  */
 import type { Log } from '../common/log'
-import type { PhoneState } from '../common/phone-state'
+import type { Notice, PhoneState } from '../common/phone-state'
 
 export type PhoneListener = (now: PhoneState, before: PhoneState) => void
 
@@ -29,6 +29,11 @@ export class PhoneStore {
     this.state = { ...before, ...part, revision: before.revision + 1 }
     this.queue.push({ now: this.state, before })
     if (!this.telling) this.tell()
+  }
+
+  /** Something the user should know, in place of what was said of the same before. */
+  notify(notice: Notice): void {
+    this.put({ notices: [...this.state.notices.filter(({ id }) => id !== notice.id), notice] })
   }
 
   /** Calls `listener` after every change, in order. Returns how to stop. */

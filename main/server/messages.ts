@@ -57,6 +57,11 @@ export class Messages {
     this.list = [...byId.values()].slice(-limit)
   }
 
+  /** All that are kept, oldest first. */
+  get everything(): readonly Message[] {
+    return this.list
+  }
+
   /** Conversations with messages nobody has read, newest first. */
   get unread(): PhoneState['unread'] {
     const found = new Map<string, PhoneState['unread'][number]>()
