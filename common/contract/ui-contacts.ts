@@ -20,6 +20,8 @@ export const contactCommands = [
   /** By name; answered by `contacts`. */
   v.strictObject({ type: v.literal('listContacts'), filter: text(256), offset: count(1_000_000), limit: count(500) }),
   v.strictObject({ type: v.literal('getContact'), contactId }),
+  /** Whoever has this number, in whatever notation, by the account's rules; answered by `contact`, or by nothing: nobody has. */
+  v.strictObject({ type: v.literal('findContact'), number: text(256), accountId: v.nullable(text(128)) }),
   /** `contactId` null: a new one. Answered by `contact`. */
   v.strictObject({ type: v.literal('saveContact'), contactId: v.nullable(contactId), draft: contactDraftSchema }),
   v.strictObject({ type: v.literal('removeContact'), contactId }),

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { accountConnectionSchema, accountFeaturesSchema, numberPlanSchema, type RefusedCertificate } from '../account'
 import type { RegistrationFailure, RequestErrorCode } from '../errors'
 import type { PhoneState } from '../phone-state'
+import { ringTones } from '../ring-tones'
 import { settingsPatchSchema } from '../settings'
 import type { UiAnswer } from './ui-answer'
 import { contactCommands } from './ui-contacts'
@@ -97,7 +98,8 @@ export const uiCommandSchema = v.variant('type', [
     minutes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080))),
   }),
   v.strictObject({ type: v.literal('changeSettings'), patch: settingsPatchSchema }),
-  v.strictObject({ type: v.literal('testRing') }),
+  /** Rings once, on the speaker that rings: with this tone, or the usual one. */
+  v.strictObject({ type: v.literal('testRing'), ring: v.exactOptional(v.picklist(ringTones)) }),
   v.strictObject({ type: v.literal('testEcho') }),
   v.strictObject({ type: v.literal('setMeter'), on: v.boolean() }),
   v.strictObject({ type: v.literal('reconnect') }),

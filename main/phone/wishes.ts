@@ -65,7 +65,12 @@ export function makeWishes(options: MakeWishesOptions): Wishes {
       changeSettings: (patch) => settings.change(patch),
       dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
     }),
-    contacts: performContacts({ contacts: () => book.opened, people: book.search, ask }),
+    contacts: performContacts({
+      contacts: () => book.opened,
+      people: book.search,
+      keyOf: (number, accountId) => policy.numbers.keyOf(number, accountId),
+      ask,
+    }),
     recents: performRecents({
       recents,
       ask,

@@ -10,7 +10,7 @@ import type { PeopleSearch } from '../search/people-search'
 import type { WishOutcome } from '../windows/phone-api'
 import { words } from '../words'
 import type { AskUser } from './ask-user'
-import { answered, answerOf, failure, outcome, type Perform } from './outcome'
+import { answered, answerOf, failure, fulfilled, outcome, type Perform } from './outcome'
 import { save } from './recents'
 
 /** The wishes answered here. */
@@ -18,6 +18,7 @@ export const contactWishes = [
   'search',
   'listContacts',
   'getContact',
+  'findContact',
   'saveContact',
   'removeContact',
   'setFavourite',
@@ -30,6 +31,8 @@ export interface ContactWishesOptions {
   /** Resolves when they are open; null: they cannot be opened. */
   readonly contacts: () => Promise<Contacts | null>
   readonly people: PeopleSearch
+  /** What a number is compared by, by the rules of this account; null: it cannot be called. */
+  readonly keyOf: (number: string, accountId: string | null) => string | null
   readonly ask: AskUser
 }
 
@@ -38,7 +41,7 @@ const vcard = { name: 'vCard', extensions: ['vcf', 'vcard'] }
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Fulfils them. */
-export function performContacts({ contacts: opening, people, ask }: ContactWishesOptions): Perform<ContactWish> {
+export function performContacts({ contacts: opening, people, keyOf, ask }: ContactWishesOptions): Perform<ContactWish> {
   return async (command) => {
     if (command.type === 'search') {
       const found = await people.search(command.text, command.limit, command.servers === true)
@@ -51,6 +54,11 @@ export function performContacts({ contacts: opening, people, ask }: ContactWishe
         return answered({ type: 'contacts', ...(await listContacts(contacts, people.index, command)) })
       case 'getContact':
         return answerOf(contacts.get(command.contactId), (contact) => ({ type: 'contact', contact }))
+      case 'findContact': {
+        const key = keyOf(command.number, command.accountId)
+        const contact = key === null ? null : contacts.byNumber(key)
+        return contact ? answered({ type: 'contact', contact }) : fulfilled
+      }
       case 'saveContact':
         return answerOf(contacts.save(command.contactId, command.draft), (contact) => ({ type: 'contact', contact }))
       case 'removeContact':
