@@ -242,7 +242,8 @@ export class Gateway {
     const account = this.accounts.get(accountId)
     const route = this.routes.get(accountId)?.route
     if (!account || !route) return null
-    const { srtp, stun } = account.connection
-    return { srtp, stun, secure: route.transport === 'tls' || route.transport === 'wss', server: route.address }
+    const { srtp, stun, mediaPorts } = account.connection
+    const secure = route.transport === 'tls' || route.transport === 'wss'
+    return { srtp, stun, secure, server: route.address, ports: mediaPorts }
   }
 }

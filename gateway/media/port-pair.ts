@@ -18,8 +18,8 @@ export interface PortPair {
   readonly rtcp: UdpSocket
 }
 
-/** Tried from a random place on, so that a call does not get the last one's stray packets. */
-const attempts = 64
+/** Tried from a random place on, so that a call does not get the last one's stray packets. More than this in use is no phone's doing. */
+const attempts = 512
 
 /** `random`: bytes. Null when no pair is free. */
 export async function bindPair(

@@ -3,6 +3,7 @@
  * as the other of the two reads them; packets are carried by themselves. Types only; it knows neither ports of messages nor SIP.
  */
 import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
+import type { PortRange } from './port-pair'
 
 /** `srtp-required`: the account's policy wants SRTP and the far end will not; `media-failed`: no sockets, or the native part does not work here. */
 export type DescribeError = 'not-acceptable' | 'srtp-required' | 'media-failed'
@@ -20,6 +21,8 @@ export interface MediaAccount {
   readonly secure: boolean
   /** Numeric address of the server that SIP goes to: ours in descriptions is the one that is used towards it. */
   readonly server: string
+  /** UDP ports its media may use; null: the usual ones. */
+  readonly ports: PortRange | null
 }
 
 /** One call's media. Descriptions are handled one after the other, in the order of the calls. */

@@ -21,6 +21,7 @@ export interface RelayNeeds {
   readonly clock: Clock
   readonly log: Log
   readonly udp: Udp
+  /** Of accounts that name none. */
   readonly ports: PortRange
   readonly random: (bytes: number) => Buffer
   readonly createWebLeg: CreateWebLeg
@@ -161,8 +162,9 @@ export class Relay implements RelaySession {
 
   async #openPlain(account: MediaAccount): Promise<PlainLeg | null> {
     const { clock, udp, ports, random, log } = this.needs
-    const sockets = await bindPair(udp, familyOf(account.server), ports, random)
-    if (sockets === null) log.warn('no free pair of ports for a call')
+    const range = account.ports ?? ports
+    const sockets = await bindPair(udp, familyOf(account.server), range, random)
+    if (sockets === null) log.warn(`no free pair of UDP ports from ${range.from} to ${range.to} for a call`)
     if (sockets === null) return null
     const leg = new PlainLeg({
       clock,

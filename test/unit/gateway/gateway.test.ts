@@ -217,7 +217,7 @@ describe('descriptions', () => {
   test('know the server that is really spoken to', () => {
     expect(mediaAccount('a')).toBeNull()
     open().events.onOpened(route)
-    expect(mediaAccount('a')).toEqual({ srtp: 'optional', stun: null, secure: true, server: '192.0.2.1' })
+    expect(mediaAccount('a')).toEqual({ srtp: 'optional', stun: null, secure: true, server: '192.0.2.1', ports: null })
     expect(mediaAccount('b')).toBeNull()
   })
 

@@ -8,7 +8,7 @@ import type { AudioDescription, Direction, Sdp } from '../../../gateway/media/sd
 import type { TransportFacts } from '../../../gateway/media/web-leg'
 import { browserSdp } from '../../support/gateway/browser'
 
-const usual: MediaAccount = { srtp: 'optional', stun: null, secure: false, server: '192.0.2.1' }
+const usual: MediaAccount = { srtp: 'optional', stun: null, secure: false, server: '192.0.2.1', ports: null }
 const own = {
   local: '192.0.2.9',
   rtp: { address: '192.0.2.9', port: 20_000 },

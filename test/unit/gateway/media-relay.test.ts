@@ -26,7 +26,7 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close()
 })
 
-const plain: MediaAccount = { srtp: 'off', stun: null, secure: false, server: '127.0.0.1' }
+const plain: MediaAccount = { srtp: 'off', stun: null, secure: false, server: '127.0.0.1', ports: null }
 const renegotiations: string[] = []
 
 function relays(account: Partial<MediaAccount> = {}, createWebLeg?: CreateWebLeg): RelaySessions {
@@ -301,6 +301,18 @@ test('a STUN server’s view of our sockets is what descriptions name', async ()
   const { rtp: target, rtcp } = parseSdp(await phone.offer())?.audio ?? {}
   expect(target?.address).toBe('203.0.113.5')
   expect(rtcp).toEqual({ address: '203.0.113.5', port: (target?.port ?? 0) + 1 })
+})
+
+test('with a range for a firewall RTP is at its even ports, RTCP at the odd ones, and a call too many fails', async () => {
+  const account = { ports: { from: 39_001, to: 39_006 } }
+  const both = relays(account)
+  const calls = [new Phone(both), new Phone(both)]
+  const ports = (await Promise.all(calls.map((one) => one.offer()))).map((sdp) => parseSdp(sdp)?.audio)
+  expect(ports.map((audio) => audio?.rtp?.port).sort()).toEqual([39_002, 39_004])
+  expect(ports.map((audio) => audio?.rtcp?.port).sort()).toEqual([39_003, 39_005])
+  await expect(new Phone(both).offer()).rejects.toThrow('media-failed')
+  calls[0]?.release()
+  await until(() => new Phone(both).offer().then(Boolean, () => false), { what: 'a free pair' })
 })
 
 test('over IPv6 two phones hear each other', async () => {
