@@ -21,8 +21,8 @@ export interface CallMediaNeeds {
   readonly configuration: RTCConfiguration
   /** Carries the sound of this call; null: nothing is between the browser and the far end. */
   readonly gateway: GatewayMedia | null
-  readonly microphone: Microphone
-  readonly voice: Voice
+  readonly microphone: Pick<Microphone, 'acquire'>
+  readonly voice: Pick<Voice, 'isPlaying' | 'setTrack' | 'play' | 'close'>
   /** What it brings to a conference may be another thing now. Resolves when all there hear it so. */
   onSound(): Promise<unknown>
   onClose(): void

@@ -8,16 +8,18 @@ import type { AudioChoice, Device } from '../../../common/device'
 import type { Result } from '../../../common/errors'
 import { done, refused } from '../../../common/errors'
 import type { Log } from '../../../common/log'
+import type { RingTone } from '../../../common/ring-tones'
 import { PeerCallMedia } from './call-media'
 import { Conferences } from './conferences'
 import type { GatewayMedia } from './gateway-media'
 import { matchDevice, type FoundDevice } from './device-match'
 import { Devices } from './devices'
 import { testEcho } from './echo-test'
-import type { CallMedia, Level, MediaEngine } from './media'
+import type { CallMedia, Level, MediaEngine, TestSound } from './media'
 import { Meter } from './meter'
 import { Microphone, type MicrophoneLease } from './microphone'
 import { Speaker } from './speaker'
+import { TestSignal } from './test-signal'
 import { Tones } from './tones'
 
 export interface MediaEngineNeeds {
@@ -87,6 +89,21 @@ export class BrowserMediaEngine implements MediaEngine {
     return call
   }
 
+  createTestSound(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): TestSound {
+    const { clock, createAudio = () => new Audio() } = this.needs
+    const signal = new TestSignal({ clock, createContext: () => new AudioContext(silent), createAudio })
+    const media = new PeerCallMedia({
+      clock,
+      configuration: { iceServers: gateway ? [] : [...(this.needs.iceServers ?? []), ...iceServers] },
+      gateway: gateway ?? null,
+      microphone: signal,
+      voice: signal,
+      onSound: async () => {},
+      onClose: () => {},
+    })
+    return { media, listen: (limitMs) => signal.listen(limitMs) }
+  }
+
   async joinGroup(call: CallMedia, groupId: string | null): Promise<Result> {
     const known = [...this.#calls].find((one) => one === call)
     if (known !== undefined) return this.#conferences.join(known, groupId)
@@ -97,8 +114,8 @@ export class BrowserMediaEngine implements MediaEngine {
     return this.#conferences.onSpeaking(listener)
   }
 
-  setTone(tone: Tone | null): void {
-    this.#tones.play(tone)
+  setTone(tone: Tone | null, ring?: RingTone): void {
+    this.#tones.play(tone, ring)
   }
 
   useAudio(audio: AudioChoice): Promise<Result> {

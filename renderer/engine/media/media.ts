@@ -7,6 +7,7 @@ import type { Tone } from '../../../common/contract/engine'
 import type { AudioChoice, Device } from '../../../common/device'
 import type { Result } from '../../../common/errors'
 import type { MediaQuality } from '../../../common/media'
+import type { RingTone } from '../../../common/ring-tones'
 import type { GatewayMedia } from './gateway-media'
 
 /** Why an SDP could not be used. The same words as the end causes they become. */
@@ -120,18 +121,41 @@ export interface Level {
   readonly speaker: number
 }
 
+/** What a far end that gives back what it hears has given back. */
+export interface EchoHeard {
+  /** Signals that were sent and could be back. */
+  readonly sent: number
+  readonly returned: number
+  /** From being sent to being heard; null: none came back. */
+  readonly delayMs: number | null
+  /** Root mean square of what was sent and of what came back of it, dBFS. */
+  readonly sentLevel: number
+  readonly level: number | null
+  /** The loudest of all that came, ours or not, dBFS, -100: silence. */
+  readonly anything: number
+}
+
+/** The sound of a call that tests a line: signals of its own for a microphone, and nobody hears it. It ends with its media. */
+export interface TestSound {
+  readonly media: CallMedia
+  /** Sends signals while its audio is on and listens for them. Resolves when enough came back, after `limitMs` or at its end. */
+  listen(limitMs: number): Promise<EchoHeard>
+}
+
 /** The sound system of the engine page: one per page. */
 export interface MediaEngine {
   /** `gateway`: carries the sound of this call; absent: nothing is between the browser and the far end. `iceServers`: of the call's account. */
   createCallMedia(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): CallMedia
+  /** Likewise for a call that is only a test: no device is opened for it. */
+  createTestSound(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): TestSound
   /**
    * Puts a call of `createCallMedia` into the conference of this name: its far end then hears the microphone and the far ends of all others there, and
    * they hear it. A far end that holds us is not heard by the others (its music). null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not
    * of this engine. Idempotent. A call leaves by itself when it is closed; hold, mute and audio go on as they are.
    */
   joinGroup(call: CallMedia, groupId: string | null): Promise<Result>
-  /** What the page plays by itself until told otherwise; null: silence. Idempotent. A tone that cannot be played is logged, not thrown. */
-  setTone(tone: Tone | null): void
+  /** What the page plays by itself until told otherwise; null: silence. Idempotent. `ring`: which ring tone. A tone that cannot be played is logged, not thrown. */
+  setTone(tone: Tone | null, ring?: RingTone): void
   /** Devices and processing for everything from now on, live calls included. Devices are found by id, then by label, else the default serves. */
   useAudio(audio: AudioChoice): Promise<Result>
   /** Opens or releases the microphone to measure its level for `onLevel`. Fails as `openMicrophone` does. */

@@ -9,8 +9,10 @@ import {
   DescriptionError,
   type CallMedia,
   type DescriptionOptions,
+  type EchoHeard,
   type MediaConnection,
   type MediaEngine,
+  type TestSound,
 } from '../../../renderer/engine/media/media'
 import type { GatewayMedia } from '../../../renderer/engine/media/gateway-media'
 import { sdpFacts } from '../../../renderer/engine/media/sdp-facts'
@@ -199,6 +201,14 @@ export class FakeMediaEngine implements MediaEngine {
     const media = new FakeCallMedia(this)
     this.calls.push(media)
     return media
+  }
+
+  /** What the far end gives back to a test; a test of the test replaces it. */
+  echo: (limitMs: number) => Promise<EchoHeard> = () =>
+    Promise.resolve({ sent: 4, returned: 4, delayMs: 120, sentLevel: -12, level: -13, anything: -12 })
+
+  createTestSound(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): TestSound {
+    return { media: this.createCallMedia(gateway, iceServers), listen: (limitMs) => this.echo(limitMs) }
   }
 
   get last(): FakeCallMedia {
