@@ -4,35 +4,44 @@
 import { canAnswer } from '../../common/call'
 import type { Tone } from '../../common/contract/engine'
 import { isUp } from '../../common/party'
-import type { PhoneState } from '../../common/phone-state'
+import type { CallView, PhoneState } from '../../common/phone-state'
+import { ringToneOf, type RingTone } from '../../common/ring-tones'
 import type { Observer } from './observer'
 
 /** The tone that should be heard now; null for silence. */
 export function toneFor(state: PhoneState): Tone | null {
   const calls = state.calls.map(({ call }) => call)
-  const rings = calls.some((call) => canAnswer(call) && !state.silenced.includes(call.id))
   // Somebody listens, so a second caller is only hinted at.
-  if (rings) return calls.some(isUp) ? 'waiting' : 'ring'
+  if (ringing(state)) return calls.some(isUp) ? 'waiting' : 'ring'
   return calls.some((call) => call.state === 'alerting' && !call.earlyMedia) ? 'ringback' : null
 }
 
-export class Ringer implements Observer {
-  readonly #setTone: (tone: Tone | null) => void
-  /** What the engine plays; a fresh engine is silent. */
-  #playing: Tone | null = null
+/** Of the one who rings, or of whoever rang first: the contact's own, or the usual one. */
+export const ringFor = (state: PhoneState): RingTone =>
+  ringToneOf(ringing(state)?.caller?.ringtone ?? null) ?? state.settings.ringTone
 
-  constructor(options: { setTone: (tone: Tone | null) => void }) {
+const ringing = (state: PhoneState): CallView | undefined =>
+  state.calls.find(({ call }) => canAnswer(call) && !state.silenced.includes(call.id))
+
+export class Ringer implements Observer {
+  readonly #setTone: (tone: Tone | null, ring: RingTone | null) => void
+  /** What the engine plays; a fresh engine is silent. */
+  #playing: { readonly tone: Tone | null; readonly ring: RingTone | null } = { tone: null, ring: null }
+
+  /** `ring`: which of the ring tones; null with every other tone. */
+  constructor(options: { setTone: (tone: Tone | null, ring: RingTone | null) => void }) {
     this.#setTone = options.setTone
   }
 
   update(now: PhoneState): void {
     if (now.engine !== 'ready') {
-      this.#playing = null
+      this.#playing = { tone: null, ring: null }
       return
     }
     const tone = toneFor(now)
-    if (tone === this.#playing) return
-    this.#playing = tone
-    this.#setTone(tone)
+    const ring = tone === 'ring' ? ringFor(now) : null
+    if (tone === this.#playing.tone && ring === this.#playing.ring) return
+    this.#playing = { tone, ring }
+    this.#setTone(tone, ring)
   }
 }

@@ -48,7 +48,7 @@ export function startReactions(options: ReactionsOptions): void {
     options
   const reminders = new Reminders({ center, verbs, openWindow, clock, log, file: options.reminders })
   const observers: readonly Observer[] = [
-    new Ringer({ setTone: (tone) => void engine.request({ type: 'setTone', tone }) }),
+    new Ringer({ setTone: (tone, ring) => void engine.request({ type: 'setTone', tone, ...(ring && { ring }) }) }),
     new Notifier({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, remind: (entry) => reminders.remind(entry), log }),
     reminders,

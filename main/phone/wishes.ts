@@ -63,6 +63,7 @@ export function makeWishes(options: MakeWishesOptions): Wishes {
       engine: host,
       setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
       changeSettings: (patch) => settings.change(patch),
+      ringTone: () => store.current.settings.ringTone,
       dismissNotice: (id) => store.put({ notices: store.current.notices.filter((notice) => notice.id !== id) }),
     }),
     contacts: performContacts({

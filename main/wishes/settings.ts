@@ -3,6 +3,7 @@
  */
 import type { UiCommand } from '../../common/contract/ui'
 import type { Result } from '../../common/errors'
+import type { RingTone } from '../../common/ring-tones'
 import type { SettingsPatch } from '../../common/settings'
 import type { Engine } from '../engine/engine'
 import { fulfilled, outcome, type Perform } from './outcome'
@@ -23,6 +24,8 @@ export interface SettingsWishesOptions {
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => Result<unknown>
   readonly changeSettings: (patch: SettingsPatch) => Result<unknown>
+  /** The usual one. */
+  readonly ringTone: () => RingTone
   readonly dismissNotice: (id: string) => void
 }
 
@@ -36,7 +39,9 @@ export function performSettings(options: SettingsWishesOptions): Perform<Setting
       case 'changeSettings':
         return outcome(options.changeSettings(command.patch))
       case 'testRing':
-        return outcome(await engine.request({ type: 'setTone', tone: 'test' }))
+        return outcome(
+          await engine.request({ type: 'setTone', tone: 'test', ring: command.ring ?? options.ringTone() }),
+        )
       case 'testEcho':
         return outcome(await engine.request({ type: 'testEcho' }))
       case 'setMeter':

@@ -147,7 +147,7 @@ export class PhoneEngine {
         else calls.reconnect()
         return done
       case 'setTone':
-        media.setTone(command.tone)
+        media.setTone(command.tone, command.ring)
         return done
       case 'useAudio':
         return media.useAudio(command.audio)

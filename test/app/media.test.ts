@@ -761,3 +761,17 @@ describe('the list of devices', () => {
     expect(list.every(({ label }) => label !== '')).toBe(true)
   })
 })
+
+describe('a ring', () => {
+  it('has the sound of the ring tone it is told, and goes over to another', async () => {
+    const heard = await media.page.evaluate(async () => {
+      const engine = await lab.engine()
+      return { low: await lab.pitchesOf(engine, 'pulse', 1500), high: await lab.pitchesOf(engine, 'classic', 1500) }
+    })
+    expect(heard.low.length).toBeGreaterThan(3)
+    expect(heard.high.length).toBeGreaterThan(3)
+    // What is heard the moment one ends may still be of the one before.
+    expect(heard.low.filter((pitch) => pitch > 270 && pitch < 320).length).toBeGreaterThan(heard.low.length * 0.7)
+    expect(heard.high.filter((pitch) => pitch > 800 && pitch < 1080).length).toBeGreaterThan(heard.high.length * 0.7)
+  })
+})

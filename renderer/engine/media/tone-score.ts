@@ -3,18 +3,8 @@
  * it without a sound card; who plays it, where and how loud is not known here.
  */
 import type { Tone } from '../../../common/contract/engine'
-
-interface Note {
-  /** Seconds from the start of the period. */
-  readonly at: number
-  readonly seconds: number
-  /** Hz; together they share `level`. */
-  readonly pitches: readonly number[]
-  /** Peak of the note, 0 to 1. */
-  readonly level: number
-  /** A bell fades from its beginning; a steady tone only at its ends. */
-  readonly shape: 'bell' | 'steady'
-}
+import { ringTones, type RingTone } from '../../../common/ring-tones'
+import { ringScores, type Note } from './ring-scores'
 
 export interface ToneScore {
   readonly notes: readonly Note[]
@@ -25,19 +15,7 @@ export interface ToneScore {
   readonly swell: number
 }
 
-/** E major upwards: two calm bars, then a rest long enough to answer into. */
-const chime: readonly Note[] = [
-  [0, 659.25],
-  [0.16, 830.61],
-  [0.32, 987.77],
-  [0.64, 1318.51],
-  [1.1, 987.77],
-  [1.26, 1318.51],
-].map(([at = 0, pitch = 0]) => ({ at, seconds: 0.9, pitches: [pitch, pitch * 2], level: 0.32, shape: 'bell' }))
-
-const scores: Record<Tone, ToneScore> = {
-  ring: { notes: chime, period: 3.6, loop: true, swell: 8 },
-  test: { notes: chime, period: 2.4, loop: false, swell: 0 },
+const scores: Record<Exclude<Tone, 'ring' | 'test'>, ToneScore> = {
   // Ringing and busy tone as most of Europe knows them (ETSI TR 101 041, ITU-T E.180): 425 Hz, 1 s in 5 and 0.5 s in 1.
   ringback: {
     notes: [{ at: 0, seconds: 1, pitches: [425], level: 0.16, shape: 'steady' }],
@@ -60,7 +38,12 @@ const scores: Record<Tone, ToneScore> = {
   },
 }
 
-export const toneScore = (tone: Tone): ToneScore => scores[tone]
+/** `ring`: which of the ring tones, for `ring` and `test`. */
+export function toneScore(tone: Tone, ring: RingTone = ringTones[0]): ToneScore {
+  if (tone === 'ring') return { ...ringScores[ring], loop: true, swell: 8 }
+  if (tone === 'test') return { ...ringScores[ring], loop: false, swell: 0 }
+  return scores[tone]
+}
 
 /** One round of the score as mono samples between -1 and 1, without a click at any edge. */
 export function renderScore(score: ToneScore, sampleRate: number): Float32Array<ArrayBuffer> {
@@ -71,11 +54,10 @@ export function renderScore(score: ToneScore, sampleRate: number): Float32Array<
     for (let index = 0; index < length; index++) {
       const time = index / sampleRate
       const wave = note.pitches.reduce((sum, pitch, place) => {
-        // Overtones of a bell are softer and sooner gone.
-        const share = note.shape === 'bell' ? Math.exp(-time * 3 * (place + 1)) / (place + 1) : 1
+        const share = note.shape === 'steady' ? 1 : Math.exp(-time * (note.decay ?? 3) * (place + 1)) / (place + 1)
         return sum + share * Math.sin(2 * Math.PI * pitch * time)
       }, 0)
-      const edge = Math.min(1, time / 0.012, (length / sampleRate - time) / 0.03)
+      const edge = Math.min(1, time / (note.attack ?? 0.012), (length / sampleRate - time) / 0.03)
       samples[start + index] = (samples[start + index] ?? 0) + (note.level * edge * wave) / note.pitches.length
     }
   }

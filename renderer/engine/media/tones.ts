@@ -5,6 +5,7 @@
 import type { Clock, Timer } from '../../../common/clock'
 import type { Tone } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
+import { ringTones, type RingTone } from '../../../common/ring-tones'
 import { SoundOutput } from './sound-output'
 import { renderScore, toneScore } from './tone-score'
 
@@ -23,6 +24,7 @@ export class Tones {
   readonly #outputs: { readonly speaker: SoundOutput; readonly ring: SoundOutput }
   readonly #samples = new Map<string, ReturnType<typeof renderScore>>()
   #tone: Tone | null = null
+  #ring: RingTone = ringTones[0]
   #ringVolume = 1
   #startedAt = 0
   #watch: Timer | null = null
@@ -35,11 +37,12 @@ export class Tones {
     this.#outputs = { speaker: new SoundOutput(createContext, log), ring: new SoundOutput(createContext, log) }
   }
 
-  /** Plays this until told otherwise; `test` ends by itself. The same tone again changes nothing. */
-  play(tone: Tone | null): void {
-    if (tone === this.#tone) return
+  /** Plays this until told otherwise; `test` ends by itself. The same tone again changes nothing. `ring`: which, for `ring` and `test`. */
+  play(tone: Tone | null, ring: RingTone = ringTones[0]): void {
+    if (tone === this.#tone && (ring === this.#ring || !rings(tone))) return
     this.#silence()
     this.#tone = tone
+    this.#ring = ring
     if (tone === null) return
     this.#startedAt = this.clock.now()
     this.#start(tone)
@@ -79,24 +82,25 @@ export class Tones {
   }
 
   #start(tone: Tone): void {
-    const score = toneScore(tone)
+    const ring = this.#ring
+    const score = toneScore(tone, ring)
     const swell = Math.max(0, score.swell - (this.clock.now() - this.#startedAt) / 1000)
     this.#outputFor(tone)
-      .play((sampleRate) => this.#rendered(tone, sampleRate), {
+      .play((sampleRate) => this.#rendered(tone, ring, sampleRate), {
         loop: score.loop,
         volume: this.#volumeOf(tone),
         swell,
         onEnd: () => {
-          if (this.#tone === tone) this.play(null)
+          if (this.#tone === tone && this.#ring === ring) this.play(null)
         },
       })
       .catch(() => this.log.error(`the tone ${tone} cannot be played`))
   }
 
   /** Rendering a bell takes the page some 17 ms, just when a call wants to be prepared: once is enough. */
-  #rendered(tone: Tone, sampleRate: number): ReturnType<typeof renderScore> {
-    const key = `${tone} ${sampleRate}`
-    const known = this.#samples.get(key) ?? renderScore(toneScore(tone), sampleRate)
+  #rendered(tone: Tone, ring: RingTone, sampleRate: number): ReturnType<typeof renderScore> {
+    const key = `${tone} ${rings(tone) ? ring : ''} ${sampleRate}`
+    const known = this.#samples.get(key) ?? renderScore(toneScore(tone, ring), sampleRate)
     this.#samples.set(key, known)
     return known
   }
@@ -121,10 +125,12 @@ export class Tones {
   }
 
   #outputFor(tone: Tone): SoundOutput {
-    return tone === 'ring' || tone === 'test' ? this.#outputs.ring : this.#outputs.speaker
+    return rings(tone) ? this.#outputs.ring : this.#outputs.speaker
   }
 
   #volumeOf(tone: Tone): number {
-    return tone === 'ring' || tone === 'test' ? this.#ringVolume : 1
+    return rings(tone) ? this.#ringVolume : 1
   }
 }
+
+const rings = (tone: Tone | null): boolean => tone === 'ring' || tone === 'test'

@@ -3,6 +3,7 @@
  */
 import { systemClock } from '../../../common/clock'
 import type { AudioChoice } from '../../../common/device'
+import type { RingTone } from '../../../common/ring-tones'
 import { BrowserMediaEngine } from '../../../renderer/engine/media/media-engine'
 import { Limiter } from '../../../renderer/engine/media/limiter'
 import type { CallMedia } from '../../../renderer/engine/media/media'
@@ -27,6 +28,7 @@ const farTones = [1000, 1540, 2300, 2900, 3500]
 const warnings: string[] = []
 const elements: HTMLAudioElement[] = []
 const contexts: AudioContext[] = []
+const analysers: AnalyserNode[] = []
 const connections: RTCPeerConnection[] = []
 const farEnds: FarEnd[] = []
 const engines: BrowserMediaEngine[] = []
@@ -43,6 +45,11 @@ window.AudioContext = class extends NativeContext {
   constructor(options?: AudioContextOptions) {
     super(options)
     contexts.push(this)
+  }
+  override createAnalyser(): AnalyserNode {
+    const analyser = super.createAnalyser()
+    analysers.push(analyser)
+    return analyser
   }
 }
 
@@ -103,6 +110,23 @@ export const lab = {
     const track = stream instanceof MediaStream ? stream.getAudioTracks()[0] : undefined
     if (!element || element.paused || element.muted || !track) return { hertz: 0, loudness: -100 }
     return listenTo(track)
+  },
+
+  /** The loudest pitch of what plays by itself, Hz, again and again for so long. */
+  async pitchesOf(engine: BrowserMediaEngine, ring: RingTone, ms: number): Promise<number[]> {
+    engine.setTone('ring', ring)
+    const heard: number[] = []
+    for (const end = performance.now() + ms; performance.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const analyser = analysers.at(-1)
+      if (!analyser) continue
+      const bins = new Float32Array(analyser.frequencyBinCount)
+      analyser.getFloatFrequencyData(bins)
+      const peak = bins.reduce((best, value, bin) => (value > (bins[best] ?? -Infinity) ? bin : best), 0)
+      if ((bins[peak] ?? -Infinity) > -60) heard.push((peak * analyser.context.sampleRate) / analyser.fftSize)
+    }
+    engine.setTone(null)
+    return heard
   },
 
   /** Calls of one engine to far ends that each say a tone of their own; in one conference unless told otherwise. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Call } from '../../../common/call'
 import type { Tone } from '../../../common/contract/engine'
+import type { RingTone } from '../../../common/ring-tones'
+import { defaultSettings } from '../../../common/settings'
 import { Ringer, toneFor } from '../../../main/observers/ringer'
-import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { callOf, ended, incoming, stateOf, talking, withCaller } from '../../fakes/phone-state'
 
 const outgoing = { direction: 'outgoing', id: 'call-2' } as const
 const alerting = (earlyMedia: boolean): Call => callOf({ state: 'alerting', earlyMedia }, outgoing)
@@ -49,7 +51,7 @@ describe('the tone', () => {
 describe('the ringer', () => {
   const setUp = () => {
     const heard: (Tone | null)[] = []
-    return { heard, ringer: new Ringer({ setTone: (tone) => heard.push(tone) }) }
+    return { heard, ringer: new Ringer({ setTone: (tone) => void heard.push(tone) }) }
   }
 
   it('asks for a tone once and for silence once', () => {
@@ -83,5 +85,34 @@ describe('the ringer', () => {
     ringer.update(stateOf([incoming()], { engine: 'restarting' }))
     ringer.update(stateOf([incoming()]))
     expect(heard).toEqual(['ring', 'ring'])
+  })
+
+  describe('rings', () => {
+    const rings = () => {
+      const heard: (RingTone | null)[] = []
+      return { heard, ringer: new Ringer({ setTone: (_, ring) => void heard.push(ring) }) }
+    }
+    const usually = { ...stateOf([incoming()]), settings: { ...defaultSettings, ringTone: 'pulse' as const } }
+
+    it('in the usual tone for whoever has none of his own, and in that of the contact who calls', () => {
+      const { heard, ringer } = rings()
+      ringer.update(usually)
+      ringer.update(stateOf())
+      ringer.update(withCaller(usually, { ringtone: 'bells' }))
+      ringer.update(stateOf())
+      // As another phone calls one of its own.
+      ringer.update(withCaller(usually, { ringtone: 'duck' }))
+      expect(heard).toEqual(['pulse', null, 'bells', null, 'pulse'])
+    })
+
+    it('in that of the one who rang first, then of the one who rings on', () => {
+      const { heard, ringer } = rings()
+      const second = { ...usually.calls[0]!, call: incoming({ id: 'call-2' }) }
+      const both = withCaller({ ...usually, calls: [...usually.calls, second] }, { ringtone: 'marimba' })
+      ringer.update(both)
+      ringer.update({ ...both, silenced: ['call-1'] })
+      ringer.update(stateOf([talking(), incoming({ id: 'call-2' })]))
+      expect(heard).toEqual(['marimba', 'pulse', null])
+    })
   })
 })
