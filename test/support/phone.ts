@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { AccountConnection } from '../../common/account'
 import { silentLog } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
+import { defaultSettings } from '../../common/settings'
 import { HistoryFile } from '../../main/recents/history-file'
 import { Page } from './page'
 import { until } from './until'
@@ -73,6 +74,8 @@ export interface PhoneOptions {
   readonly profile?: string
   /** A WAV file the microphone plays; silence-breaking beeps when absent. */
   readonly microphone?: string
+  /** The microphone is sent as it is: what cancels echoes and noise takes steady tones for either. Of a fresh profile only. */
+  readonly rawMicrophone?: boolean
   /** Starts with its window instead of in the tray. */
   readonly shown?: boolean
 }
@@ -93,6 +96,11 @@ export class Phone {
   /** Starts the phone; resolves when its control door answers. */
   static async start(options: PhoneOptions = {}): Promise<Phone> {
     const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'patchcord-'))
+    const settings = join(profile, 'settings.json')
+    if (options.rawMicrophone && !existsSync(settings)) {
+      const audio = { ...defaultSettings.audio, echoCancellation: false, noiseSuppression: false, autoGain: false }
+      writeFileSync(settings, JSON.stringify({ version: 1, settings: { audio }, accounts: [], window: null }))
+    }
     const args = ['--user-data-dir=' + profile, '--remote-debugging-port=0', '--use-fake-device-for-media-stream']
     if (process.getuid?.() === 0) args.push('--no-sandbox')
     if (options.microphone) args.push(`--use-file-for-fake-audio-capture=${options.microphone}`)

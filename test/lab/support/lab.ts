@@ -17,6 +17,8 @@ import { ensureAsteriskRoot } from '../../../scripts/lab/asterisk-root.mjs'
 export const microphoneHz = 800
 /** What a second phone's microphone plays: the same tone would be taken for an echo. */
 export const otherMicrophoneHz = 1_100
+/** What a third one's plays. */
+export const thirdMicrophoneHz = 1_420
 /** What Asterisk plays where a test has it play. */
 export const asteriskHz = 620
 
@@ -33,7 +35,7 @@ export class Lab {
   /** `files`: Asterisk's configuration where it is not the lab's own, by name. `network`: where it runs, if not in the phone's. */
   static async open(files: Readonly<Record<string, string>> = {}, network?: FarNetwork): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), 'patchcord-lab-'))
-    for (const hz of [microphoneHz, otherMicrophoneHz]) writeTone(join(folder, `${hz}.wav`), hz)
+    for (const hz of [microphoneHz, otherMicrophoneHz, thirdMicrophoneHz]) writeTone(join(folder, `${hz}.wav`), hz)
     const bus = await TestBus.start()
     const desktop = await NotificationServer.start(bus.address)
     return new Lab(await Asterisk.start({ root: await ensureAsteriskRoot(), files, network }), bus, desktop, folder)
@@ -51,10 +53,14 @@ export class Lab {
     }
   }
 
-  /** A phone with a tone for a microphone; registered when it has accounts, unless `registered` is false. */
+  /**
+   * A phone with a tone for a microphone, which is sent as it is unless `rawMicrophone` is false; registered when it has accounts, unless
+   * `registered` is false.
+   */
   async phone(options: PhoneOptions & { readonly registered?: boolean; readonly hz?: number } = {}): Promise<Phone> {
     const phone = await Phone.start({
       microphone: join(this.folder, `${options.hz ?? microphoneHz}.wav`),
+      rawMicrophone: true,
       ...options,
       env: { DBUS_SESSION_BUS_ADDRESS: this.bus.address, ...options.env },
     })
