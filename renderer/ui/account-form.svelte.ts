@@ -13,7 +13,8 @@ import type { UiCommand, UiError } from '../../common/contract/ui'
 import type { AccountState } from '../../common/phone-state'
 import { ConnectionForm } from './connection-form.svelte'
 import { NumbersForm } from './numbers-form.svelte'
-import { completeServer, guessAccount } from './account-guess'
+import { completeServer, guessAccount, hostOf } from './account-guess'
+import { guessCountry, nowhere, type Place } from './country-guess'
 import type { Phone } from './phone.svelte'
 
 type Keep = 'keychain' | 'plain-text' | 'ask'
@@ -45,11 +46,11 @@ export class AccountForm {
   /** The server as it would be used. */
   readonly completed = $derived(completeServer(this.server.trim() === '' ? this.guess.server : this.server))
 
-  /** The form of this account, or of a new one. */
-  constructor(state: AccountState | null) {
+  /** The form of this account, or of a new one. `place`: where the computer is, for what can be guessed from it. */
+  constructor(state: AccountState | null, place: Place = nowhere) {
     this.accountId = state?.account.id ?? null
     this.connection = new ConnectionForm(state?.account.connection ?? usualConnection)
-    this.numbers = new NumbersForm(state?.account.numbers ?? usualNumbers)
+    this.numbers = new NumbersForm(state?.account.numbers ?? null, () => guessCountry(hostOf(this.completed), place))
     if (!state) return
     const { account } = state
     this.keepUnprotected = state.unprotected

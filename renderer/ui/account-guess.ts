@@ -42,6 +42,10 @@ export function completeServer(typed: string): string | null {
   return URL.canParse(text) ? text : null
 }
 
+/** The host a server's form names; null: none. */
+export const hostOf = (server: string | null): string | null =>
+  /^[a-z]+:(?:\/\/)?(\[[^\]]*\]|[^\s/:?#@]+)/i.exec(server ?? '')?.[1] ?? null
+
 /** What a server's form means, in a sentence; null: it is none yet. */
 export function explainServer(server: string | null): string | null {
   if (server === null) return null

@@ -4,7 +4,7 @@
 import type { AccountConnection } from '../../common/account'
 import { completeServer } from './account-guess'
 
-type Wrong = 'backups' | 'expires'
+type Wrong = 'backups' | 'expires' | 'mediaPorts'
 
 export class ConnectionForm {
   open = $state(false)
@@ -13,6 +13,10 @@ export class ConnectionForm {
   backups = $state('')
   expires = $state('')
   srtp = $state<AccountConnection['srtp']>('optional')
+  media = $state<AccountConnection['media']>('automatic')
+  /** First and last port; both empty: the system's choice. */
+  portsFrom = $state('')
+  portsTo = $state('')
   stun = $state('')
   turnServer = $state('')
   turnUsername = $state('')
@@ -21,11 +25,14 @@ export class ConnectionForm {
   readonly hasTurn: boolean
   wrong = $state.raw<readonly Wrong[]>([])
 
-  constructor(private readonly connection: AccountConnection) {
+  constructor(connection: AccountConnection) {
     this.outboundProxy = connection.outboundProxy ?? ''
     this.backups = connection.backups.join('\n')
     this.expires = String(connection.expires)
     this.srtp = connection.srtp
+    this.media = connection.media
+    this.portsFrom = String(connection.mediaPorts?.from ?? '')
+    this.portsTo = String(connection.mediaPorts?.to ?? '')
     this.stun = connection.stun ?? ''
     this.turnServer = connection.turn?.server ?? ''
     this.turnUsername = connection.turn?.username ?? ''
@@ -43,18 +50,27 @@ export class ConnectionForm {
     const wrong: Wrong[] = []
     if (backups.length !== typed.length || backups.length > 4) wrong.push('backups')
     if (!Number.isInteger(expires) || expires < 60 || expires > 86_400) wrong.push('expires')
+    const mediaPorts = portsOf(this.portsFrom.trim(), this.portsTo.trim())
+    if (mediaPorts === 'wrong') wrong.push('mediaPorts')
     this.wrong = wrong
-    if (wrong.length > 0) return null
+    if (wrong.length > 0 || mediaPorts === 'wrong') return null
     const server = this.turnServer.trim()
     return {
       outboundProxy: this.outboundProxy.trim() || null,
       backups,
       expires,
       srtp: this.srtp,
-      media: this.connection.media,
-      mediaPorts: this.connection.mediaPorts,
+      media: this.media,
+      mediaPorts,
       stun: this.stun.trim() || null,
       turn: server === '' ? null : { server, username: this.turnUsername.trim() },
     }
   }
+}
+
+/** A call with sound takes two ports, so fewer than four are one call at most and none when it moves. */
+function portsOf(from: string, to: string): AccountConnection['mediaPorts'] | 'wrong' {
+  if (from === '' && to === '') return null
+  const [first, last] = [from, to].map((text) => (/^\d{4,5}$/.test(text) ? Number(text) : 0)) as [number, number]
+  return first >= 1024 && last <= 65_535 && last - first >= 3 ? { from: first, to: last } : 'wrong'
 }

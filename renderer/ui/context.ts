@@ -3,6 +3,7 @@
  */
 import { createContext } from 'svelte'
 import type { Clock } from '../../common/clock'
+import type { Place } from './country-guess'
 import type { Desk } from './desk.svelte'
 import type { Phone } from './phone.svelte'
 import type { Ticker } from './ticker.svelte'
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly clock: Clock
   /** Command instead of Ctrl, and its signs instead of words. */
   readonly mac: boolean
+  /** Where the system says it is. */
+  readonly place: Place
 }
 
 export const [surroundings, setSurroundings] = createContext<Surroundings>()

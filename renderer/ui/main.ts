@@ -24,6 +24,7 @@ if (target) {
           ticker: new Ticker(systemClock),
           clock: systemClock,
           mac: navigator.platform.startsWith('Mac'),
+          place: { languages: navigator.languages, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
         },
       },
     })

@@ -2,13 +2,12 @@
  * How numbers are written and dialled on an account, as it is typed, with a number to try it on. It knows no markup and no rule
  * of numbering: main says what becomes of the number.
  */
-import type { NumberPlan } from '../../common/account'
+import { usualNumbers, type NumberPlan } from '../../common/account'
 
 type Wrong = 'areaCode' | 'outsidePrefix' | 'extensionLength' | 'rules'
 
 export class NumbersForm {
   open = $state(false)
-  country = $state<string | null>(null)
   areaCode = $state('')
   extensionLength = $state('0')
   outsidePrefix = $state('')
@@ -18,14 +17,40 @@ export class NumbersForm {
   sample = $state('')
   wrong = $state.raw<readonly Wrong[]>([])
   private lastKey = 0
+  /** What the user chose; undefined: nothing yet. */
+  private chosen = $state<string | null | undefined>(undefined)
 
-  constructor(plan: NumberPlan) {
-    this.country = plan.country
+  /** `plan` null: of a new account, which begins with the country that is proposed. `propose`: that country, as far as it can be guessed. */
+  constructor(
+    given: NumberPlan | null,
+    private readonly propose: () => string | null = () => null,
+  ) {
+    const plan = given ?? usualNumbers
+    if (given) this.chosen = given.country
     this.areaCode = plan.areaCode ?? ''
     this.extensionLength = String(plan.extensionLength)
     this.outsidePrefix = plan.outsidePrefix ?? ''
     this.send = plan.send
     for (const { match, replace } of plan.rules) this.addRule(match, replace)
+  }
+
+  /** Where the line is; what was proposed as long as nobody chose. */
+  get country(): string | null {
+    return this.chosen === undefined ? this.propose() : this.chosen
+  }
+
+  set country(country: string | null) {
+    this.chosen = country
+  }
+
+  /** The country that was taken without being asked for; null: none was. */
+  get assumed(): string | null {
+    return this.chosen === undefined ? this.propose() : null
+  }
+
+  /** A country one might choose; null: there is one, or nothing is known. */
+  get proposed(): string | null {
+    return this.country === null ? this.propose() : null
   }
 
   addRule(match = '', replace = ''): void {

@@ -14,7 +14,7 @@ import '../theme.css'
 import { Ticker } from '../ticker.svelte'
 import { fixtures, type Fixture } from './fixtures'
 import { answerTo } from './known'
-import { frozenClock } from './people'
+import { frozenClock, place } from './people'
 
 const query = new URLSearchParams(location.search)
 const theme = query.get('theme') === 'dark' ? 'dark' : 'light'
@@ -48,7 +48,7 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   fixture.desk?.(desk)
   mount(App, {
     target,
-    props: { surroundings: { phone, desk, ticker: new Ticker(frozenClock), clock: frozenClock, mac: false } },
+    props: { surroundings: { phone, desk, ticker: new Ticker(frozenClock), clock: frozenClock, mac: false, place } },
   })
   flushSync()
   fixture.desk?.(desk)

@@ -18,6 +18,7 @@ import type { Handle } from '../../../common/handle'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import type { AccountState, CallView, HistoryEntry, PhoneState } from '../../../common/phone-state'
 import { defaultSettings } from '../../../common/settings'
+import type { Place } from '../country-guess'
 
 /** A Wednesday, a quarter past ten in the morning, local time. */
 export const moment = new Date(2025, 4, 14, 10, 15, 0).getTime()
@@ -29,6 +30,9 @@ export const frozenClock: Clock = {
   setTimeout: () => 0 as unknown as ReturnType<typeof setTimeout>,
   clearTimeout: () => undefined,
 }
+
+/** The computer of the gallery is in Berlin. */
+export const place: Place = { languages: ['de-DE', 'en'], timeZone: 'Europe/Berlin' }
 
 export const number = (value: string): Handle => ({ type: 'phoneNumber', value })
 export const address = (value: string): Handle => ({ type: 'generic', value })

@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { accountConnectionSchema, numberPlanSchema, usualConnection, usualNumbers } from '../../../common/account'
 import { contactDraftSchema } from '../../../common/contact'
 import { blockRuleSchema, sourceDraftSchema } from '../../../common/directory'
+import { AccountForm } from '../../../renderer/ui/account-form.svelte'
 import { ConnectionForm } from '../../../renderer/ui/connection-form.svelte'
 import { ContactForm } from '../../../renderer/ui/contact-form.svelte'
 import { countries } from '../../../renderer/ui/countries'
 import { ruleValue, type SourceKind } from '../../../renderer/ui/directory-words'
 import { ada, sources } from '../../../renderer/ui/gallery/known'
+import { account } from '../../../renderer/ui/gallery/people'
 import { NumbersForm } from '../../../renderer/ui/numbers-form.svelte'
 import { RuleForm } from '../../../renderer/ui/rule-form.svelte'
 import { SourceForm } from '../../../renderer/ui/source-form.svelte'
@@ -124,6 +126,8 @@ describe('an account’s connection', () => {
       ...usualConnection,
       outboundProxy: 'proxy.example:5060',
       backups: ['sip:two.example', 'tls:three.example'],
+      media: 'plain' as const,
+      mediaPorts: { from: 40_000, to: 40_099 },
       turn: { server: 'turn.example', username: 'me' },
     }
     expect(new ConnectionForm(connection).meant()).toEqual(connection)
@@ -134,6 +138,19 @@ describe('an account’s connection', () => {
     const form = new ConnectionForm(usualConnection)
     Object.assign(form, { expires: '5', backups: 'https://x.example' })
     expect([form.meant(), form.wrong]).toEqual([null, ['backups', 'expires']])
+  })
+
+  it.each([
+    ['40000', ''],
+    ['', '40000'],
+    ['40000', '40002'],
+    ['80', '4000'],
+    ['65000', '65536'],
+    ['4e4', '50000'],
+  ])('does not take ports from %j to %j', (portsFrom, portsTo) => {
+    const form = new ConnectionForm(usualConnection)
+    Object.assign(form, { portsFrom, portsTo })
+    expect([form.meant(), form.wrong]).toEqual([null, ['mediaPorts']])
   })
 })
 
@@ -155,6 +172,20 @@ describe('an account’s numbers', () => {
     form.addRule('(', '')
     expect(form.plan()).toBeNull()
     expect(form.wrong).toEqual(['areaCode', 'outsidePrefix', 'extensionLength', 'rules'])
+  })
+
+  it('of a new account are of the country the line is probably in, until somebody chooses', () => {
+    const form = new AccountForm(null, { languages: ['en-US'], timeZone: 'Europe/Berlin' })
+    expect([form.numbers.plan()?.country, form.numbers.assumed, form.numbers.proposed]).toEqual(['DE', 'DE', null])
+    form.uri = 'me@sip.example.ch'
+    expect(form.numbers.plan()?.country).toBe('CH')
+    form.numbers.country = null
+    expect([form.numbers.plan()?.country, form.numbers.assumed, form.numbers.proposed]).toEqual([null, null, 'CH'])
+  })
+
+  it('of an account that is there are changed by its user alone', () => {
+    const form = new AccountForm(account(), { languages: [], timeZone: 'Europe/Berlin' })
+    expect([form.numbers.plan()?.country, form.numbers.assumed, form.numbers.proposed]).toEqual([null, null, 'DE'])
   })
 
   it('know the countries by name, each once', () => {
