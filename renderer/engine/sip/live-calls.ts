@@ -10,6 +10,12 @@ import type { DialogName } from './guard/guarding-transport'
 import type { IncomingUpdate } from './guard/incoming-update'
 import { LiveCall, type CallSurroundings } from './live-call'
 
+/** What a call may have of its own. */
+interface OwnParts {
+  readonly media: CallMedia
+  readonly report: CallSurroundings['report']
+}
+
 /** Calls at once, in every state; a flood ends here. */
 const limit = 16
 
@@ -27,15 +33,20 @@ export class LiveCalls {
     return this.#calls.size >= limit
   }
 
+  get isAny(): boolean {
+    return this.#calls.size > 0
+  }
+
   get(id: CallId): LiveCall | undefined {
     return this.#calls.get(id)
   }
 
-  /** A new one, with silent sound. The line is proven more often while it has any. */
-  open(line: AccountLine, id: CallId, direction: Direction): LiveCall {
-    const { clock, log, report } = this.#surroundings
+  /** A new one, with silent sound. The line is proven more often while it has any. `own`: what it has instead of what all have. */
+  open(line: AccountLine, id: CallId, direction: Direction, own: Partial<OwnParts> = {}): LiveCall {
+    const { clock, log } = this.#surroundings
+    const { media = line.createCallMedia(this.#media), report = this.#surroundings.report } = own
     const call = new LiveCall(
-      { id, accountId: line.account.id, direction, ownHost: line.host, media: line.createCallMedia(this.#media) },
+      { id, accountId: line.account.id, direction, ownHost: line.host, media },
       { clock, log, report },
     )
     this.#calls.set(id, call)
