@@ -19,7 +19,8 @@ export interface RelayAnswer {
 }
 
 export function runRelay({ srtp }: { readonly srtp: boolean }): void {
-  const account = { srtp: srtp ? 'required' : 'off', stun: null, secure: true, server: '127.0.0.1' } as const
+  const policy = srtp ? ('required' as const) : ('off' as const)
+  const account = { srtp: policy, stun: null, secure: true, server: '127.0.0.1', ports: null }
   const relays = createRelays({
     clock: systemClock,
     log: silentLog,

@@ -27,7 +27,7 @@ declare const window: { call: Call; renegotiate(session: string, sdp: string): v
 const session = 'a-call'
 let media: MediaWindow
 let relays: RelaySessions
-let account: MediaAccount = { srtp: 'optional', stun: null, secure: false, server: '127.0.0.1' }
+let account: MediaAccount = { srtp: 'optional', stun: null, secure: false, server: '127.0.0.1', ports: null }
 const legs: WebLegEvents[] = []
 const peers: TonePeer[] = []
 

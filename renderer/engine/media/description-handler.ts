@@ -38,7 +38,7 @@ const listenMs = 500
 type Usable = Guarded & { ok: true }
 
 /** What a call's media need of their descriptions. */
-export type Description = Omit<PeerDescription, 'addCandidates'>
+export type Description = Omit<PeerDescription, 'addCandidates' | 'useServers'>
 
 export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #peer: Peer | null = null
@@ -56,8 +56,14 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #earlyFork: string | null = null
   /** Steps of offer and answer never overlap, whatever the callers do. */
   #tail: Promise<unknown> = Promise.resolve()
+  #iceServers: readonly RTCIceServer[] | null = null
 
   constructor(private readonly needs: DescriptionNeeds) {}
+
+  /** Other servers than those it was made with, for the peer connections made from now on. */
+  useServers(iceServers: readonly RTCIceServer[]): void {
+    this.#iceServers = iceServers
+  }
 
   get connection(): MediaConnection {
     return this.#connection
@@ -267,7 +273,9 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   }
 
   #makePeer(): Peer {
-    return new Peer(this.needs.configuration, this.needs.clock, (peer) => this.#report(peer))
+    const { configuration, clock } = this.needs
+    const iceServers = [...(this.#iceServers ?? configuration.iceServers ?? [])]
+    return new Peer({ ...configuration, iceServers }, clock, (peer) => this.#report(peer))
   }
 
   #announce(peer: Peer): void {

@@ -3,14 +3,15 @@
  * makes each of the other. The peer connection ends on this computer, so another phone behind the server needs no new one: the gateway moves the
  * wire's end by itself. It knows no sip.js and no port.
  *
- * An INVITE whose offer is WebRTC's (a server that relays another browser's, over TCP or TLS) is taken as it is, without the gateway.
+ * A call in WebRTC's own terms is between the browser and the far end alone, though its signalling goes through the gateway: one whose first offer
+ * names a DTLS fingerprint and ICE, or that is to be offered so. Which it is, is decided at the first description and stays so.
  */
 import type { DescribeStep } from '../../../common/contract/gateway'
 import type { Encryption } from '../../../common/media'
 import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
-import { sdpFacts } from './sdp-facts'
+import { mediaKindOf, type MediaKind } from './media-kind'
 
 export class GatewayDescription implements Description {
   /** A prepared offer as signalling and as the browser knows it. */
@@ -56,7 +57,8 @@ export class GatewayDescription implements Description {
 
   prepare(remoteOffer: string | null): Promise<void> {
     return this.#step(async () => {
-      if (remoteOffer === null || this.#isDirect(remoteOffer)) return this.inner.prepare(remoteOffer)
+      const isDirect = this.#decide(remoteOffer === null ? this.gateway.offers : mediaKindOf(remoteOffer))
+      if (remoteOffer === null || isDirect) return this.inner.prepare(remoteOffer)
       const web = this.#withhold(await this.#ask('remoteOffer', remoteOffer))
       this.#prepared = { plain: remoteOffer, web }
       await this.#orTakenBack(this.inner.prepare(web))
@@ -70,8 +72,7 @@ export class GatewayDescription implements Description {
    */
   getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     return this.#step(async () => {
-      if (this.#direct === true) return this.inner.getDescription(options)
-      this.#direct = false
+      if (this.#decide(this.gateway.offers)) return this.inner.getDescription(options)
       const isLost = this.connection === 'disconnected' || this.connection === 'failed'
       const iceRestart = isLost || options.iceRestart === true
       const { body, contentType } = await this.inner.getDescription({ iceRestart })
@@ -91,8 +92,7 @@ export class GatewayDescription implements Description {
     return this.#step(async () => {
       const prepared = this.#prepared
       this.#prepared = null
-      if (this.#direct === null) this.#isDirect(sdp)
-      if (this.#direct === true) return this.inner.setDescription(sdp)
+      if (this.#decide(mediaKindOf(sdp))) return this.inner.setDescription(sdp)
       if (prepared?.plain === sdp) {
         this.#open = 'theirs'
         return this.inner.setDescription(prepared.web)
@@ -145,9 +145,12 @@ export class GatewayDescription implements Description {
     this.gateway.release()
   }
 
-  /** Decides it at the first description. */
-  #isDirect(sdp: string): boolean {
-    this.#direct ??= sdpFacts(sdp).fingerprint && /^a=ice-ufrag:/m.test(sdp)
+  /** Whether the browser speaks for itself; `kind` counts at the first description only. */
+  #decide(kind: MediaKind | null): boolean {
+    if (this.#direct === null) {
+      this.#direct = kind === 'webrtc'
+      if (this.#direct) this.inner.useServers(this.gateway.iceServers)
+    }
     return this.#direct
   }
 

@@ -10,6 +10,7 @@ import type { DialogRecord, EngineAccount } from '../../../common/contract/engin
 import type { RegistrationFailure } from '../../../common/errors'
 import { needsGateway } from '../../../common/server-address'
 import type { CallMedia, MediaEngine } from '../media/media'
+import type { MediaKind } from '../media/media-kind'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
 import {
@@ -20,6 +21,7 @@ import {
 } from './guard/guarding-transport'
 import type { SocketFailure } from './guard/socket'
 import type { LineOptions } from './line-options'
+import type { LineMedia } from './line-media'
 import { LineServers } from './line-servers'
 import { makeUserAgent } from './make-user-agent'
 import { NapWatch } from './nap'
@@ -113,8 +115,13 @@ export class AccountLine {
   }
 
   /** The sound of a call on this line. */
-  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>): CallMedia {
-    return this.#servers.createCallMedia(media)
+  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>, kind?: MediaKind): CallMedia {
+    return this.#servers.createCallMedia(media, kind)
+  }
+
+  /** What its calls are offered with behind the gateway. */
+  get media(): LineMedia {
+    return this.#servers.media
   }
 
   get connected(): boolean {

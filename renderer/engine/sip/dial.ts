@@ -4,8 +4,11 @@
  */
 import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
+import type { CallMedia } from '../media/media'
+import type { MediaKind } from '../media/media-kind'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
+import { DescriptionAdapter } from './description-adapter'
 import { causeOfRejection, parseReasons } from './end-cause'
 import { hangUp } from './end'
 import { keepDialog } from './dialog-care'
@@ -28,10 +31,23 @@ export interface DialOptions {
   readonly target: string
   /** On whose behalf (REFER): it is told how the call goes. null: the user's own wish. */
   readonly referral: Referral | null
+  /** Other sound for the call, of this kind; absent: what is refused is not offered otherwise. */
+  readonly createMedia?: (kind: MediaKind) => CallMedia
+}
+
+/** One INVITE; another may follow when its kind of sound is refused. */
+interface Attempt extends DialOptions {
+  readonly uri: URI
+  readonly extraHeaders: string[]
+  /** What it offers; null: there is nothing to choose. */
+  readonly kind: MediaKind | null
+  readonly isLast: boolean
 }
 
 /** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
-export async function dial(call: LiveCall, { line, target, referral }: DialOptions): Promise<Result> {
+export async function dial(call: LiveCall, options: DialOptions): Promise<Result> {
+  const { line, target, referral } = options
+  const kind = line.isBehindGateway ? line.media.offers : null
   referral?.begin()
   // Whatever ends it before an answer, whoever asked for it is told; after an answer there is nothing left to tell.
   call.onEnd(() => referral?.tell(487, 'Request Terminated'))
@@ -45,32 +61,65 @@ export async function dial(call: LiveCall, { line, target, referral }: DialOptio
   if (call.stage === 'ended') return refused('failed', 'the call ended')
   if (!opened.ok) return drop(call, opened)
 
-  const inviter = new Inviter(line.userAgent, uri, { extraHeaders: asked?.extraHeaders ?? [] })
-  giveMedia(inviter, call.descriptions)
-  follow(call, inviter)
-  keepDialog(call, line)
+  const extraHeaders = asked?.extraHeaders ?? []
+  const attempt = { ...options, uri, extraHeaders, kind, isLast: false }
+  const inviter = prepare(call, attempt)
   if (asked !== null && referral !== null && referral.name !== null) {
     call.report({ type: 'updated', callId: call.id, name: referral.name })
   }
+  if (!(await invite(call, inviter, attempt))) return drop(call, refused('media-failed'))
+  call.later(() => {
+    if (call.stage === 'dialing' || call.stage === 'alerting') hangUp(call, 'unanswered')
+  }, ringLimit)
+  return done
+}
+
+/** The session of an INVITE that is not sent yet. */
+function prepare(call: LiveCall, { line, uri, extraHeaders, referral }: Attempt): Inviter {
+  const inviter = new Inviter(line.userAgent, uri, { extraHeaders: [...extraHeaders] })
+  giveMedia(inviter, call.descriptions)
+  follow(call, inviter)
+  keepDialog(call, line)
   inviter.stateChange.addListener((state) => {
     if (state !== SessionState.Established) return
     referral?.tell(200, 'OK')
     established(call, inviter)
   })
+  return inviter
+}
+
+/** False when there is nothing to offer. */
+async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promise<boolean> {
   try {
-    await inviter.invite({ requestDelegate: listen(call, inviter, referral) })
+    await inviter.invite({ requestDelegate: listen(call, inviter, attempt) })
   } catch (error) {
     // `follow` may have ended the call by the time we hear of it; the cause is in the descriptions.
     call.surroundings.log.warn(`dialing: ${String(error)}`)
-    return drop(call, refused('media-failed'))
+    return false
   }
   call.care?.repeatWhenTooBrief()
   call.invited = true
-  call.later(() => {
-    if (call.stage === 'dialing' || call.stage === 'alerting') hangUp(call, 'unanswered')
-  }, ringLimit)
   watchForSilence(call, inviter)
-  return done
+  return true
+}
+
+/**
+ * The far end takes no sound of this kind: it is offered the other, once, in a call of its own for everybody but the user. The session that was refused
+ * has closed its media already.
+ */
+function offerAnew(call: LiveCall, attempt: Attempt, media: CallMedia, kind: MediaKind): void {
+  call.surroundings.log.info(`the far end takes no such sound: ${kind} is offered instead`)
+  call.provisional = false
+  call.takeOver(media, new DescriptionAdapter(media))
+  const again = { ...attempt, kind, isLast: true }
+  const inviter = prepare(call, again)
+  media.openMicrophone().then(
+    async () => {
+      if (call.stage === 'ended' || call.session !== inviter) return
+      if (!(await invite(call, inviter, again))) call.finish({ cause: 'media-failed' })
+    },
+    () => call.finish({ cause: 'media-failed' }),
+  )
 }
 
 function makeSipUri(target: string): URI | null {
@@ -83,7 +132,8 @@ function drop(call: LiveCall, result: Result): Result {
   return result
 }
 
-function listen(call: LiveCall, inviter: Inviter, referral: Referral | null): Core.OutgoingInviteRequestDelegate {
+function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.OutgoingInviteRequestDelegate {
+  const { line, referral, kind } = attempt
   let early: string | null = null
   // Another dialog may have taken the place of this one (RFC 3891).
   const isCurrent = (): boolean => call.session === inviter
@@ -116,6 +166,7 @@ function listen(call: LiveCall, inviter: Inviter, referral: Referral | null): Co
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
       if (!isCurrent()) return
+      if (kind !== null) line.media.took(kind)
       call.care?.forks.add(message.toTag)
       call.care?.accepted(message)
       const focus = focusIn(message)
@@ -124,8 +175,11 @@ function listen(call: LiveCall, inviter: Inviter, referral: Referral | null): Co
     onReject: ({ message }) => {
       if (!isCurrent()) return
       const status = message.statusCode ?? 500
-      referral?.tell(status, message.reasonPhrase ?? '')
       const local = !message.callId
+      const other = kind === null || attempt.isLast || local ? null : line.media.after(kind, status)
+      const media = other === null || call.stage !== 'dialing' ? undefined : attempt.createMedia?.(other)
+      if (media !== undefined && other !== null) return offerAnew(call, attempt, media, other)
+      referral?.tell(status, message.reasonPhrase ?? '')
       const reasons = local ? [] : parseReasons(message.getHeaders('reason'))
       call.finish({
         cause: causeOfRejection(status, reasons, { local, tried: call.provisional }),

@@ -85,9 +85,11 @@ export class GatewayLink {
   }
 
   /** The media of one call at the gateway. */
-  media(accountId: string): GatewayMedia {
+  media(accountId: string, { offers, iceServers }: Pick<GatewayMedia, 'offers' | 'iceServers'>): GatewayMedia {
     const session = crypto.randomUUID()
     return {
+      offers,
+      iceServers,
       describe: async (step, sdp) => {
         const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, session, accountId, step, sdp })
         const answer = await this.#ask(ask, describeLimit)

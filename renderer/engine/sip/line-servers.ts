@@ -7,10 +7,13 @@ import type { CallMedia, MediaEngine } from '../media/media'
 import type { GatewaySocket } from './gateway-socket'
 import type { SocketFactory } from './guard/socket'
 import { iceServers } from './ice-servers'
+import { LineMedia } from './line-media'
 import type { LineOptions } from './line-options'
 
 export class LineServers {
   readonly #options: LineOptions
+  /** Of calls behind the gateway. */
+  readonly media: LineMedia
   /** The account's server and those to fall back on. */
   readonly #all: readonly string[]
   #next = 0
@@ -20,6 +23,7 @@ export class LineServers {
   constructor(options: LineOptions) {
     const { account } = options
     this.#options = options
+    this.media = new LineMedia(account.connection.media)
     // The gateway falls back by itself, and knows more of each than a page does.
     this.#all = needsGateway(account) ? [account.server] : [account.server, ...account.connection.backups]
   }
@@ -50,10 +54,12 @@ export class LineServers {
     return this.#options.gateway !== undefined && this.#socket?.isElsewhere !== true
   }
 
-  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>): CallMedia {
+  /** `kind`: what it offers where there is a choice. */
+  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>, kind = this.media.offers): CallMedia {
     const { account, gateway } = this.#options
+    const servers = iceServers(account)
     return this.isBehindGateway
-      ? media.createCallMedia(gateway?.media(account.id))
-      : media.createCallMedia(undefined, iceServers(account))
+      ? media.createCallMedia(gateway?.media(account.id, { offers: kind, iceServers: servers }))
+      : media.createCallMedia(undefined, servers)
   }
 }

@@ -100,12 +100,15 @@ export class LiveCall {
     })
   }
 
-  /** Another session and other sound take the place of those it had; whoever calls this lets go of the former session. */
+  /** Another session and other sound take the place of those it had, held and muted as those are; whoever calls this lets go of the former session. */
   takeOver(media: CallMedia, descriptions: DescriptionAdapter): void {
     const former = this.media
     this.media = media
     this.descriptions = descriptions
     this.#recordedSequence = null
+    media.setHeld(this.held)
+    media.setMuted(this.muted)
+    media.setAudio(this.audio)
     this.#guard(() => former.close())
   }
 

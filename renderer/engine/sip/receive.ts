@@ -5,6 +5,7 @@
 import { SessionState, type Invitation } from 'sip.js'
 import type { IncomingOffer, Verdict } from '../../../common/contract/engine'
 import { DescriptionError } from '../media/media'
+import { mediaKindOf } from '../media/media-kind'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
@@ -14,6 +15,7 @@ import { keepDialog } from './dialog-care'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
 import { assertedIn, identify } from './identity'
 import type { LiveCall } from './live-call'
+import type { LineMedia } from './line-media'
 import { giveMedia } from './make-user-agent'
 
 /** A main that does not answer within this is not there, ms. */
@@ -25,10 +27,10 @@ export interface ReceiveOptions {
   readonly ask: (offer: IncomingOffer) => Promise<Verdict>
 }
 
-/** Why an INVITE cannot become a call here, before anybody is asked; null when it can. The gateway takes sound that is not WebRTC's. */
+/** Why an INVITE cannot become a call here, before anybody is asked; null when it can. `media`: of a line behind the gateway, which takes more than WebRTC. */
 export function refusalOf(
   invitation: Invitation,
-  isBehindGateway: boolean,
+  media: Pick<LineMedia, 'takes'> | null,
 ): { statusCode: number; cause: 'no-webrtc' | 'not-acceptable' } | null {
   const body = invitation.body
   if (!body) return null
@@ -36,7 +38,10 @@ export function refusalOf(
   if (!/^application\/sdp\b/i.test(type)) return { statusCode: 415, cause: 'not-acceptable' }
   const facts = sdpFacts(body)
   if (!facts.audio) return { statusCode: 488, cause: 'not-acceptable' }
-  return facts.fingerprint || isBehindGateway ? null : { statusCode: 488, cause: 'no-webrtc' }
+  if (media === null) return facts.fingerprint ? null : { statusCode: 488, cause: 'no-webrtc' }
+  const kind = mediaKindOf(body)
+  if (kind !== null && media.takes(kind)) return null
+  return { statusCode: 488, cause: kind === 'plain' ? 'no-webrtc' : 'not-acceptable' }
 }
 
 /** Begins a call: it is offered, then rings or is refused. */

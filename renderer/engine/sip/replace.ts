@@ -106,10 +106,6 @@ function take(
   call.referral?.forget()
   call.endsAs = null
   call.takeOver(media, descriptions)
-  // Held or muted meanwhile counts too.
-  media.setHeld(call.held)
-  media.setMuted(call.muted)
-  media.setAudio(call.audio)
   if (call.groupId !== null) joinGroup(media, call.groupId)
   const { acknowledged } = follow(call, invitation)
   call.care = care

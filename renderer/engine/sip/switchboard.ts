@@ -10,6 +10,7 @@ import { isDemo } from '../../../common/account'
 import { needsGateway } from '../../../common/server-address'
 import type { DemoLine } from '../demo/demo-line'
 import type { CallMedia, MediaEngine } from '../media/media'
+import type { MediaKind } from '../media/media-kind'
 import { AccountLine } from './account-line'
 import { answer } from './answer'
 import { deflect } from './deflect'
@@ -128,7 +129,8 @@ export class Switchboard {
     const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
     if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
-    return dial(this.#calls.open(line, callId, 'outgoing'), { line, target, referral })
+    const createMedia = (kind: MediaKind): CallMedia => line.createCallMedia(this.#options.media, kind)
+    return dial(this.#calls.open(line, callId, 'outgoing'), { line, target, referral, createMedia })
   }
 
   answer(callId: CallId): Result | Promise<Result> {
@@ -266,7 +268,7 @@ export class Switchboard {
   #refusal(line: AccountLine, invitation: Invitation): number | null {
     if (this.#closed) return 480
     if (this.#calls.isFull && !invitation.request.hasHeader('replaces')) return 486
-    const unfit = refusalOf(invitation, line.isBehindGateway)
+    const unfit = refusalOf(invitation, line.isBehindGateway ? line.media : null)
     if (unfit === null) return null
     const message = `an incoming call to ${line.account.id} was refused: ${unfit.cause}`
     this.#options.report({ type: 'fault', code: unfit.cause, message })

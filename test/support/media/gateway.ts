@@ -19,6 +19,8 @@ const listeners = new Map<string, (sdp: string) => void>()
 export function gatewayOf(session: string): GatewayMedia {
   window.renegotiate = (one, sdp) => listeners.get(one)?.(sdp)
   return {
+    offers: 'plain',
+    iceServers: [],
     describe: (step, sdp) => window.relayDescribe(session, step, sdp),
     count: () => window.relayCount(session),
     rollback: () => void window.relayRollback(session),

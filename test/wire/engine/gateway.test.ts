@@ -3,14 +3,16 @@
  * another gateway takes the place of one that died.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { usualConnection } from '../../../common/account'
+import { usualConnection, type AccountConnection } from '../../../common/account'
 import { systemClock } from '../../../common/clock'
+import type { EngineAccount } from '../../../common/contract/engine'
 import type { EngineToGateway, GatewayToEngine, Route } from '../../../common/contract/gateway'
 import { silentLog } from '../../../common/log'
 import { GatewayLink, type LinkPort } from '../../../renderer/engine/sip/gateway-link'
 import { iceServers } from '../../../renderer/engine/sip/ice-servers'
 import { readGateway } from '../../../renderer/engine/sip/read-gateway'
 import { aliceAccount, EngineBench } from '../support/engine-bench'
+import { makeSdp } from '../support/fake-engine-media'
 import type { MemorySocket } from '../support/memory-socket'
 import { ScriptedPeer } from '../support/scripted-peer'
 
@@ -95,6 +97,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 const account = { server: 'udp:pbx.example.com' }
+const plain = { offers: 'plain', iceServers: [] } as const
 
 describe('a line', () => {
   it('waits for the gateway, registers through it and takes calls whose sound is not WebRTC', async () => {
@@ -175,9 +178,136 @@ describe('a line', () => {
   })
 })
 
+describe('the kind of sound', () => {
+  const withMedia = (media: AccountConnection['media']): Partial<EngineAccount> => ({
+    ...account,
+    connection: { ...usualConnection, media, stun: 's.example' },
+  })
+
+  const use = async (media: AccountConnection['media']): Promise<void> => {
+    await bench.register(withMedia(media))
+    await link.use(new HandGateway(peer))
+    await bench.settle()
+  }
+
+  const dial = async (): Promise<string> => {
+    const callId = crypto.randomUUID()
+    await bench.ask({ type: 'dial', callId, accountId: 'work', target: 'sip:bob@example.com', referral: null })
+    return callId
+  }
+
+  /** What was offered, in order. */
+  const offered = (): (string | undefined)[] => bench.media.gateways.map((media) => media?.offers)
+
+  const answering = (...statuses: number[]): void => {
+    peer.on('INVITE', (request) => {
+      const status = statuses.shift() ?? 200
+      peer.reply(request, 100)
+      peer.reply(request, status, [], status === 200 ? makeSdp() : '')
+    })
+  }
+
+  it.each([488, 606, 415])(
+    'plain sound refused with %i is offered as WebRTC’s, which the server is known by then',
+    async (status) => {
+      await use('automatic')
+      answering(status)
+      const callId = await dial()
+      await bench.settle()
+      expect(offered()).toEqual(['plain', 'webrtc'])
+      expect(bench.media.gateways[1]?.iceServers).toEqual([{ urls: 'stun:s.example' }])
+      const [first, second] = peer.requests('INVITE')
+      expect(second?.header('call-id')).not.toBe(first?.header('call-id'))
+      expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+      expect(bench.media.last).toMatchObject({ microphone: true, closed: false })
+      expect(bench.media.calls[0]?.closed).toBe(true)
+      await bench.ask({ type: 'end', callId })
+      await dial()
+      expect(offered().slice(2)).toEqual(['webrtc'])
+    },
+  )
+
+  it('goes back to plain where WebRTC’s is refused later, and each call is offered two at most', async () => {
+    await use('automatic')
+    answering(488, 200, 488, 200, 488, 488)
+    for (const kinds of [
+      ['plain', 'webrtc'],
+      ['webrtc', 'plain'],
+      ['plain', 'webrtc'],
+    ]) {
+      const before = offered().length
+      const callId = await dial()
+      await bench.settle()
+      expect(offered().slice(before)).toEqual(kinds)
+      await bench.ask({ type: 'end', callId })
+      await bench.settle()
+    }
+    expect(bench.ended).toMatchObject({ cause: 'not-acceptable', sipStatus: 488 })
+  })
+
+  it.each(['plain', 'webrtc'] as const)('that is %s by choice is offered, and nothing else is', async (media) => {
+    await use(media)
+    answering(488)
+    await dial()
+    await bench.settle()
+    expect(offered()).toEqual([media])
+    expect(bench.ended).toMatchObject({ cause: 'not-acceptable' })
+  })
+
+  it('is offered once when the user hangs up while the other is made ready', async () => {
+    await use('automatic')
+    answering(488)
+    let open = (): void => {}
+    const gates = [Promise.resolve(), new Promise<void>((resolve) => (open = resolve))]
+    bench.media.microphoneGate = () => gates.shift() ?? Promise.resolve()
+    const callId = await dial()
+    await bench.settle()
+    await bench.ask({ type: 'end', callId })
+    open()
+    await bench.settle(40_000)
+    expect(peer.requests('INVITE')).toHaveLength(1)
+    expect(bench.media.calls.every(({ closed }) => closed)).toBe(true)
+    expect(bench.ended).toMatchObject({ cause: 'cancelled' })
+  })
+
+  const sdpOf = (protocol: string, ...lines: string[]): string =>
+    [
+      'v=0',
+      'o=- 1 1 IN IP4 192.0.2.1',
+      's=-',
+      'c=IN IP4 192.0.2.1',
+      't=0 0',
+      `m=audio 4000 ${protocol} 0`,
+      ...lines,
+      '',
+    ].join('\r\n')
+  const fingerprint = 'a=fingerprint:sha-256 AA:BB'
+
+  it.each([
+    ['automatic', 'plain', sdpOf('RTP/AVP'), null],
+    ['automatic', 'WebRTC', makeSdp(), null],
+    ['automatic', 'DTLS without ICE', sdpOf('UDP/TLS/RTP/SAVP', fingerprint), 'not-acceptable'],
+    ['automatic', 'old DTLS without ICE', sdpOf('RTP/SAVP', fingerprint), 'not-acceptable'],
+    ['plain', 'WebRTC', makeSdp(), 'not-acceptable'],
+    ['plain', 'plain, with ICE', sdpOf('RTP/AVP', 'a=ice-ufrag:x'), null],
+    ['webrtc', 'plain', sdpOf('RTP/AVP'), 'no-webrtc'],
+    ['webrtc', 'WebRTC', makeSdp(), null],
+  ] as const)(
+    '%s: a call in with %s is offered to the user, or refused before it rings',
+    async (media, _what, body, code) => {
+      await use(media)
+      peer.request({ method: 'INVITE', body })
+      await bench.settle()
+      expect(bench.offers).toHaveLength(code === null ? 1 : 0)
+      expect(bench.reported('fault').map((fault) => fault.code)).toEqual(code === null ? [] : [code])
+      if (code !== null) expect(peer.responses('INVITE').at(-1)?.status).toBe(488)
+    },
+  )
+})
+
 describe('descriptions', () => {
   it('are asked for by number, and are none when the gateway is silent or gone', async () => {
-    const media = link.media('work')
+    const media = link.media('work', plain)
     expect(await media.describe('localOffer', 'x')).toEqual({ sdp: null, error: 'media-failed' })
     const gateway = new HandGateway(peer)
     await link.use(gateway)
@@ -197,7 +327,7 @@ describe('descriptions', () => {
   it('the gateway makes by itself reach their call until it is released', async () => {
     const gateway = new HandGateway(peer)
     await link.use(gateway)
-    const media = link.media('work')
+    const media = link.media('work', plain)
     const offers: string[] = []
     media.onRenegotiate((sdp) => offers.push(sdp))
     void media.describe('localOffer', 'x')

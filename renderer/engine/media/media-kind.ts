@@ -1,0 +1,17 @@
+/*
+ * Which of the two kinds of sound a description is of: plain, which the gateway makes WebRTC's for the browser, or WebRTC's, which the browser
+ * speaks itself wherever the description came from. Pure; it judges no more than that.
+ */
+import { sdpFacts } from './sdp-facts'
+
+/** `plain`: RTP, or SRTP with keys in the description (RFC 4568). `webrtc`: DTLS-SRTP over ICE (RFC 8827). */
+export type MediaKind = 'plain' | 'webrtc'
+
+/** null: of a third kind, DTLS-SRTP without ICE (RFC 5763 alone), which neither the browser nor the gateway speaks. */
+export function mediaKindOf(sdp: string): MediaKind | null {
+  const { fingerprint } = sdpFacts(sdp)
+  if (fingerprint && /^a=ice-ufrag:/m.test(sdp)) return 'webrtc'
+  const protocol = /^m=audio (?!0[ /])\S+ (\S+)/m.exec(sdp)?.[1] ?? ''
+  if (/^UDP\/TLS\//i.test(protocol)) return null
+  return fingerprint && /^RTP\/SAVPF?$/i.test(protocol) && !/^a=crypto:/m.test(sdp) ? null : 'plain'
+}
