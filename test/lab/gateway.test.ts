@@ -31,6 +31,10 @@ beforeAll(async () => {
       lab.account('111', { server: 'tcp:127.0.0.1:5060' }),
       lab.account('112', { server: 'tls:localhost', certificate, connection: { srtp: 'required' } }),
       lab.account('113', { server: 'sip:127.0.0.1' }),
+      // Nothing but WebRTC's sound, on servers that are spoken to as any other.
+      lab.account('100', { server: 'udp:127.0.0.1' }),
+      lab.account('102', { server: 'tls:localhost', certificate, connection: { srtp: 'required', media: 'webrtc' } }),
+      lab.account('101', { server: 'tcp:127.0.0.1', connection: { media: 'plain' } }),
     ],
   })
   ear = await Ear.on(phone)
@@ -55,7 +59,7 @@ const heardAt = (extension: string): number => {
 
 test('status tells which server each account is on, how, and why', async () => {
   const { accounts } = await phone.status()
-  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'tcp'])
+  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'tcp', 'udp', 'tls', 'tcp'])
   for (const { route } of accounts) {
     expect(route?.address).toBe('127.0.0.1')
     expect(route?.why).not.toBe('')
@@ -68,6 +72,9 @@ describe('a call is heard at both ends', () => {
     ['over TCP, plain, in G.722', '111', '712', 1_010, 'G722', 'none'],
     ['over TLS, SDES-SRTP, in PCMA', '112', '713', 1_570, 'PCMA', 'sdes'],
     ['over what was found, encrypted as far as the server likes, in Opus', '113', '711', 530, 'opus', 'none'],
+    ['over UDP, where plain is refused, in WebRTC’s Opus', '100', '711', 530, 'opus', 'dtls'],
+    ['over UDP, where plain is known to be refused', '100', '712', 1_010, 'opus', 'dtls'],
+    ['over TLS, in WebRTC’s PCMU by choice', '102', '713', 1_570, 'PCMU', 'dtls'],
   ])('%s', async (_how, user, extension, hz, codec, encryption) => {
     await phone.do('call', extension, '--account', `Line ${user}`)
     await phone.callIn('active')
@@ -81,8 +88,14 @@ describe('a call is heard at both ends', () => {
   })
 })
 
-test('hold is silence, and resume is sound again', async () => {
-  await phone.do('call', '711', '--account', 'Line 110')
+test('where only WebRTC is taken, an account that is never to speak it says so', async () => {
+  await phone.do('call', '711', '--account', 'Line 101')
+  await phone.noCalls()
+  expect(phone.recents()[0]).toMatchObject({ cause: 'not-acceptable', sipStatus: 488 })
+})
+
+test.each(['110', '100'])('on hold %s is silence, and resumed it is sound again', async (user) => {
+  await phone.do('call', '711', '--account', `Line ${user}`)
   await phone.callIn('active')
   await ear.hears(530)
   await phone.do('hold')
@@ -109,7 +122,7 @@ test('early media is heard before the answer', async () => {
   expect(phone.recents()[0]).toMatchObject({ cause: 'busy', sipStatus: 486 })
 })
 
-test.each(['110', '112'])('a call to %s rings, is answered and is heard', async (user) => {
+test.each(['110', '112', '100', '102'])('a call to %s rings, is answered and is heard', async (user) => {
   void lab.asterisk.originate(`PJSIP/${user}`, '711')
   await phone.callIn('incoming')
   await phone.do('answer')
