@@ -2,6 +2,7 @@
  * What the person is in the middle of: the open view, half-typed text, the call that has the screen. It belongs to this
  * page alone and dies with it, but for a transfer that asks first; it never holds what main knows better.
  */
+import type { AccountId } from '../../common/account'
 import { canDeflect, canTransfer, type Call, type CallId } from '../../common/call'
 import type { UiCommand, UiError } from '../../common/contract/ui'
 import { hasEar } from '../../common/party'
@@ -19,7 +20,8 @@ import type { SourceForm } from './source-form.svelte'
 export type Tab = 'phone' | 'recents' | 'contacts' | 'settings'
 /** A call we are in, or one that still rings here. */
 export type Sending = 'transfer' | 'deflect'
-export type SettingsPage = 'accounts' | 'audio' | 'quiet' | 'blocking' | 'directories' | 'general' | 'privacy' | 'about'
+export type SettingsPage =
+  'accounts' | 'audio' | 'quiet' | 'blocking' | 'directories' | 'general' | 'privacy' | 'diagnostics' | 'about'
 
 export class Desk {
   tab = $state<Tab>('phone')
@@ -43,6 +45,8 @@ export class Desk {
   /** The directory, or the rule of the own list, being typed. */
   sourceForm = $state.raw<SourceForm | null>(null)
   ruleForm = $state.raw<RuleForm | null>(null)
+  /** The account whose test is looked at. */
+  testing = $state<AccountId | null>(null)
   /** Grows when the dial field should take the focus. */
   dialerFocus = $state(0)
   /** The account being typed, or null. It outlives the view, so nothing typed is lost. */
@@ -138,12 +142,21 @@ export class Desk {
   private home(tab: Tab): void {
     if (tab === 'recents') this.recent = null
     if (tab === 'contacts') this.contact = null
-    if (tab === 'settings') this.settingsPage = null
+    if (tab === 'settings') this.settingsPage = this.testing = null
   }
 
   openSettings(page: SettingsPage): void {
     this.goTo('settings')
+    this.testing = null
     this.settingsPage = page
+  }
+
+  /** Looks at the test of an account, and begins one unless one runs. */
+  openTest(phone: Phone, id: AccountId): void {
+    this.openSettings('accounts')
+    this.testing = id
+    const test = phone.state?.accountTest
+    if (test?.accountId !== id || test.done) void this.ask(phone, { type: 'testAccount', accountId: id })
   }
 
   /** Looks at a contact. */
@@ -165,6 +178,7 @@ export class Desk {
     if (this.tab === 'contacts' && this.contactForm) this.contactForm = null
     else if (this.tab === 'contacts' && this.contact !== null) this.contact = null
     else if (this.tab === 'recents' && this.recent) this.recent = null
+    else if (this.tab === 'settings' && this.testing !== null) this.testing = null
     else if (this.tab === 'settings' && this.sourceForm) this.sourceForm = null
     else if (this.tab === 'settings' && this.ruleForm) this.ruleForm = null
     else if (this.tab === 'settings' && this.settingsPage !== null) this.settingsPage = null

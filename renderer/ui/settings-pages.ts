@@ -8,6 +8,7 @@ import CircleUser from '@lucide/svelte/icons/circle-user'
 import Info from '@lucide/svelte/icons/info'
 import Lock from '@lucide/svelte/icons/lock'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
+import Stethoscope from '@lucide/svelte/icons/stethoscope'
 import Volume2 from '@lucide/svelte/icons/volume-2'
 import type { PhoneState } from '../../common/phone-state'
 import { connectionOf, sayConnection } from './connection'
@@ -58,5 +59,6 @@ export const settingsPages: Readonly<Record<SettingsPage, Page>> = {
   },
   general: { title: 'General', icon: SlidersHorizontal, say: () => '' },
   privacy: { title: 'Privacy and data', icon: Lock, say: () => '' },
+  diagnostics: { title: 'Diagnostics', icon: Stethoscope, say: () => '' },
   about: { title: 'About', icon: Info, say: ({ version }) => version },
 }

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../../common/settings'
 import { AccountForm } from '../account-form.svelte'
 import type { Desk } from '../desk.svelte'
 import * as p from './people'
+import { settingsViews } from './settings-views'
 import { several } from './several-calls'
 import { whoIsCalling } from './who-is-calling'
 
@@ -39,13 +40,6 @@ const form =
     Object.assign(typed, { uri: '100@pbx.example', password: 'secret-word', error: fail })
     over(typed)
     desk.openForm(typed)
-  }
-
-const settings =
-  (page: Desk['settingsPage']) =>
-  (desk: Desk): void => {
-    desk.goTo('settings')
-    desk.settingsPage = page
   }
 
 const { snapshot, call, account } = p
@@ -228,61 +222,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   'recents-empty': { state: snapshot({ history: [] }), desk: (desk) => desk.goTo('recents') },
   'recents-clear': { state: snapshot(), desk: (desk) => desk.goTo('recents'), click: '[aria-label="Clear the list"]' },
-  'settings-accounts': {
-    state: snapshot({
-      accounts: [
-        account(),
-        { ...p.home, account: { ...p.home.account, server: 'sip:voip.example' }, route: p.route },
-        account({ id: 'off', name: 'Old office', enabled: false }),
-      ],
-    }),
-    desk: settings('accounts'),
-  },
-  'settings-accounts-failed': {
-    state: snapshot({
-      accounts: registrationFailures.map((reason) =>
-        account(
-          { id: reason, name: reason },
-          p.failed(reason, {
-            sipStatus: reason === 'wrong-password' ? 403 : null,
-            retryAt: reason === 'unreachable' ? p.moment + 12_000 : null,
-            certificate: reason === 'certificate' ? p.certificate : null,
-          }),
-        ),
-      ),
-    }),
-    desk: settings('accounts'),
-  },
-  'settings-accounts-unprotected': {
-    state: snapshot({ accounts: [{ ...account(), unprotected: true }], secretStorage: 'plain-text' }),
-    desk: settings('accounts'),
-  },
-  'settings-edit-unprotected': {
-    state: snapshot({ secretStorage: 'plain-text' }),
-    desk: (desk) => desk.openForm(new AccountForm({ ...account(), unprotected: true })),
-  },
-  'settings-remove': { state: snapshot(), desk: settings('accounts'), click: '[aria-label="Remove Work"]' },
-  'settings-edit': {
-    state: snapshot(),
-    desk: (desk) => desk.openForm(new AccountForm(account({ certificate: p.certificate.fingerprint }))),
-  },
-  'settings-edit-features': {
-    state: snapshot(),
-    desk: (desk) => desk.openForm(new AccountForm(account({ features: p.features }))),
-  },
-  'settings-audio': {
-    state: snapshot({
-      settings: {
-        ...defaultSettings,
-        audio: { ...defaultSettings.audio, speaker: { id: 'gone', label: 'Bose QC 45' } },
-      },
-    }),
-    desk: settings('audio'),
-  },
-  'settings-general': { state: snapshot(), desk: settings('general') },
-  'settings-general-menu': { state: snapshot(), desk: settings('general'), click: '.choice-trigger' },
+  ...settingsViews,
   keys: { state: snapshot(), desk: (desk) => (desk.keysShown = true) },
-  'settings-about': { state: snapshot(), desk: settings('about') },
   notices: { state: snapshot({ notices }) },
   'notices-unprotected': {
     state: snapshot({ notices: [{ id: 'u', kind: 'unprotected-passwords', detail: 'Work' }] }),

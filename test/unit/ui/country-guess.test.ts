@@ -1,10 +1,11 @@
 /* Where a line probably is: what its server's name, the clock and the language say, and what they do not. */
 import { describe, expect, it } from 'vitest'
 import { hostOf } from '../../../renderer/ui/account-guess'
-import { guessCountry, nowhere } from '../../../renderer/ui/country-guess'
+import { guessCountry, nowhere, type Place } from '../../../renderer/ui/country-guess'
 
 describe('the country of a line', () => {
-  it.each([
+  type Case = [host: string | null, timeZone: string, languages: Place['languages'], country: string | null, by: string]
+  it.each<Case>([
     ['sip.provider.de', 'America/New_York', ['en-US'], 'DE', 'the server’s domain, wherever the computer is'],
     ['voip.co.uk', 'Europe/Berlin', [], 'GB', 'a domain that is spelt otherwise than its country'],
     ['sip.example.io', 'Europe/Vienna', ['en-GB'], 'AT', 'not a domain that everybody buys'],
@@ -15,7 +16,7 @@ describe('the country of a line', () => {
     ['pbx.local', 'UTC', ['en-US'], null, 'not the language of systems that were never told'],
     ['pbx.local', 'Nowhere/Nowhere', ['not a language', 'de-XX'], null, 'nothing that does not exist'],
     [null, '', [], null, 'nothing'],
-  ] as const)('of %s in %s reading %j is %s: by %s', (host, timeZone, languages, country) => {
+  ])('of %s in %s reading %j is %s: by %s', (host, timeZone, languages, country) => {
     expect(guessCountry(host, { timeZone, languages })).toBe(country)
   })
 
