@@ -160,9 +160,11 @@ export class PhoneEngine {
       case 'sendMessage':
         return calls.sendMessage(command.accountId, command.target, command.text)
       case 'testAccount':
+        return calls.testAccount(command.accountId, command.echo)
       case 'endAccountTest':
+        return calls.endAccountTest()
       case 'tellLadders':
-        return refused('failed')
+        return calls.tellLadders()
       case 'demoCall':
         return demo?.callBack(command.delayMs) ?? refused('unknown-account')
       case 'shutdown':

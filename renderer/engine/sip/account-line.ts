@@ -27,6 +27,7 @@ import { makeUserAgent } from './make-user-agent'
 import { NapWatch } from './nap'
 import { notifyGate } from './notify-gate'
 import { invitesSettled } from './open-invites'
+import type { RegisterNews } from './register-news'
 import { Registration, type RegisterOutcome } from './registration'
 import { retryClass } from './registration-failure'
 import { ReachWatch } from './reach-watch'
@@ -37,6 +38,8 @@ const rareRetry = 300_000
 /** How soon a registrar that says yes and does not list us is asked again, ms. */
 const unlistedRetry = 60_000
 const farewellLimit = 16
+/** A REGISTER that somebody wants to see is not sent more often than this, ms: the refreshes need their share of what is allowed. */
+const newsEvery = 15_000
 
 export class AccountLine {
   readonly account: EngineAccount
@@ -52,6 +55,10 @@ export class AccountLine {
   #connecting = false
   /** Our Contact was among those the registrar named last, or it named none. */
   #listed = true
+  /** How many the registrar named last; null: it has not answered yet. */
+  #bindings: number | null = null
+  #newsAsked = -Infinity
+  #tellNews: (news: RegisterNews) => void = () => {}
   /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
@@ -170,6 +177,18 @@ export class AccountLine {
     if (!failed) this.#options.onRegistration(this.#state)
   }
 
+  /** Registers now, and tells what the registrar says; pending for ever when the connection is lost. null: that was done a moment ago. */
+  registerNow(): Promise<RegisterNews> | null {
+    const now = this.#options.clock.now()
+    if (this.#closed || !this.connected || now - this.#newsAsked < newsEvery) return null
+    this.#newsAsked = now
+    return new Promise((resolve) => {
+      this.#tellNews = resolve
+      this.#bindings = null
+      this.#register()
+    })
+  }
+
   /** Says BYE for a dialog of a former page, now or when the connection is up. False when the record cannot be read. */
   farewell(dialog: DialogRecord): boolean {
     if (this.connected) return sayFarewell(this.userAgent, dialog)
@@ -249,6 +268,7 @@ export class AccountLine {
 
   #registered(outcome: RegisterOutcome): void {
     if (this.#closed) return
+    this.#tellNews({ outcome, listed: this.#listed, bindings: this.#bindings })
     if (!outcome.ok) {
       this.#reach.lost()
       this.#fail(outcome.failure, outcome.sipStatus, outcome.retryAfterMs)
@@ -333,6 +353,7 @@ export class AccountLine {
         },
         onMiss: () => this.#reach.unanswered(),
         onRegisterAnswer: ({ status, expires, bindings }) => {
+          this.#bindings = bindings
           if (status >= 200 && status < 300) this.#listed = expires !== null || bindings === 0
         },
         onNote: (note) => log.debug(`${account.id}: ${note}`),

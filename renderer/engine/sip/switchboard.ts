@@ -12,6 +12,7 @@ import type { DemoLine } from '../demo/demo-line'
 import type { CallMedia, MediaEngine } from '../media/media'
 import type { MediaKind } from '../media/media-kind'
 import { AccountLine } from './account-line'
+import { AccountTests } from './account-test/account-tests'
 import { answer } from './answer'
 import { deflect } from './deflect'
 import { dial } from './dial'
@@ -53,6 +54,7 @@ export class Switchboard {
   readonly #outlasting = new Outlasting()
   readonly #watches: Watches
   readonly #messages: Messages
+  readonly #tests: AccountTests
   #closed = false
 
   constructor(options: SwitchboardOptions) {
@@ -60,6 +62,7 @@ export class Switchboard {
     this.#calls = new LiveCalls(options, options.media)
     this.#watches = new Watches(options)
     this.#messages = new Messages(options)
+    this.#tests = new AccountTests({ ...options, calls: this.#calls })
   }
 
   /** Opens the account's line, or reopens it with what changed. Its state comes as reports. */
@@ -125,6 +128,7 @@ export class Switchboard {
     const line = this.#lines.get(accountId)
     if (line === undefined) return refused('unknown-account')
     if (this.#calls.get(callId) !== undefined) return refused('invalid-action')
+    this.#tests.makeWay()
     if (this.#calls.isFull) return refused('too-many-calls')
     const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
@@ -221,6 +225,26 @@ export class Switchboard {
     return line.connected ? this.#messages.send(line.userAgent, target, text) : refused('not-registered')
   }
 
+  /** Finds out what only the account's line can; `testLine` reports tell how it goes. Resolves when it is over. */
+  async testAccount(accountId: string, echo: string | null): Promise<Result> {
+    const line = this.#lines.get(accountId)
+    return line === undefined ? refused('unknown-account') : this.#tests.run(line, echo)
+  }
+
+  endAccountTest(): Result {
+    this.#tests.end('it was ended')
+    return done
+  }
+
+  /** The last messages of every line, as reports. */
+  tellLadders(): Result {
+    for (const [accountId, { transport }] of this.#lines) {
+      const entries = transport.ladder.read().map((entry) => ({ ...entry, note: entry.note.slice(0, 256) }))
+      this.#options.report({ type: 'ladder', accountId, entries })
+    }
+    return done
+  }
+
   /** The computer is on another network, or on one again. */
   networkChanged(): void {
     for (const line of this.#lines.values()) line.networkChanged()
@@ -240,6 +264,7 @@ export class Switchboard {
   }
 
   #receive(line: AccountLine, invitation: Invitation): void {
+    this.#tests.makeWay()
     const refusal = this.#refusal(line, invitation)
     if (refusal !== null) {
       void invitation.reject({ statusCode: refusal }).catch(() => {})
@@ -278,6 +303,7 @@ export class Switchboard {
   async #close(line: AccountLine): Promise<void> {
     for (const call of this.#calls.of(line)) hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up')
     if (this.#lines.get(line.account.id) === line) this.#lines.delete(line.account.id)
+    this.#tests.closed(line)
     await line.close(shutdownLimit)
   }
 }
