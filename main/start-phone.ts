@@ -124,7 +124,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
   nativeTheme.themeSource = keeper.current.theme
 
   // The calls.
-  const { registry, switchboard, forwarding, verbs } = makeCalls({
+  const { registry, switchboard, forwarding, autoAnswer, verbs } = makeCalls({
     clock,
     log,
     settings: () => keeper.current,
@@ -132,11 +132,12 @@ export async function startPhone(given: CommandLine): Promise<void> {
     accounts: () => store.current.accounts,
     history: (call) => history.remember(call),
     focusOf: (callId) => engine.sip.focusOf(callId),
+    onAutoAnswer: () => views.refresh(),
   })
   registry.observe((calls) => history.follow(calls))
   const speech = new SpeechLog({ clock, log, isAllowed: () => keeper.current.researchDataGeneration })
   registry.observe((calls) => speech.follow(calls))
-  const views = new CallViews(registry, store, policy)
+  const views = new CallViews(registry, store, policy, autoAnswer)
   const settings: AppliedSettings = new AppliedSettings({
     keeper,
     onChange: (now) => {

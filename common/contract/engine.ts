@@ -20,7 +20,11 @@ export type Tone =
   | 'waiting' // an incoming call while another is up, softly into the call's speaker
   | 'ringback' // the far end is alerted and sends no early media
   | 'busy'
+  | 'auto-answer' // once, before a call is answered by itself
   | 'test' // the ring, once, from settings
+
+/** Why a call is sent elsewhere, in the words of RFC 5806. */
+export type DeflectReason = 'deflection' | 'no-answer' | 'user-busy' | 'do-not-disturb' | 'unconditional'
 
 export interface EngineAccount extends Account {
   /** Plain text; lives in the engine's memory only. */
@@ -48,8 +52,8 @@ export type EngineCommand =
   | { readonly type: 'answer'; readonly callId: CallId }
   /** Refuses a ringing call with this SIP status. */
   | { readonly type: 'reject'; readonly callId: CallId; readonly status: number }
-  /** Sends a ringing call elsewhere: 302 with this SIP URI. */
-  | { readonly type: 'deflect'; readonly callId: CallId; readonly target: string }
+  /** Sends a ringing call elsewhere: 302 with this SIP URI. `reason` left out: the user chose to. */
+  | { readonly type: 'deflect'; readonly callId: CallId; readonly target: string; readonly reason?: DeflectReason }
   /** CANCEL or BYE, whichever fits; the reply comes when it was sent. Always succeeds for a known call. */
   | { readonly type: 'end'; readonly callId: CallId }
   | { readonly type: 'setHeld'; readonly callId: CallId; readonly held: boolean }
@@ -301,7 +305,7 @@ export type Verdict =
   /** It rings for the caller and nobody answers (180, 480 after this long); here it never is a call. */
   | { readonly type: 'ignore'; readonly seconds: number }
   /** Goes to this SIP URI without ringing here (302). */
-  | { readonly type: 'deflect'; readonly target: string }
+  | { readonly type: 'deflect'; readonly target: string; readonly reason?: DeflectReason }
 
 /** What travels on the port, main → engine. */
 export type EngineDown =

@@ -31,6 +31,12 @@ export interface Caller {
   readonly name: string | null
 }
 
+/** A place without the phone's ringing: a SIP URI, and why it is there (in the words of RFC 5806). */
+export interface SentOn {
+  readonly target: string
+  readonly reason: 'unconditional' | 'user-busy' | 'do-not-disturb'
+}
+
 type Rule = keyof Pick<AccountFeatures, 'forwardAlways' | 'forwardBusy' | 'forwardNoAnswer'>
 
 /** Refusals that are not about the caller. */
@@ -43,18 +49,19 @@ export class Forwarding {
   constructor(private readonly options: ForwardingOptions) {}
 
   /**
-   * Where this caller is sent without ringing here, as a SIP URI; null: nowhere. `admitted`: what would become of the call
+   * Where this caller is sent without ringing here; null: nowhere. `admitted`: what would become of the call
    * otherwise; whom the user does not want to hear is not sent on to others. A call that is sent away is recorded.
    */
-  atOnce(caller: Caller, admitted: Admission): string | null {
+  atOnce(caller: Caller, admitted: Admission): SentOn | null {
     const refusal = admitted.ok ? null : admitted.error.name
     const isQuiet = refusal === 'filteredByDoNotDisturb'
     if (refusal !== null && !isQuiet && !busy.has(refusal)) return null
     const always = this.target(caller.accountId, 'forwardAlways', caller.handle)
     const isBusy = isQuiet ? this.options.quietIsBusy() : refusal !== null
     const to = always ?? (isBusy ? this.target(caller.accountId, 'forwardBusy', caller.handle) : null)
-    if (to) this.record(caller)
-    return to?.uri ?? null
+    if (!to) return null
+    this.record(caller)
+    return { target: to.uri, reason: always ? 'unconditional' : isQuiet ? 'do-not-disturb' : 'user-busy' }
   }
 
   /** What is done with a call that has rung for long enough; null: it ends unanswered. */

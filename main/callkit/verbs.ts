@@ -5,8 +5,17 @@
 import type { CallId } from '../../common/call'
 import type { Result } from '../../common/errors'
 
-/** Who can ask for something; `policy` is the phone itself. */
-export const originators = ['window', 'tray', 'notification', 'headset', 'url', 'control', 'policy'] as const
+/** Who can ask for something; `policy` is the phone itself, `auto-answer` a caller who is allowed to be let in. */
+export const originators = [
+  'window',
+  'tray',
+  'notification',
+  'headset',
+  'url',
+  'control',
+  'policy',
+  'auto-answer',
+] as const
 /** Who asked for something: it is logged, and may decide what is permitted. */
 export type Originator = (typeof originators)[number]
 

@@ -132,8 +132,10 @@ export class EngineActions implements ProviderDelegate {
   }
 
   performDeflect(_provider: Provider, action: ActionOf<'deflect'>): void {
-    const { callId, target } = action.body
-    void this.request({ type: 'deflect', callId, target }).then((result) => this.settle(action, result))
+    const { callId, target, cause } = action.body
+    // A rule that sends on what rings is the one for calls that nobody answers.
+    const why = cause === 'forwarded' ? ({ reason: 'no-answer' } as const) : {}
+    void this.request({ type: 'deflect', callId, target, ...why }).then((result) => this.settle(action, result))
   }
 
   performRefuseReferral(_provider: Provider, action: ActionOf<'refuseReferral'>): void {

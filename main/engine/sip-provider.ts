@@ -16,6 +16,7 @@ import type { EndReport, Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
 import { visibleText } from '../callkit/visible-text'
+import type { Offered } from '../phone/offers'
 import type { Engine } from './engine'
 import { EngineActions } from './engine-actions'
 import { LostDialogs, type LostDialog } from './lost-dialogs'
@@ -26,12 +27,17 @@ export interface SipProviderOptions {
   readonly log: Log
   readonly switchboard: Switchboard
   readonly accounts: () => readonly Account[]
-  /** Where a caller is sent without ringing here, as a SIP URI; null, and when left out: nowhere. */
-  readonly forward?: (offer: IncomingOffer, admitted: Admission) => string | null
+  /** Where a caller is sent without ringing here, as a SIP URI, and why; null, and when left out: nowhere. */
+  readonly forward?: (
+    offer: IncomingOffer,
+    admitted: Admission,
+  ) => Omit<Extract<Verdict, { type: 'deflect' }>, 'type'> | null
   /** Finds out about a caller before anything is decided of the call; soon, and never rejects. */
   readonly look?: (offer: IncomingOffer) => void | Promise<void>
   /** A far end's handle as people read it; as it came when left out. */
   readonly normal?: (handle: Handle, accountId: string) => Handle
+  /** Told of a call that may ring before anybody sees it, with what its caller's server says of it. */
+  readonly admitted?: (offered: Offered) => void
   /** How long a caller hears it ring whom nobody is to hear, s; 60 when left out. */
   readonly ignoreSeconds?: () => number
   /** The far end of one call asked us to make the other in its stead, and we do. */
@@ -173,23 +179,37 @@ export class SipProvider {
   }
 
   private decide(provider: Provider, offer: IncomingOffer, answer: (verdict: Verdict) => void): void {
-    const { forward, switchboard, normal, ignoreSeconds } = this.options
+    const { forward, switchboard, admitted, ignoreSeconds } = this.options
     const { callId, accountId, name } = offer
-    const handle = normal?.(offer.handle, accountId) ?? offer.handle
+    const handle = this.normal(offer.handle, accountId)
     const update: CallUpdate = { remoteHandle: handle, localizedCallerName: name }
-    const target = forward?.({ ...offer, handle }, switchboard.admission(provider, callId, update)) ?? null
-    if (target !== null) return answer({ type: 'deflect', target })
+    const elsewhere = forward?.({ ...offer, handle }, switchboard.admission(provider, callId, update)) ?? null
+    if (elsewhere !== null) return answer({ type: 'deflect', ...elsewhere })
     void provider.reportNewIncomingCall(callId, update, (admission) => {
-      if (admission.ok) answer({ type: 'alert' })
-      else if (admission.sipStatus === null) answer({ type: 'ignore', seconds: ignoreSeconds?.() ?? 60 })
+      if (admission.ok) {
+        answer({ type: 'alert' })
+        admitted?.(this.offeredIn(offer))
+      } else if (admission.sipStatus === null) answer({ type: 'ignore', seconds: ignoreSeconds?.() ?? 60 })
       else answer({ type: 'reject', status: admission.sipStatus })
     })
   }
 
   private updateOf(report: EngineReport & { type: 'updated' }, accountId: string): CallUpdate {
     const { handle, ...rest } = report
-    const normal = handle && (this.options.normal?.(handle, accountId) ?? handle)
-    return updateOf({ ...rest, ...(normal ? { handle: normal } : {}) })
+    return updateOf({ ...rest, ...(handle ? { handle: this.normal(handle, accountId) } : {}) })
+  }
+
+  private offeredIn({ callId, accountId, diverted = [], answerAfter }: IncomingOffer): Offered {
+    const stations = diverted.map(({ handle, name, reason }) => ({
+      handle: normalHandle(this.normal(handle, accountId)),
+      name: visibleText(name ?? '') || null,
+      reason: visibleText(reason ?? '') || null,
+    }))
+    return { callId, diverted: stations, answerAfter: answerAfter ?? null }
+  }
+
+  private normal(handle: Handle, accountId: string): Handle {
+    return this.options.normal?.(handle, accountId) ?? handle
   }
 
   private providerOf(callId: CallId): Provider | undefined {

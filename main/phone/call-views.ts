@@ -4,6 +4,7 @@
  */
 import { canAnswer, isLive, type Call, type CallId } from '../../common/call'
 import { noMedia, type MediaQuality } from '../../common/media'
+import type { AutoAnswer } from '../callkit/auto-answer'
 import type { Registry } from '../callkit/registry'
 import type { PhoneStore } from '../phone-store'
 import type { Policy } from './policy'
@@ -15,7 +16,8 @@ export class CallViews {
   constructor(
     private readonly registry: Registry,
     private readonly store: PhoneStore,
-    private readonly policy: Pick<Policy, 'callers' | 'privateCalls'>,
+    private readonly policy: Pick<Policy, 'callers' | 'privateCalls' | 'offers'>,
+    private readonly autoAnswer: Pick<AutoAnswer, 'has' | 'leave'>,
   ) {
     registry.observe((calls) => this.show(calls))
   }
@@ -41,11 +43,13 @@ export class CallViews {
   silence(callId: CallId): void {
     const { silenced } = this.store.current
     const call = this.registry.find(callId)
+    // Whoever does not want to hear it does not want it answered either.
+    this.autoAnswer.leave(callId)
     if (call && canAnswer(call)) this.store.put({ silenced: [...new Set([...silenced, callId])] })
   }
 
   private show(calls: readonly Call[]): void {
-    const { callers, privateCalls } = this.policy
+    const { callers, privateCalls, offers } = this.policy
     const { silenced } = this.store.current
     for (const id of [...this.quality.keys()]) if (!calls.some((call) => call.id === id)) this.quality.delete(id)
     this.store.put({
@@ -55,8 +59,8 @@ export class CallViews {
         speaking: isLive(call) && this.speaking.has(call.id),
         caller: callers.callerOf(call.id),
         private: privateCalls.has(call.id),
-        diverted: [],
-        autoAnswered: false,
+        diverted: offers.divertedOf(call.id),
+        autoAnswered: this.autoAnswer.has(call.id),
         diagnosis: null,
       })),
       silenced: calls

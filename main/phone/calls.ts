@@ -8,6 +8,7 @@ import type { Log } from '../../common/log'
 import type { AccountState } from '../../common/phone-state'
 import type { Settings } from '../../common/settings'
 import { AudioSession } from '../callkit/audio-session'
+import { AutoAnswer } from '../callkit/auto-answer'
 import { CallController } from '../callkit/controller'
 import { Forwarding } from '../callkit/forwarding'
 import { PhoneVerbs } from '../callkit/phone-verbs'
@@ -23,12 +24,14 @@ export interface CallsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly settings: () => Settings
-  readonly policy: Pick<Policy, 'numbers' | 'callers' | 'privateCalls'>
+  readonly policy: Pick<Policy, 'numbers' | 'callers' | 'privateCalls' | 'offers' | 'ringsBeforeAnswer'>
   readonly accounts: () => readonly AccountState[]
   /** Gets every call that ended, exactly once. */
   readonly history: (call: Call) => void
   /** The SIP URI by which the far end of a call names itself a conference; null when it is none. */
   readonly focusOf: (callId: CallId) => string | null
+  /** A call is about to be answered by itself, or is not after all. */
+  readonly onAutoAnswer?: (callId: CallId) => void
 }
 
 export interface Calls {
@@ -36,11 +39,13 @@ export interface Calls {
   readonly switchboard: Switchboard
   readonly controller: CallController
   readonly forwarding: Forwarding
+  readonly autoAnswer: AutoAnswer
   readonly verbs: PhoneVerbs
 }
 
-export function makeCalls({ clock, log: given, settings, policy, accounts, history, focusOf }: CallsOptions): Calls {
-  const { numbers, callers, privateCalls } = policy
+export function makeCalls(options: CallsOptions): Calls {
+  const { clock, log: given, settings, policy, accounts, history, focusOf, onAutoAnswer } = options
+  const { numbers, callers, privateCalls, offers } = policy
   const log = privateCalls.discreet(given)
   const dialTarget: DialRules = (typed, accountUri) => numbers.dialTarget(typed, accountUri)
   const registry = new Registry({ clock, log, history })
@@ -67,6 +72,12 @@ export function makeCalls({ clock, log: given, settings, policy, accounts, histo
     ringSeconds: () => settings().ringSeconds,
     whenUnanswered: (call) => forwarding.whenUnanswered(call),
   })
+  const autoAnswer = new AutoAnswer({
+    ...parts,
+    log,
+    ringsFor: policy.ringsBeforeAnswer,
+    onChange: (callId) => onAutoAnswer?.(callId),
+  })
   new Watchdog({ ...parts, log })
   new ResumePolicy({ ...parts, resumeAfterRemoteEnd: () => settings().resumeAfterRemoteEnd })
   const verbs = new PhoneVerbs({
@@ -78,7 +89,8 @@ export function makeCalls({ clock, log: given, settings, policy, accounts, histo
   })
   registry.observe((now, before) => {
     privateCalls.update(now, before)
+    offers.update(now, before)
     callers.update(now, before)
   })
-  return { registry, switchboard, controller, forwarding, verbs }
+  return { registry, switchboard, controller, forwarding, autoAnswer, verbs }
 }

@@ -102,6 +102,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     accounts: () => accounts.list,
     forward: (offer, admitted) => calls.forwarding.atOnce(offer, admitted),
     look: (offer) => policy.callers.look(offer),
+    admitted: (offered) => policy.offers.take(offered),
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
     ignoreSeconds: () => settings().ringSeconds,
     referred: (from, to) => recents.referred(from, to),

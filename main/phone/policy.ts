@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Account } from '../../common/account'
-import type { CallId } from '../../common/call'
+import type { Call, CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { BlockRule, Screening } from '../../common/directory'
 import type { Log } from '../../common/log'
@@ -17,7 +17,9 @@ import { BlockList } from '../numbers/block-list'
 import { Numbers } from '../numbers/numbers'
 import { noSources, type CallerSources } from './caller-sources'
 import { Callers } from './callers'
+import { ringsBeforeAnswer } from './allowed-callers'
 import { Lately } from './lately'
+import { Offers } from './offers'
 import { PrivateCalls } from './private-calls'
 import { Quiet, type QuietState } from './quiet'
 
@@ -51,6 +53,10 @@ export interface Policy {
   readonly callers: Callers
   readonly privateCalls: PrivateCalls
   readonly quiet: Quiet
+  /** What was said of calls that ring or were answered. */
+  readonly offers: Offers
+  /** How long a call rings before it is answered by itself, s; null: it is not. */
+  readonly ringsBeforeAnswer: (call: Call) => number | null
 }
 
 export function makePolicy(options: PolicyOptions): Policy {
@@ -98,5 +104,15 @@ export function makePolicy(options: PolicyOptions): Policy {
     onKnown: (callId, known) => options.onKnown?.(callId, known),
     onChange: () => options.onChange?.(),
   })
-  return { numbers, blockList, callers, privateCalls, quiet }
+  const offers = new Offers()
+  const allowed = { offers, numbers, callers, quiet: () => quiet.current, settings }
+  return {
+    numbers,
+    blockList,
+    callers,
+    privateCalls,
+    quiet,
+    offers,
+    ringsBeforeAnswer: (call) => ringsBeforeAnswer(call, allowed),
+  }
 }

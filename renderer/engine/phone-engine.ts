@@ -121,7 +121,7 @@ export class PhoneEngine {
       case 'reject':
         return calls.reject(command.callId, command.status)
       case 'deflect':
-        return calls.deflect(command.callId, command.target)
+        return calls.deflect(command.callId, command.target, command.reason)
       case 'end':
         return calls.end(command.callId)
       case 'setHeld':

@@ -14,6 +14,7 @@ import type { Screening } from '../../common/directory'
 import { loadPhoneLibrary } from '../../common/numbers/phone-library'
 import type { AccountState, HistoryEntry } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
+import type { AutoAnswer } from '../../main/callkit/auto-answer'
 import type { CallController } from '../../main/callkit/controller'
 import type { Registry } from '../../main/callkit/registry'
 import type { Switchboard } from '../../main/callkit/switchboard'
@@ -49,6 +50,7 @@ export class CallPhone {
   readonly settings = { ...defaultSettings }
   accounts: AccountState[]
   readonly registry: Registry
+  readonly autoAnswer: AutoAnswer
   readonly switchboard: Switchboard
   readonly controller: CallController
   readonly verbs: PhoneVerbs
@@ -86,7 +88,7 @@ export class CallPhone {
       onKnown: (callId, known) => void this.known.set(callId, known),
       library,
     })
-    const { registry, switchboard, controller, forwarding, verbs } = makeCalls({
+    const { registry, switchboard, controller, forwarding, autoAnswer, verbs } = makeCalls({
       clock,
       log,
       settings: () => this.settings,
@@ -96,6 +98,7 @@ export class CallPhone {
       focusOf: (callId) => this.sip.focusOf(callId),
     })
     this.registry = registry
+    this.autoAnswer = autoAnswer
     this.switchboard = switchboard
     this.controller = controller
     this.verbs = verbs
@@ -107,6 +110,7 @@ export class CallPhone {
       accounts: () => this.accounts.map((one) => one.account),
       forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
       look: (offer) => this.policy.callers.look(offer),
+      admitted: (offered) => this.policy.offers.take(offered),
       normal: (handle, accountId) => this.policy.numbers.normal(handle, accountId),
       ignoreSeconds: () => this.settings.ringSeconds,
     })

@@ -36,6 +36,13 @@ const scores: Record<Exclude<Tone, 'ring' | 'test'>, ToneScore> = {
     loop: true,
     swell: 0,
   },
+  // Two beeps nobody overhears: from here on somebody listens.
+  'auto-answer': {
+    notes: [0, 0.26].map((at) => ({ at, seconds: 0.2, pitches: [880], level: 0.3, shape: 'steady' as const })),
+    period: 0.5,
+    loop: false,
+    swell: 0,
+  },
 }
 
 /** `ring`: which of the ring tones, for `ring` and `test`. */

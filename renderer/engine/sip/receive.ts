@@ -9,9 +9,11 @@ import { mediaKindOf } from '../media/media-kind'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
+import { answerAfter } from './answer-after'
 import { attestationOf } from './attestation'
 import { redirect } from './deflect'
 import { keepDialog } from './dialog-care'
+import { divertedFrom } from './diverted'
 import { follow, followEarlyDialog, reportRemoteHold, type Followed } from './follow'
 import { assertedIn, identify } from './identity'
 import type { LiveCall } from './live-call'
@@ -67,8 +69,10 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
     assertedIn((name) => invitation.request.getHeader(name)),
     invitation.remoteIdentity,
   )
-
-  const attestation = attestationOf(invitation.request)
+  const { request } = invitation
+  const attestation = attestationOf(request)
+  const diverted = divertedFrom(request, { user: line.userAgent.configuration.uri.user ?? '', host: line.host })
+  const seconds = answerAfter(request)
   const verdict = await Promise.race([
     ask({
       callId: call.id,
@@ -76,6 +80,8 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
       handle: identity.handle,
       name: identity.name,
       ...(attestation === null ? {} : { attestation }),
+      ...(diverted.length === 0 ? {} : { diverted }),
+      ...(seconds === null ? {} : { answerAfter: seconds }),
     }),
     new Promise<null>((resolve) => call.later(() => resolve(null), verdictLimit)),
     call.ended.then(() => null),
@@ -89,7 +95,7 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
     refuse(invitation, verdict.status)
     call.drop()
   } else if (verdict.type === 'deflect') {
-    if (!redirect(invitation, verdict.target)) refuse(invitation, 480)
+    if (!redirect(invitation, verdict.target, verdict.reason)) refuse(invitation, 480)
     call.drop()
   } else if (verdict.type === 'ignore') {
     ignore(call, invitation, verdict.seconds)

@@ -4,7 +4,13 @@
  */
 import type { Invitation } from 'sip.js'
 import type { CallId } from '../../../common/call'
-import type { DialogRecord, EngineAccount, IncomingOffer, Verdict } from '../../../common/contract/engine'
+import type {
+  DeflectReason,
+  DialogRecord,
+  EngineAccount,
+  IncomingOffer,
+  Verdict,
+} from '../../../common/contract/engine'
 import { done, refused, type Result } from '../../../common/errors'
 import { isDemo } from '../../../common/account'
 import { needsGateway } from '../../../common/server-address'
@@ -177,8 +183,8 @@ export class Switchboard {
     })
   }
 
-  deflect(callId: CallId, target: string): Result | Promise<Result> {
-    return this.#with(callId, (call) => deflect(call, target))
+  deflect(callId: CallId, target: string, reason?: DeflectReason): Result | Promise<Result> {
+    return this.#with(callId, (call) => deflect(call, target, reason))
   }
 
   transfer(callId: CallId, target: string): Result | Promise<Result> {

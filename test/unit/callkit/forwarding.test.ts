@@ -57,7 +57,9 @@ test('no answer: the call is sent on when it has rung for long enough', async ()
   await phone.clock.advanceAsync(59_999)
   expect(phone.engine.heard()).toEqual([])
   await phone.clock.advanceAsync(1)
-  expect(phone.engine.commands).toEqual([{ type: 'deflect', callId, target: 'sip:602@pbx.example' }])
+  expect(phone.engine.commands).toEqual([
+    { type: 'deflect', callId, target: 'sip:602@pbx.example', reason: 'no-answer' },
+  ])
   expect(phone.states).toEqual(['ended (forwarded)'])
   expect(phone.history.map(isMissed)).toEqual([false])
 })

@@ -14,7 +14,7 @@ beforeEach(() => {
   phone = new CallPhone()
   store = new PhoneStore(stateOf(), silentLog)
   states = []
-  new CallViews(phone.registry, store, phone.policy)
+  new CallViews(phone.registry, store, phone.policy, phone.autoAnswer)
   store.observe((now) => states.push(now))
 })
 

@@ -75,6 +75,17 @@ describe('a rule', () => {
     expect(bench.media.last.closed).toBe(true)
   })
 
+  it.each(['no-answer', 'user-busy', 'do-not-disturb', 'unconditional'] as const)('says why: %s', async (reason) => {
+    bench.verdict = { type: 'deflect', target, reason }
+    await bench.ring()
+    const diverted = `<sip:alice@example.com>;reason=${reason}`
+    expect(bench.peer.responses('INVITE').at(-1)?.header('diversion')).toBe(diverted)
+    bench.verdict = { type: 'alert' }
+    const { callId } = await bench.ring()
+    await bench.ask({ type: 'deflect', callId, target, reason })
+    expect(bench.peer.responses('INVITE').at(-1)?.header('diversion')).toBe(diverted)
+  })
+
   it('with an address that is none refuses the call', async () => {
     bench.verdict = { type: 'deflect', target: 'nowhere' }
     await bench.ring()

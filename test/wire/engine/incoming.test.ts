@@ -71,6 +71,35 @@ describe('an incoming call', () => {
     expect(bench.media.last.closed).toBe(true)
   })
 
+  it('comes with whom it was meant for, and with the wish to be answered by itself', async () => {
+    await bench.ring({
+      extra: [
+        'Diversion: "Support" <sip:500@example.com>;reason=no-answer',
+        'Diversion: <sip:alice@example.com>;reason=deflection',
+        'Diversion: <sip:+49301234@carrier.example>;reason=unconditional',
+        'Alert-Info: <http://127.0.0.1/a.wav>;info=alert-autoanswer;delay=0',
+      ],
+    })
+    await bench.ring({
+      extra: [
+        'History-Info: <sip:500@example.com?Reason=SIP%3Bcause%3D408>;index=1, <sip:alice@example.com>;index=1.1',
+        'Call-Info: <sip:example.com>;answer-after=4',
+      ],
+    })
+    await bench.ring()
+    expect(bench.offers.map(({ diverted, answerAfter }) => [diverted, answerAfter])).toEqual([
+      [
+        [
+          { handle: { type: 'phoneNumber', value: '+49301234' }, name: null, reason: 'unconditional' },
+          { handle: { type: 'phoneNumber', value: '500' }, name: 'Support', reason: 'no-answer' },
+        ],
+        0,
+      ],
+      [[{ handle: { type: 'phoneNumber', value: '500' }, name: null, reason: 'no-answer' }], 4],
+      [undefined, undefined],
+    ])
+  })
+
   it('comes with how its number was vouched for, where the server says so', async () => {
     await bench.ring({ extra: ['P-Asserted-Identity: <sip:+14155552671;verstat=TN-Validation-Passed-B@example.com>'] })
     await bench.ring({ extra: ['Attestation-Info: C'] })
