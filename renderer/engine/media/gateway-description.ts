@@ -11,7 +11,7 @@ import type { Encryption } from '../../../common/media'
 import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
-import { mediaKindOf, type MediaKind } from './media-kind'
+import { answersInDtls, mediaKindOf, type MediaKind } from './media-kind'
 
 export class GatewayDescription implements Description {
   /** A prepared offer as signalling and as the browser knows it. */
@@ -98,6 +98,7 @@ export class GatewayDescription implements Description {
         return this.inner.setDescription(prepared.web)
       }
       if (this.#open === 'ours') {
+        refuseDtls(sdp)
         await this.inner.setDescription(await this.#ask('remoteAnswer', sdp))
         this.#open = null
         this.#said = null
@@ -114,6 +115,7 @@ export class GatewayDescription implements Description {
     return this.#step(async () => {
       if (this.#direct === true) return this.inner.setEarlyDescription(sdp)
       if (this.#open !== 'ours') throw new DescriptionError('media-failed', 'an early answer without an offer')
+      refuseDtls(sdp)
       await this.inner.setEarlyDescription(await this.#ask('remoteEarly', sdp))
     })
   }
@@ -200,4 +202,8 @@ export class GatewayDescription implements Description {
     this.#tail = run.catch(() => {})
     return run
   }
+}
+
+function refuseDtls(answer: string): void {
+  if (answersInDtls(answer)) throw new DescriptionError('not-acceptable', 'a plain offer was answered in DTLS-SRTP')
 }

@@ -15,3 +15,9 @@ export function mediaKindOf(sdp: string): MediaKind | null {
   if (/^UDP\/TLS\//i.test(protocol)) return null
   return fingerprint && /^RTP\/SAVPF?$/i.test(protocol) && !/^a=crypto:/m.test(sdp) ? null : 'plain'
 }
+
+/**
+ * Whether an answer to a plain offer will only be spoken in DTLS-SRTP: Asterisk's endpoints for WebRTC answer RTP/AVP with a fingerprint, and neither send
+ * nor take anything that is plain (measured with Asterisk 22).
+ */
+export const answersInDtls = (sdp: string): boolean => sdpFacts(sdp).fingerprint && !/^a=crypto:/m.test(sdp)

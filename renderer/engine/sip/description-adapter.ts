@@ -9,6 +9,8 @@ export class DescriptionAdapter implements SessionDescriptionHandler {
   readonly #media: CallMedia
   /** Why the last description could not be used; null while all went well. */
   failure: DescriptionFailure | null = null
+  /** The far end's last description, usable or not. */
+  remote: string | null = null
 
   constructor(media: CallMedia) {
     this.#media = media
@@ -19,6 +21,7 @@ export class DescriptionAdapter implements SessionDescriptionHandler {
   }
 
   setDescription(sdp: string): Promise<void> {
+    this.remote = sdp
     return this.#watch(this.#media.setDescription(sdp))
   }
 

@@ -5,7 +5,7 @@
 import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import type { CallMedia } from '../media/media'
-import type { MediaKind } from '../media/media-kind'
+import { answersInDtls, type MediaKind } from '../media/media-kind'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
@@ -16,14 +16,12 @@ import { focusIn } from './focus'
 import { follow, reportRemoteHold } from './follow'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
+import { forgetLater, watchForSilence } from './open-invite'
 import { reasonText } from './reason-text'
 import type { Referral } from './referral'
 
 /** An INVITE that nobody answers finally; main's own ring limit is shorter, ms. */
 const ringLimit = 180_000
-/** How long a cancelled INVITE may take to go away before it is forgotten (RFC 3261 section 9.1), ms. */
-const cancelLimit = 35_000
-const checkEvery = 5_000
 
 export interface DialOptions {
   readonly line: AccountLine
@@ -75,12 +73,18 @@ export async function dial(call: LiveCall, options: DialOptions): Promise<Result
 }
 
 /** The session of an INVITE that is not sent yet. */
-function prepare(call: LiveCall, { line, uri, extraHeaders, referral }: Attempt): Inviter {
+function prepare(call: LiveCall, attempt: Attempt): Inviter {
+  const { line, uri, extraHeaders, referral } = attempt
   const inviter = new Inviter(line.userAgent, uri, { extraHeaders: [...extraHeaders] })
   giveMedia(inviter, call.descriptions)
   follow(call, inviter)
   keepDialog(call, line)
+  const { descriptions } = call
   inviter.stateChange.addListener((state) => {
+    if (state === SessionState.Terminated && descriptions.failure !== null && descriptions.remote !== null) {
+      // Acknowledged and hung up by sip.js: an answer of that kind was not asked for.
+      if (call.session === inviter) answeredOtherwise(call, attempt, descriptions.remote)
+    }
     if (state !== SessionState.Established) return
     referral?.tell(200, 'OK')
     established(call, inviter)
@@ -104,12 +108,16 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
 }
 
 /**
- * The far end takes no sound of this kind: it is offered the other, once, in a call of its own for everybody but the user. The session that was refused
- * has closed its media already.
+ * The far end takes no sound of this kind: it is offered the other, once, in a call of its own for everybody but the user. False: there is no other. What
+ * becomes of the INVITE before is the caller's business.
  */
-function offerAnew(call: LiveCall, attempt: Attempt, media: CallMedia, kind: MediaKind): void {
+function offerAnew(call: LiveCall, attempt: Attempt, kind: MediaKind | null): boolean {
+  const isOpen = call.stage === 'dialing' || call.stage === 'alerting'
+  const media = kind === null || attempt.isLast || !isOpen ? undefined : attempt.createMedia?.(kind)
+  if (media === undefined) return false
   call.surroundings.log.info(`the far end takes no such sound: ${kind} is offered instead`)
   call.provisional = false
+  call.unfollow()
   call.takeOver(media, new DescriptionAdapter(media))
   const again = { ...attempt, kind, isLast: true }
   const inviter = prepare(call, again)
@@ -120,6 +128,13 @@ function offerAnew(call: LiveCall, attempt: Attempt, media: CallMedia, kind: Med
     },
     () => call.finish({ cause: 'media-failed' }),
   )
+  return true
+}
+
+/** What we offered is plain, what we are answered is not. False: it is, or there is nothing else to offer. */
+function answeredOtherwise(call: LiveCall, attempt: Attempt, sdp: string): boolean {
+  const { kind, line } = attempt
+  return kind !== null && answersInDtls(sdp) && offerAnew(call, attempt, line.media.afterDtls(kind))
 }
 
 function makeSipUri(target: string): URI | null {
@@ -149,6 +164,10 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
     onProgress: ({ message }) => {
       provisional()
       if (call.stage === 'ended' || !isCurrent()) return
+      if (message.body && answeredOtherwise(call, attempt, message.body)) {
+        void inviter.cancel().catch(() => {})
+        return forgetLater(call, inviter)
+      }
       if (message.statusCode === 180) referral?.tell(180, 'Ringing')
       if (
         message.body &&
@@ -176,9 +195,8 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
       if (!isCurrent()) return
       const status = message.statusCode ?? 500
       const local = !message.callId
-      const other = kind === null || attempt.isLast || local ? null : line.media.after(kind, status)
-      const media = other === null || call.stage !== 'dialing' ? undefined : attempt.createMedia?.(other)
-      if (media !== undefined && other !== null) return offerAnew(call, attempt, media, other)
+      const other = kind === null || local || call.stage !== 'dialing' ? null : line.media.after(kind, status)
+      if (offerAnew(call, attempt, other)) return
       referral?.tell(status, message.reasonPhrase ?? '')
       const reasons = local ? [] : parseReasons(message.getHeaders('reason'))
       call.finish({
@@ -213,32 +231,4 @@ function established(call: LiveCall, inviter: Inviter): void {
   void connect(call, Promise.resolve()).then((result) => {
     if (result.ok) reportRemoteHold(call)
   })
-}
-
-/** What sip.js keeps to itself: the INVITE's transaction. */
-interface InviteInside {
-  readonly outgoingInviteRequest?: { readonly transaction: { readonly state: string }; dispose(): void }
-}
-
-/**
- * A 2xx without Contact or To tag is dropped by sip.js: its transaction ends, the session waits for ever. A call whose INVITE is gone
- * while nobody answered it is over.
- */
-function watchForSilence(call: LiveCall, inviter: Inviter): void {
-  call.later(() => {
-    const transaction = (inviter as unknown as InviteInside).outgoingInviteRequest?.transaction
-    if (call.session !== inviter) return
-    if (inviter.state === SessionState.Establishing && transaction?.state === 'Terminated') {
-      return hangUp(call, 'server-error')
-    }
-    if (call.stage === 'dialing' || call.stage === 'alerting') watchForSilence(call, inviter)
-  }, checkEvery)
-}
-
-function forgetLater(call: LiveCall, inviter: Inviter): void {
-  call.surroundings.clock.setTimeout(() => {
-    if (inviter.state === SessionState.Terminated) return
-    ;(inviter as unknown as InviteInside).outgoingInviteRequest?.dispose()
-    void inviter.dispose().catch(() => {})
-  }, cancelLimit)
 }

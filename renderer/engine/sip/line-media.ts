@@ -31,6 +31,11 @@ export class LineMedia {
     return kind === 'plain' ? 'webrtc' : 'plain'
   }
 
+  /** What to offer where an offer of `kind` was answered in DTLS-SRTP; null: nothing else. */
+  afterDtls(kind: MediaKind): MediaKind | null {
+    return this.#choice === 'automatic' && kind === 'plain' ? 'webrtc' : null
+  }
+
   /** The server took an offer of this kind. */
   took(kind: MediaKind): void {
     if (this.#choice === 'automatic') this.#offers = kind

@@ -196,6 +196,19 @@ describe('the kind of sound', () => {
     return callId
   }
 
+  const sdpOf = (protocol: string, ...lines: string[]): string =>
+    [
+      'v=0',
+      'o=- 1 1 IN IP4 192.0.2.1',
+      's=-',
+      'c=IN IP4 192.0.2.1',
+      't=0 0',
+      `m=audio 4000 ${protocol} 0`,
+      ...lines,
+      '',
+    ].join('\r\n')
+  const fingerprint = 'a=fingerprint:sha-256 AA:BB'
+
   /** What was offered, in order. */
   const offered = (): (string | undefined)[] => bench.media.gateways.map((media) => media?.offers)
 
@@ -203,7 +216,8 @@ describe('the kind of sound', () => {
     peer.on('INVITE', (request) => {
       const status = statuses.shift() ?? 200
       peer.reply(request, 100)
-      peer.reply(request, status, [], status === 200 ? makeSdp() : '')
+      const answer = offered().at(-1) === 'plain' ? sdpOf('RTP/AVP') : makeSdp()
+      peer.reply(request, status, [], status === 200 ? answer : '')
     })
   }
 
@@ -245,6 +259,41 @@ describe('the kind of sound', () => {
     expect(bench.ended).toMatchObject({ cause: 'not-acceptable', sipStatus: 488 })
   })
 
+  it.each([
+    [200, 'an answer', ['INVITE', 'ACK', 'BYE', 'INVITE', 'ACK']],
+    [183, 'early media', ['INVITE', 'CANCEL', 'INVITE', 'ACK']],
+  ])('plain sound to which %i says that it will be DTLS is offered as WebRTC’s: %s', async (status, _what, words) => {
+    await use('automatic')
+    peer.on('BYE', (request) => peer.reply(request, 200))
+    peer.on('CANCEL', (request) => peer.reply(request, 200))
+    peer.on('INVITE', (request) => {
+      peer.reply(request, 100)
+      if (offered().length === 1) peer.reply(request, status, [], sdpOf('RTP/AVP', fingerprint, 'a=setup:actpass'))
+      else peer.reply(request, 200, [], makeSdp())
+    })
+    peer.said.length = 0
+    const callId = await dial()
+    await bench.settle(100)
+    expect(offered()).toEqual(['plain', 'webrtc'])
+    const talk = peer.said.map(({ word }) => word).filter((word) => words.includes(word))
+    expect([...talk].sort()).toEqual([...words].sort())
+    expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+    expect(bench.ended).toBeUndefined()
+    await bench.ask({ type: 'end', callId })
+    await dial()
+    expect(offered().slice(2)).toEqual(['webrtc'])
+  })
+
+  it('plain by choice and answered in DTLS is no call', async () => {
+    await use('plain')
+    peer.on('INVITE', (request) => peer.reply(request, 200, [], sdpOf('RTP/AVP', fingerprint)))
+    await dial()
+    await bench.settle()
+    expect(offered()).toEqual(['plain'])
+    expect(bench.ended).toMatchObject({ cause: 'not-acceptable' })
+    expect(peer.requests('BYE')).toHaveLength(1)
+  })
+
   it.each(['plain', 'webrtc'] as const)('that is %s by choice is offered, and nothing else is', async (media) => {
     await use(media)
     answering(488)
@@ -269,19 +318,6 @@ describe('the kind of sound', () => {
     expect(bench.media.calls.every(({ closed }) => closed)).toBe(true)
     expect(bench.ended).toMatchObject({ cause: 'cancelled' })
   })
-
-  const sdpOf = (protocol: string, ...lines: string[]): string =>
-    [
-      'v=0',
-      'o=- 1 1 IN IP4 192.0.2.1',
-      's=-',
-      'c=IN IP4 192.0.2.1',
-      't=0 0',
-      `m=audio 4000 ${protocol} 0`,
-      ...lines,
-      '',
-    ].join('\r\n')
-  const fingerprint = 'a=fingerprint:sha-256 AA:BB'
 
   it.each([
     ['automatic', 'plain', sdpOf('RTP/AVP'), null],

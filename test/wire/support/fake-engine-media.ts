@@ -15,6 +15,7 @@ import {
   type TestSound,
 } from '../../../renderer/engine/media/media'
 import type { GatewayMedia } from '../../../renderer/engine/media/gateway-media'
+import { answersInDtls } from '../../../renderer/engine/media/media-kind'
 import { sdpFacts } from '../../../renderer/engine/media/sdp-facts'
 
 export interface SdpParts {
@@ -69,7 +70,10 @@ export class FakeCallMedia implements CallMedia {
   #resolveConnected: () => void = () => {}
   readonly #listeners = new Set<(connection: MediaConnection) => void>()
 
-  constructor(private readonly engine: FakeMediaEngine) {
+  constructor(
+    private readonly engine: FakeMediaEngine,
+    private readonly gateway?: GatewayMedia,
+  ) {
     this.connected = new Promise((resolve) => {
       this.#resolveConnected = resolve
     })
@@ -119,7 +123,9 @@ export class FakeCallMedia implements CallMedia {
     this.#needOpen()
     const facts = sdpFacts(sdp)
     if (!facts.audio) throw new DescriptionError('not-acceptable', 'no audio')
-    if (!facts.fingerprint) throw new DescriptionError('no-webrtc', 'no fingerprint')
+    const isPlain = this.gateway?.offers === 'plain' && this.#localOffer
+    if (isPlain && answersInDtls(sdp)) throw new DescriptionError('not-acceptable', 'DTLS')
+    if (!isPlain && !facts.fingerprint) throw new DescriptionError('no-webrtc', 'no fingerprint')
     if (this.#localOffer) this.#localOffer = false
     else this.#remoteOffer = true
     this.telephoneEvents = facts.telephoneEvents
@@ -198,7 +204,7 @@ export class FakeMediaEngine implements MediaEngine {
   createCallMedia(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): FakeCallMedia {
     this.gateways.push(gateway)
     this.iceServers.push(iceServers)
-    const media = new FakeCallMedia(this)
+    const media = new FakeCallMedia(this, gateway)
     this.calls.push(media)
     return media
   }
