@@ -43,3 +43,7 @@ const reasons: Record<NonNullable<PhoneState['quiet']['because']>, string> = {
 /** A sentence, for who wonders. */
 export const explainQuiet = (quiet: PhoneState['quiet']): string =>
   quiet.because === null ? '' : reasons[quiet.because]
+
+/** Quiet by itself, so that it can be broken by hand until it ends by itself. */
+export const canRingAnyway = ({ on, because }: PhoneState['quiet']): boolean =>
+  on && (because === 'schedule' || because === 'desktop')

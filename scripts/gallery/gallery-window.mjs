@@ -41,12 +41,13 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
       join(import.meta.dirname, 'app'),
       `--user-data-dir=${join(folder, 'profile')}`,
       `--force-device-scale-factor=${scale}`,
-      '--force-prefers-reduced-motion',
     ],
     env: { ...env, GALLERY_URL: address },
   })
   const page = await application.firstWindow()
   const devtools = await page.context().newCDPSession(page)
+  // Nothing is looked at half-way between two looks.
+  await devtools.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-reduced-motion', value: 'reduce' }] })
   let complaints = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
@@ -64,14 +65,22 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     return result.value
   }
 
-  const arrive = async (query, mark) => {
+  await page.goto(address)
+  let turns = 0
+  /** The page says when it has drawn what its address asks for; what it complained about on the way. */
+  const arrive = async (query) => {
     complaints = []
-    await page.goto(address + query)
-    try {
-      await page.locator(`html[${mark}]`).waitFor({ state: 'attached', timeout: drawnWithinMs })
-    } catch (error) {
-      throw new Error(`${query} was not drawn: ${complaints.join('; ') || 'no complaint'}`, { cause: error })
-    }
+    // The same view again is another address, so that it begins anew.
+    const hash = JSON.stringify(`#${new URLSearchParams({ ...query, turn: String(++turns) })}`)
+    const drawn = await evaluate(`new Promise((resolve) => {
+      const root = document.documentElement
+      const done = (is) => (watch.disconnect(), clearTimeout(timer), resolve(is))
+      const watch = new MutationObserver(() => root.dataset.drawn === ${hash} && done(true))
+      const timer = setTimeout(() => done(false), ${drawnWithinMs})
+      watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] })
+      location.hash = ${hash}
+    })`)
+    if (!drawn) throw new Error(`${query.view} was not drawn: ${complaints.join('; ') || 'no complaint'}`)
     return complaints
   }
 
@@ -79,11 +88,10 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     evaluate,
     /** The names of all views. */
     async views() {
-      await arrive('', 'data-views')
       return (await evaluate('document.documentElement.dataset.views')).split(' ')
     },
     /** Shows it, and returns what the console complained about. */
-    show: (view, theme, dir = 'ltr') => arrive(`?${new URLSearchParams({ view, theme, dir })}`, 'data-drawn'),
+    show: (view, theme, dir = 'ltr') => arrive({ view, theme, dir }),
     /** A window of another size, in pixels of the page. */
     resize: (width, height) =>
       devtools.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false }),

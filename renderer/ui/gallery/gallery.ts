@@ -1,8 +1,9 @@
 /*
- * The gallery page: one view of the real App from a fixture, chosen by the address (`?view=NAME&theme=dark&dir=rtl`); without a
- * view, the list of all. It plays main: answers questions and changes nothing.
+ * The gallery page: one view of the real App from a fixture, chosen by the address (`#view=NAME&theme=dark&dir=rtl`); without a
+ * view, the list of all. Another address shows another view without loading the page again. It plays main: answers questions and
+ * changes nothing.
  */
-import { flushSync, mount } from 'svelte'
+import { flushSync, mount, unmount } from 'svelte'
 import type { UiPagePort } from '../../../common/contract/port'
 import type { UiDown } from '../../../common/contract/ui'
 import type { PhoneState } from '../../../common/phone-state'
@@ -16,19 +17,35 @@ import { fixtures, type Fixture } from './fixtures'
 import { answerTo } from './known'
 import { frozenClock, place } from './people'
 
-const query = new URLSearchParams(location.search)
-const theme = query.get('theme') === 'dark' ? 'dark' : 'light'
-const name = query.get('view')
+const root = document.documentElement
 const target = document.getElementById('app')
-document.documentElement.dir = query.get('dir') === 'rtl' ? 'rtl' : 'ltr'
+let shown: Record<string, unknown> | null = null
 
 if (target) {
-  const fixture = name === null ? undefined : fixtures[name]
-  if (fixture) void show(fixture, target)
-  else list(target)
+  // Whoever takes the pictures reads the names from here.
+  root.dataset['views'] = Object.keys(fixtures).join(' ')
+  addEventListener('hashchange', () => void open(target))
+  void open(target)
 }
 
-async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
+/** Puts away what was shown and shows what the address says; `data-drawn` is the address when it is there to be seen. */
+async function open(target: HTMLElement): Promise<void> {
+  const address = location.hash
+  const query = new URLSearchParams(address.slice(1))
+  const fixture = fixtures[query.get('view') ?? '']
+  if (shown) await unmount(shown)
+  shown = null
+  target.replaceChildren()
+  // Menus and dialogs live beside the app, and an open one keeps the page from scrolling.
+  document.body.removeAttribute('style')
+  root.dir = query.get('dir') === 'rtl' ? 'rtl' : 'ltr'
+  if (fixture) await show(fixture, query.get('theme') === 'dark' ? 'dark' : 'light', target)
+  else list(target)
+  await document.fonts.ready
+  requestAnimationFrame(() => requestAnimationFrame(() => (root.dataset['drawn'] = address)))
+}
+
+async function show(fixture: Fixture, theme: 'light' | 'dark', target: HTMLElement): Promise<void> {
   let receive: (message: UiDown) => void = () => undefined
   const port: UiPagePort = {
     send: ({ id, command }) => {
@@ -43,10 +60,10 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   const desk = new Desk()
   if (fixture.state) receive({ kind: 'state', state: themed(fixture.state) })
   receive({ kind: 'level', microphone: -22, speaker: -100 })
-  document.documentElement.dataset['theme'] = theme
+  root.dataset['theme'] = theme
   // Prepared both before and after the first look: a call just seen takes the screen, the fixture may want it elsewhere.
   fixture.desk?.(desk)
-  mount(App, {
+  shown = mount(App, {
     target,
     props: { surroundings: { phone, desk, ticker: new Ticker(frozenClock), clock: frozenClock, mac: false, place } },
   })
@@ -55,6 +72,8 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
   flushSync()
   if (fixture.then) receive({ kind: 'state', state: themed(fixture.then) })
   flushSync()
+  // Some controls are there when main has answered.
+  if (fixture.click || fixture.scroll) await new Promise(requestAnimationFrame)
   if (fixture.click) {
     const control = target.querySelector<HTMLElement>(fixture.click)
     // A menu button opens by key; everything else by a click.
@@ -64,15 +83,13 @@ async function show(fixture: Fixture, target: HTMLElement): Promise<void> {
     } else control?.click()
   }
   if (fixture.scroll) target.querySelector(fixture.scroll)?.scrollIntoView({ block: 'start' })
-  await document.fonts.ready
-  requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset['drawn'] = 'true')))
 }
 
 function list(target: HTMLElement): void {
   const items = Object.keys(fixtures).flatMap((view) =>
     ['light', 'dark'].map((theme) => {
       const link = document.createElement('a')
-      link.href = `?${new URLSearchParams({ view, theme })}`
+      link.href = `#${new URLSearchParams({ view, theme })}`
       link.textContent = `${view} (${theme})`
       return link
     }),
@@ -81,6 +98,4 @@ function list(target: HTMLElement): void {
   list.className = 'page gallery-list'
   list.append(...items)
   target.append(list)
-  // Whoever takes the pictures reads the names from here.
-  document.documentElement.dataset['views'] = Object.keys(fixtures).join(' ')
 }

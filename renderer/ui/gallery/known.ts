@@ -193,6 +193,24 @@ export const known: Partial<PhoneState> = {
   directory: { sources, blocked },
 }
 
+const ladder = `10:14:02.118 → 192.0.2.10:8089 wss
+REGISTER sip:pbx.example SIP/2.0
+Via: SIP/2.0/WSS 9v2k3fb1k0.invalid;branch=z9hG4bK4815162
+From: <sip:xx0@pbx.example>;tag=q1w2e3
+Authorization: ***
+
+10:14:02.149 ← 192.0.2.10:8089 wss (31 ms)
+SIP/2.0 200 OK
+Contact: <sip:h1@9v2k3fb1k0.invalid;transport=ws>;expires=600
+`
+const diagnostics = [
+  { name: 'phone.txt', text: 'Patchcord 0.1.0, Electron 33.2.1, Linux 6.1 x64\n' },
+  { name: 'accounts.json', text: '{ "name": "Work", "server": "wss://pbx.example:8089/ws" }\n'.repeat(12) },
+  { name: 'sip-ladder.txt', text: ladder.repeat(240) },
+  { name: 'statistics.json', text: '{ "packetsLost": 2, "jitterMs": 4 }\n'.repeat(80) },
+  { name: 'log.txt', text: '10:14:02.150 account work: registered for 600 s\n'.repeat(9000) },
+]
+
 /** What main would answer; null: nothing. */
 export function answerTo(command: UiCommand, state: PhoneState | null): UiAnswer | null {
   switch (command.type) {
@@ -208,6 +226,10 @@ export function answerTo(command: UiCommand, state: PhoneState | null): UiAnswer
     }
     case 'getContact':
       return { type: 'contact', contact: contacts.find(({ id }) => id === command.contactId) ?? ada }
+    case 'findContact':
+      return command.number === transferred.handle.value ? { type: 'contact', contact: ada } : null
+    case 'previewDiagnostics':
+      return { type: 'diagnostics', parts: diagnostics }
     case 'findCalls': {
       const all = state === null || state.history.length === 0 ? [] : [...state.history, transferred, kept]
       return {

@@ -1,7 +1,9 @@
 /*
  * The views of the settings: accounts and their tests, sound, the rest, and diagnostics.
  */
+import { testSteps, type TestLine, type TestStep } from '../../../common/diagnosis'
 import { registrationFailures } from '../../../common/errors'
+import type { PhoneState } from '../../../common/phone-state'
 import { defaultSettings } from '../../../common/settings'
 import { AccountForm } from '../account-form.svelte'
 import type { Desk } from '../desk.svelte'
@@ -16,6 +18,45 @@ const settings =
     desk.goTo('settings')
     desk.settingsPage = page
   }
+
+const found: Record<TestStep, string> = {
+  dns: 'pbx.example is at 192.0.2.10 and 2001:db8::10',
+  connect: 'connected to 192.0.2.10, port 8089',
+  tls: 'TLS 1.3; the certificate is for pbx.example, until 14 August 2025',
+  options: 'answered in 31 ms from Asterisk PBX 22.10.0; takes OPTIONS, INVITE, ACK, BYE, CANCEL, REFER',
+  register: 'the server keeps this phone’s address for 600 s; it has 2 phones',
+  codecs: 'opus was agreed in a call, encrypted (DTLS-SRTP)',
+  echo: '6 of 6 signals came back, at -24 dB after 212 ms (sent at -20 dB), 0 % of the packets lost',
+}
+const took = [12, 41, 58, 31, 96, 640, 6210]
+/** `at`: where it stands, or what went otherwise than well. */
+const tested = (
+  at: Partial<Record<TestStep, TestLine['state']>>,
+  done = true,
+  echo: string | null = '*43',
+): PhoneState => {
+  const began = Object.values(at).indexOf('running')
+  const stop = testSteps.findIndex((step) => at[step] === 'failed' || at[step] === 'running')
+  const lines = testSteps.map((step, index): TestLine => {
+    const state = at[step] ?? (stop === -1 || index < stop ? 'passed' : began === -1 ? 'skipped' : 'waiting')
+    const quiet = state === 'waiting' || state === 'running'
+    const why =
+      state === 'failed'
+        ? 'no answer from 192.0.2.10 within 6 s'
+        : state === 'skipped'
+          ? 'the step before failed'
+          : found[step]
+    return { step, state, found: quiet ? null : why, tookMs: quiet || state === 'skipped' ? null : (took[index] ?? 1) }
+  })
+  return snapshot({
+    accounts: [account({ features: { ...p.features, echo } })],
+    accountTest: { accountId: 'work', lines, done },
+  })
+}
+const test = (desk: Desk): void => {
+  settings('accounts')(desk)
+  desk.testing = 'work'
+}
 
 export const settingsViews: Readonly<Record<string, Fixture>> = {
   'settings-accounts': {
@@ -60,6 +101,14 @@ export const settingsViews: Readonly<Record<string, Fixture>> = {
     state: snapshot(),
     desk: (desk) => desk.openForm(new AccountForm(account({ features: p.features }))),
   },
+  'settings-test': { state: tested({}), desk: test },
+  'settings-test-before': { state: snapshot(), desk: test },
+  'settings-test-running': { state: tested({ register: 'running' }, false), desk: test },
+  'settings-test-soundless': { state: tested({ codecs: 'doubtful', echo: 'skipped' }, true, null), desk: test },
+  'settings-test-doubtful': { state: tested({ tls: 'doubtful' }), desk: test },
+  'settings-test-failed': { state: tested({ connect: 'failed' }), desk: test },
+  'settings-diagnostics': { state: snapshot(), desk: settings('diagnostics'), click: '.fold' },
+  'settings-diagnostics-without': { state: snapshot(), desk: settings('diagnostics'), click: 'input[type="checkbox"]' },
   'settings-audio': {
     state: snapshot({
       settings: {
@@ -69,7 +118,13 @@ export const settingsViews: Readonly<Record<string, Fixture>> = {
     }),
     desk: settings('audio'),
   },
+  'settings-audio-ring': { state: snapshot(), desk: settings('audio'), scroll: '[aria-label="Ringing"]' },
   'settings-general': { state: snapshot(), desk: settings('general') },
+  'settings-general-answering': {
+    state: snapshot({ settings: { ...defaultSettings, autoAnswer: ['+4930901820', '680', 'door@intercom.example'] } }),
+    desk: settings('general'),
+    scroll: '[aria-label="Calls"]',
+  },
   'settings-general-menu': { state: snapshot(), desk: settings('general'), click: '.choice-trigger' },
   'settings-about': { state: snapshot(), desk: settings('about') },
 }
