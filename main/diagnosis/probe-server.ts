@@ -174,6 +174,8 @@ export class Probe implements ServerProbe {
         ca: this.parts.roots(),
         ...(isIP(domain) ? {} : { servername: domain }),
       })
+      // Closed by what is on top of it: Node 20 dies when the socket below goes first.
+      this.#open.delete(socket)
       this.#open.add(secured)
       secured.on('error', (error) => resolve(causeOf(error)))
       secured.once('close', () => resolve('it hung up'))
