@@ -26,6 +26,7 @@ export default defineConfig({
           gateway: at('gateway/index.ts'),
           'self-test': at('gateway/self-test.ts'),
           directory: at('main/directory/worker.ts'),
+          search: at('main/search/search-worker.ts'),
         },
         external: nativePackages,
         // A smaller bundle starts sooner; names stay, so that a stack trace in the log can be read.

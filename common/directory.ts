@@ -74,6 +74,9 @@ export type SourceStatus =
   /** What was loaded before is still in use. `code`: CXErrorCodeCallDirectoryManagerError by name; `detail`: a sentence with the place. */
   | { readonly state: 'failed'; readonly at: number; readonly code: string; readonly detail: string | null }
 
+/** Of each directory the names of so many entries are searched as somebody types, the first by number; callers are known by all of them. */
+export const namesSearchedAtMost = 200_000
+
 export interface DirectorySource {
   readonly id: string
   readonly name: string

@@ -15,7 +15,7 @@ import { UtilityGateway } from './os/gateway-process'
 import { askUser } from './os/ask-user'
 import { eraseMarked, markForErasure } from './os/erase-profile'
 import { desktopFocus, type DesktopFocus } from './os/focus/desktop-focus'
-import { directoryProcess } from './os/directory-process'
+import { helperProcess } from './os/helper-process'
 import { leaveOrderly } from './os/leave'
 import { createLog } from './os/log'
 import { desktopNotifications } from './os/notifications/desktop-notifications'
@@ -38,6 +38,7 @@ import { SpeechLog } from './phone/speech-log'
 import { PhoneStore } from './phone-store'
 import { CallArchive } from './recents/call-archive'
 import { ReminderFile } from './recents/reminder-file'
+import { Searcher } from './search/searcher'
 import { AppliedSettings } from './settings/apply-settings'
 import { importAccounts } from './settings/import-accounts'
 import { AlertWindow } from './windows/alert-window'
@@ -60,11 +61,21 @@ export async function startPhone(given: CommandLine): Promise<void> {
   log.info(`Patchcord ${app.getVersion()}, Electron ${process.versions.electron}, ${process.platform}`)
   Menu.setApplicationMenu(null)
 
+  // What searches runs when somebody does.
+  const searcher = new Searcher({
+    start: helperProcess(join(import.meta.dirname, 'search.js'), 'Patchcord search'),
+    clock,
+    log,
+    contacts: join(folder, 'contacts'),
+    calls: join(folder, 'recents'),
+  })
+
   // The profile: settings, accounts, history.
   const { keeper, vault, accounts, history, notices } = openProfile({
     folder,
     openStore: openElectronStore,
     safeStorage: electronSafeStorage,
+    searcher,
     onHistoryChange: (shown, missed) => store.put({ history: shown, missed }),
     listsCallsOf: (accountId) => switchboard.provider(accountId)?.configuration.includesCallsInRecents ?? true,
     clock,
@@ -202,6 +213,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     keyOf: (number) => policy.numbers.keyOf(number),
     rules: () => JSON.stringify(policy.numbers.plan(null)),
     numbersReady: () => policy.numbers.load(),
+    searcher,
     secretOf: (id) => directories.secretOf(id),
     onChange: (contacts) => {
       people.contacts = book.contacts
@@ -222,6 +234,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     views,
     engine,
     book,
+    searcher,
     recents: history,
     directories: () => directories,
     markForErasure: () => markForErasure(folder),
@@ -261,10 +274,11 @@ export async function startPhone(given: CommandLine): Promise<void> {
     vault,
     clock,
     log,
-    startLoader: directoryProcess(join(import.meta.dirname, 'directory.js')),
+    startLoader: helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories'),
     plan: () => policy.numbers.plan(null),
     onChange: (sources) => {
       store.put({ directory: { ...store.current.directory, sources } })
+      searcher.useTables(directories.searched)
       book.sync()
     },
   })
@@ -352,6 +366,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     close: async () => {
       stopWatchingNetwork()
       reachability.stop()
+      searcher.close()
       await Promise.all([engine.stopGateway(), directories.stop(), book.close()])
       host.stop()
       focus?.dispose()

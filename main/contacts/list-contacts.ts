@@ -2,8 +2,8 @@
  * Pages of the list of contacts, by name: all of them, or those a filter finds.
  */
 import type { Contact } from '../../common/contact'
-import { digitsOf, fold, looksLikeNumber } from '../search/fold'
-import type { SearchIndex } from '../search/search-index'
+import { digitsOf, fold, looksLikeNumber, wordsOf } from '../search/fold'
+import type { Searcher } from '../search/searcher'
 import { shownName } from './contact-store'
 import type { Contacts } from './contacts'
 
@@ -12,21 +12,18 @@ const foundAtMost = 5_000
 
 export async function listContacts(
   contacts: Contacts,
-  index: SearchIndex,
+  searcher: Pick<Searcher, 'people' | 'getReady'>,
   { filter, offset, limit }: { readonly filter: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly contacts: readonly Contact[]; readonly total: number }> {
   const { store } = contacts
-  if (filter.trim() === '') return { contacts: store.byName(offset, limit), total: store.count }
-  await index.ready()
+  if (filter.trim() === '') {
+    // Whoever looks at all of them may be about to look for one.
+    searcher.getReady()
+    return { contacts: store.byName(offset, limit), total: store.count }
+  }
   const digits = looksLikeNumber(filter) ? digitsOf(filter).replace(/^0+(?=.)/, '') : ''
-  const words =
-    digits === ''
-      ? fold(filter)
-          .split(/[ @.]+/)
-          .filter((word) => word !== '')
-      : []
-  const found = index
-    .search(words, digits, foundAtMost)
+  const hits = await searcher.people(digits === '' ? wordsOf(filter) : [], digits, foundAtMost, false)
+  const found = hits.contacts
     .map(({ id }) => store.listed(id))
     .filter((contact) => contact !== null)
     .map((contact) => ({ id: contact.id, name: fold(shownName(contact)) }))

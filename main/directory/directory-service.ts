@@ -76,6 +76,14 @@ export class DirectoryService {
     return this.list.all.map((source) => this.shown(source))
   }
 
+  /** The tables in use of those that are switched on, in the user's order. */
+  get searched(): readonly { readonly source: string; readonly path: string }[] {
+    return this.list.all.flatMap(({ id, name, enabled }) => {
+      const path = enabled ? this.tables.path(id) : null
+      return path === null ? [] : [{ source: name, path }]
+    })
+  }
+
   /** Of an address book or a directory that is also asked elsewhere; null: there is none. */
   secretOf(id: string): string | null {
     return this.list.secret(id)

@@ -19,6 +19,7 @@ export interface TablesOptions {
 
 export class Tables {
   private readonly readers = new Map<string, TableReader>()
+  private readonly paths = new Map<string, string>()
 
   constructor(private readonly options: TablesOptions) {}
 
@@ -28,7 +29,9 @@ export class Tables {
     try {
       const { TableReader } = await import('./table/table-reader')
       this.drop(sourceId)
-      this.readers.set(sourceId, new TableReader(join(folderOf(sourceId), table), clock))
+      const path = join(folderOf(sourceId), table)
+      this.readers.set(sourceId, new TableReader(path, clock))
+      this.paths.set(sourceId, path)
       sweepTables(folderOf(sourceId), table)
     } catch (error) {
       log.error(`directories: tables cannot be read here (${nameOf(error)})`)
@@ -38,6 +41,12 @@ export class Tables {
   drop(sourceId: string): void {
     this.readers.get(sourceId)?.close()
     this.readers.delete(sourceId)
+    this.paths.delete(sourceId)
+  }
+
+  /** The file of the table in use; null: none is. */
+  path(sourceId: string): string | null {
+    return this.paths.get(sourceId) ?? null
   }
 
   /** The first label of a number; null: it is not known there. Never throws. */

@@ -11,6 +11,7 @@ import { ContactStore } from '../contacts/contact-store'
 import { Contacts } from '../contacts/contacts'
 import { LdapPeople } from '../contacts/ldap-people'
 import { PeopleSearch } from '../search/people-search'
+import type { Searcher } from '../search/searcher'
 
 export interface PeopleOptions {
   readonly folder: string
@@ -23,6 +24,8 @@ export interface PeopleOptions {
   readonly rules: () => string
   /** Resolves when numbers can be understood. */
   readonly numbersReady: () => Promise<void>
+  /** Looks through contacts and directories, in a process of its own. */
+  readonly searcher: Searcher
   readonly secretOf: (sourceId: string) => string | null
   readonly onChange: (contacts: PhoneState['contacts']) => void
 }
@@ -44,7 +47,7 @@ const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const rulesFact = 'rules for numbers'
 
 export function makePeople(options: PeopleOptions): People {
-  const { clock, log, state, keyOf, rules, secretOf, onChange } = options
+  const { clock, log, state, keyOf, rules, searcher, secretOf, onChange } = options
   let contacts: Contacts | null = null
   let books: BookSync | null = null
   let telling = false
@@ -64,6 +67,7 @@ export function makePeople(options: PeopleOptions): People {
     recents: recentList,
     colleagues: () => state().colleagues,
     servers: () => ldapServers(),
+    searcher,
     keyOf,
   })
   const people = {
@@ -123,7 +127,7 @@ export function makePeople(options: PeopleOptions): People {
   }
 
   function everybodyChanged(): void {
-    search.index.forget()
+    searcher.contactsChanged()
     tell()
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
 import type { HistoryEntry, Notice } from '../../common/phone-state'
 import { Recents } from '../recents/recents'
+import type { Searcher } from '../search/searcher'
 import { Accounts } from '../settings/accounts'
 import { HistoryFile } from '../recents/history-file'
 import { SecretVault, type SafeStorage } from '../settings/secret-vault'
@@ -18,6 +19,7 @@ export interface ProfileOptions {
   readonly folder: string
   readonly openStore: OpenJsonStore
   readonly safeStorage: SafeStorage
+  readonly searcher: Searcher
   readonly onHistoryChange: (shown: readonly HistoryEntry[], missed: number) => void
   /** Whether the calls of an account are listed (CXProviderConfiguration.includesCallsInRecents). */
   readonly listsCallsOf: (accountId: string) => boolean
@@ -55,6 +57,7 @@ export function openProfile(options: ProfileOptions): Profile {
     }),
     clock,
     log,
+    searcher: options.searcher,
     onChange: onHistoryChange,
     keepDays: () => keeper.current.keepHistoryDays,
     lists: listsCallsOf,

@@ -7,6 +7,7 @@ import type { PhoneVerbs } from '../callkit/phone-verbs'
 import type { DirectoryService } from '../directory/directory-service'
 import type { PhoneStore } from '../phone-store'
 import type { Recents } from '../recents/recents'
+import type { Searcher } from '../search/searcher'
 import type { Accounts } from '../settings/accounts'
 import type { AppliedSettings } from '../settings/apply-settings'
 import { performAccounts } from '../wishes/accounts'
@@ -35,6 +36,7 @@ export interface MakeWishesOptions {
   readonly views: CallViews
   readonly engine: PhoneEngine
   readonly book: People
+  readonly searcher: Searcher
   readonly recents: Recents
   readonly directories: () => DirectoryService
   /** Marks everything as to be erased; throws when it cannot. */
@@ -69,6 +71,7 @@ export function makeWishes(options: MakeWishesOptions): Wishes {
     contacts: performContacts({
       contacts: () => book.opened,
       people: book.search,
+      searcher: options.searcher,
       keyOf: (number, accountId) => policy.numbers.keyOf(number, accountId),
       ask,
     }),

@@ -4,6 +4,8 @@
  */
 import type { Call, CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
+import { lineOf } from '../search/call-lines'
+import type { Searcher } from '../search/searcher'
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
@@ -19,6 +21,8 @@ export interface RecentsOptions {
   readonly log?: Log
   /** Called after every change with what is shown, newest first, and how many missed calls nobody has looked at. */
   readonly onChange: (shown: readonly HistoryEntry[], missed: number) => void
+  /** Looks through the calls of the archive; left out: nobody does. */
+  readonly searcher?: Pick<Searcher, 'calls' | 'getReady' | 'callsArchived' | 'callsRemoved'>
   /** Days that ended calls are kept; 0: until they are cleared. */
   readonly keepDays?: () => number
   /** Whether the calls of an account are listed (CXProviderConfiguration.includesCallsInRecents). */
@@ -60,6 +64,7 @@ export class Recents {
     this.finder = new CallFinder(
       () => file.list(),
       () => this.archive,
+      options.searcher ?? null,
     )
     this.expire()
   }
@@ -88,7 +93,7 @@ export class Recents {
     if (!this.archive) return false
     try {
       this.archive.put(entries)
-      this.finder.forget()
+      this.options.searcher?.callsArchived(entries.map(lineOf))
       return true
     } catch (error) {
       this.options.log?.error(`recents: not archived (${error instanceof Error ? error.name : 'unknown error'})`)
@@ -169,7 +174,7 @@ export class Recents {
     const gone = new Set(callIds)
     const removed = this.options.file.remove(({ id, endedAt }) => endedAt !== null && gone.has(id))
     if (!removed.ok) return removed
-    const result = this.changeArchive((archive) => archive.remove(gone) > 0)
+    const result = this.changeArchive((archive) => archive.remove(gone) > 0, callIds)
     this.tell()
     return result
   }
@@ -181,7 +186,7 @@ export class Recents {
     if (days > 0) {
       const before = clock.date() - days * day
       file.remove(({ endedAt }) => endedAt !== null && endedAt < before)
-      this.changeArchive((archive) => archive.removeBefore(before) > 0)
+      this.changeArchive((archive) => archive.removeBefore(before) > 0, null)
       this.tell()
     }
     if (this.timer !== null) clock.clearTimeout(this.timer)
@@ -202,14 +207,15 @@ export class Recents {
     const cleared = this.changeArchive((archive) => {
       archive.clear()
       return true
-    })
+    }, null)
     if (cleared.ok) this.options.file.noteCleared()
   }
 
-  private changeArchive(change: (archive: CallArchive) => boolean): Result {
+  /** `gone`: those that are, when any are; null: many. */
+  private changeArchive(change: (archive: CallArchive) => boolean, gone: readonly CallId[] | null): Result {
     if (!this.archive) return done
     try {
-      if (change(this.archive)) this.finder.forget()
+      if (change(this.archive)) this.options.searcher?.callsRemoved(gone)
       return done
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown error'

@@ -37,3 +37,9 @@ export const digitsOf = (text: string): string => text.replace(/[^0-9]/g, '')
 
 /** A person who types this means a number: digits, and what stands between digits. */
 export const looksLikeNumber = (text: string): boolean => /^[+(]?[0-9][0-9 ()/.*#+-]*$/.test(text.trim())
+
+/** The words of a text, folded. */
+export const wordsOf = (text: string): string[] =>
+  fold(text)
+    .split(/[ @.]+/)
+    .filter((word) => word !== '')

@@ -4,10 +4,12 @@
  */
 import type { Contact, Person } from '../../common/contact'
 import { personOf, type Contacts } from '../contacts/contacts'
-import { shownName, type Listed } from '../contacts/contact-store'
-import { digitsOf, fold, looksLikeNumber } from './fold'
-import { SearchIndex } from './search-index'
-import { SearchSegment, type SearchEntry } from './search-segment'
+import type { Listed } from '../contacts/contact-store'
+import { entryOf, numbersOf } from './contact-entry'
+import { digitsOf, looksLikeNumber, wordsOf } from './fold'
+import type { NameHit } from './search-messages'
+import { SearchSegment } from './search-segment'
+import type { Searcher } from './searcher'
 
 /** A directory on a server. */
 export interface PeopleServer {
@@ -22,6 +24,8 @@ export interface PeopleSearchOptions {
   readonly recents: () => readonly { readonly name: string | null; readonly number: string; readonly at: number }[]
   readonly colleagues: () => readonly { readonly name: string; readonly number: string }[]
   readonly servers: () => readonly PeopleServer[]
+  /** Looks through contacts and the names of directories. */
+  readonly searcher: Pick<Searcher, 'people' | 'contactChanged' | 'getReady'>
   /** What a number is compared by. */
   readonly keyOf: (number: string) => string | null
 }
@@ -36,7 +40,6 @@ interface Found {
 }
 
 export class PeopleSearch {
-  readonly index: SearchIndex
   private others: {
     of: readonly unknown[]
     segment: SearchSegment
@@ -45,36 +48,41 @@ export class PeopleSearch {
   } | null = null
   private asked: AbortController | null = null
 
-  constructor(private readonly options: PeopleSearchOptions) {
-    this.index = new SearchIndex(() => entriesOf(options.contacts()))
-  }
+  constructor(private readonly options: PeopleSearchOptions) {}
 
   /** A contact changed, or is gone. */
   changed(id: string, contact: Listed | null): void {
-    this.index.change(id, contact && entryOf(contact, this.options.keyOf))
+    this.options.searcher.contactChanged(id, contact && entryOf(contact, this.options.keyOf))
   }
 
-  /** Best first. `servers`: waits for the directories of servers, too; a newer search overtakes an older one. */
+  /**
+   * Best first. `servers`: waits for the directories of servers, and for the names of directories to be read; a newer search overtakes an
+   * older one.
+   */
   async search(text: string, limit: number, servers: boolean): Promise<readonly Person[]> {
     this.asked?.abort()
     const asked = new AbortController()
     this.asked = asked
     const typed = text.trim()
-    if (typed === '') return []
+    if (typed === '') {
+      // Whoever looks at an empty field is about to type.
+      this.options.searcher.getReady()
+      return []
+    }
     const theirs = servers ? this.askServers(typed, limit, asked.signal) : Promise.resolve([])
-    await this.index.ready()
-    const ours = this.known(typed, limit)
+    const ours = await this.known(typed, limit, servers)
     return servers ? unique([...ours, ...(await theirs)], this.options.keyOf).slice(0, limit) : ours
   }
 
   /** Those this computer knows. */
-  private known(typed: string, limit: number): readonly Person[] {
-    const { contacts, keyOf } = this.options
+  private async known(typed: string, limit: number, wait: boolean): Promise<readonly Person[]> {
+    const { contacts, keyOf, searcher } = this.options
     const digits = looksLikeNumber(typed) ? digitsOf(typed).replace(/^0+(?=.)/, '') : ''
     const words = digits === '' ? wordsOf(typed) : []
+    const hits = await searcher.people(words, digits, limit * 2, wait)
     const { segment, people, lately } = this.recentPeople()
-    const found: Found[] = []
-    for (const { id, score } of this.index.search(words, digits, limit * 2)) {
+    const found: Found[] = hits.names.map((hit) => ({ person: personNamed(hit), score: hit.score }))
+    for (const { id, score } of hits.contacts) {
       const contact = contacts()?.store.get(id)
       if (!contact) continue
       const recency = Math.max(0, ...contact.numbers.map(({ value }) => lately.get(keyOf(value) ?? '') ?? 0))
@@ -143,46 +151,6 @@ function meantNumber({ numbers }: Contact, digits: string, keyOf: PeopleSearchOp
   )
 }
 
-function* entriesOf(contacts: Contacts | null): Generator<SearchEntry> {
-  if (!contacts) return
-  for (const contact of contacts.store.everybody()) yield entryOf(contact, null)
-}
-
-/** `keyOf` null: by the keys the contact was stored under, which saves reading every number anew. */
-function entryOf(
-  contact: Listed & { readonly keys?: readonly string[] },
-  keyOf: PeopleSearchOptions['keyOf'] | null,
-): SearchEntry {
-  const { id, name, organization, emails, numbers, favourite, vip } = contact
-  const values = numbers.map(({ value }) => value)
-  return {
-    id,
-    words: [
-      ...new Set([
-        ...wordsOf(shownName({ name, organization, numbers, emails })),
-        ...wordsOf(name),
-        ...wordsOf(organization ?? ''),
-        ...emails.flatMap((email) => wordsOf(email.replace(/@.*$/, ''))),
-      ]),
-    ],
-    numbers: keyOf
-      ? numbersOf(values, keyOf)
-      : [...values, ...(contact.keys ?? [])].map(digitsOf).filter((digits) => digits !== ''),
-    weight: favourite ? 1 : vip ? 0.5 : 0,
-  }
-}
-
-/** Digits as written and as they are meant. */
-const numbersOf = (values: readonly string[], keyOf: PeopleSearchOptions['keyOf']): readonly string[] => [
-  ...values.map(digitsOf),
-  ...values.map((value) => digitsOf(keyOf(value) ?? '')),
-]
-
-const wordsOf = (text: string): string[] =>
-  fold(text)
-    .split(/[ @.]+/)
-    .filter((word) => word !== '')
-
 const personFrom = (from: 'recent' | 'colleague', name: string, number: string): Person => ({
   from,
   contactId: null,
@@ -191,6 +159,17 @@ const personFrom = (from: 'recent' | 'colleague', name: string, number: string):
   label: null,
   favourite: false,
   source: null,
+  avatar: null,
+})
+
+const personNamed = ({ label, number, source }: NameHit): Person => ({
+  from: 'directory',
+  contactId: null,
+  name: label,
+  number: `+${number}`,
+  label: null,
+  favourite: false,
+  source,
   avatar: null,
 })
 

@@ -67,7 +67,8 @@ export class SearchIndex {
       await new Promise((resolve) => setImmediate(resolve))
       since = performance.now()
     })
-    if (generation !== this.generation) return
+    // What was read is of before: it is read once more.
+    if (generation !== this.generation) return this.ready()
     this.building = null
     this.base = base
     // What changed while it was built may or may not be in it.

@@ -34,13 +34,15 @@ export class SearchSegment {
   private readonly ids: string[] = []
   private readonly weights: number[] = []
   private readonly vocabulary: string[] = []
-  private readonly postings: number[][] = []
+  /** Who has each word: places in `ids`, all words' one after the other. */
+  private postings = new Int32Array(0)
+  private postingStarts = new Uint32Array(1)
   private letters = new Int32Array(0)
   /** All words, one a line, to look for parts of them. */
   private lines = ''
   private lineStarts = new Uint32Array(0)
-  /** Words as keys of a keypad, sorted, and which word each is. */
-  private readonly keypad: { readonly keys: string; readonly word: number }[] = []
+  /** Words in the order of the keys of a keypad that spell them. */
+  private keypad = new Uint32Array(0)
   private digits = ''
   private digitEnd = 0
   /** Scores of one search, kept to be used again. */
@@ -117,20 +119,25 @@ export class SearchSegment {
   private *closing(words: Map<string, number[]>, parts: string[]): Generator<void> {
     this.digits = parts.join('')
     yield
+    let total = 0
     for (const bucket of yield* inOrder([...words.keys()], (word) => word)) {
       for (const word of bucket) {
         this.vocabulary.push(word)
-        this.postings.push(words.get(word) ?? [])
+        total += words.get(word)?.length ?? 0
       }
       yield
     }
     const count = this.vocabulary.length
+    this.postings = new Int32Array(total)
+    this.postingStarts = new Uint32Array(count + 1)
     this.letters = new Int32Array(count)
     this.lineStarts = new Uint32Array(count)
     const keypad: { readonly keys: string; readonly word: number }[] = []
-    let at = 0
+    let [at, posted] = [0, 0]
     for (let n = 0; n < count; n++) {
       const word = this.vocabulary[n] ?? ''
+      for (const mark of words.get(word) ?? []) this.postings[posted++] = mark
+      this.postingStarts[n + 1] = posted
       this.letters[n] = lettersOf(word)
       this.lineStarts[n] = at
       at += word.length + 1
@@ -140,8 +147,10 @@ export class SearchSegment {
     }
     this.lines = this.vocabulary.join('\n')
     yield
+    this.keypad = new Uint32Array(keypad.length)
+    let place = 0
     for (const bucket of yield* inOrder(keypad, ({ keys }) => keys)) {
-      for (const one of bucket) this.keypad.push(one)
+      for (const { word } of bucket) this.keypad[place++] = word
       yield
     }
     this.total = new Float32Array(this.ids.length)
@@ -184,13 +193,14 @@ export class SearchSegment {
 
   /** The better of two scores counts. Returns how many have the word. */
   private add(scores: Float32Array, word: number, score: number): number {
-    const holders = this.postings[word] ?? []
-    for (const mark of holders) {
+    const [from = 0, to = 0] = [this.postingStarts[word], this.postingStarts[word + 1]]
+    for (let at = from; at < to; at++) {
+      const mark = this.postings[at] ?? 0
       const n = mark < 0 ? -mark - 1 : mark
       const value = mark < 0 ? score + firstWordBonus : score
       if ((scores[n] ?? 0) < value) scores[n] = value
     }
-    return holders.length
+    return to - from
   }
 
   /** Scores of a number, into `total`. */
@@ -206,10 +216,11 @@ export class SearchSegment {
       at = this.digits.indexOf(typed, end)
     }
     if (typed.length < 2) return
-    const { keypad } = this
-    const from = lowerBound(keypad.length, (n) => (keypad[n]?.keys ?? '') < typed)
-    for (let n = from; n < keypad.length && (keypad[n]?.keys ?? '').startsWith(typed); n++)
-      this.add(total, keypad[n]?.word ?? 0, points.keypad)
+    const { keypad, vocabulary } = this
+    const keysAt = (n: number): string => keysOf(vocabulary[keypad[n] ?? 0] ?? '')
+    const from = lowerBound(keypad.length, (n) => keysAt(n) < typed)
+    for (let n = from; n < keypad.length && keysAt(n).startsWith(typed); n++)
+      this.add(total, keypad[n] ?? 0, points.keypad)
   }
 
   private best(limit: number, hidden?: (id: string) => boolean): Hit[] {

@@ -7,6 +7,7 @@ import type { UiCommand } from '../../common/contract/ui'
 import { fileAtMost, type Contacts } from '../contacts/contacts'
 import { listContacts } from '../contacts/list-contacts'
 import type { PeopleSearch } from '../search/people-search'
+import type { Searcher } from '../search/searcher'
 import type { WishOutcome } from '../windows/phone-api'
 import { words } from '../words'
 import type { AskUser } from './ask-user'
@@ -31,6 +32,7 @@ export interface ContactWishesOptions {
   /** Resolves when they are open; null: they cannot be opened. */
   readonly contacts: () => Promise<Contacts | null>
   readonly people: PeopleSearch
+  readonly searcher: Searcher
   /** What a number is compared by, by the rules of this account; null: it cannot be called. */
   readonly keyOf: (number: string, accountId: string | null) => string | null
   readonly ask: AskUser
@@ -41,7 +43,7 @@ const vcard = { name: 'vCard', extensions: ['vcf', 'vcard'] }
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Fulfils them. */
-export function performContacts({ contacts: opening, people, keyOf, ask }: ContactWishesOptions): Perform<ContactWish> {
+export function performContacts({ contacts: opening, people, searcher, keyOf, ask }: ContactWishesOptions): Perform<ContactWish> {
   return async (command) => {
     if (command.type === 'search') {
       const found = await people.search(command.text, command.limit, command.servers === true)
@@ -51,7 +53,7 @@ export function performContacts({ contacts: opening, people, keyOf, ask }: Conta
     if (!contacts) return failure('storage-failed')
     switch (command.type) {
       case 'listContacts':
-        return answered({ type: 'contacts', ...(await listContacts(contacts, people.index, command)) })
+        return answered({ type: 'contacts', ...(await listContacts(contacts, searcher, command)) })
       case 'getContact':
         return answerOf(contacts.get(command.contactId), (contact) => ({ type: 'contact', contact }))
       case 'findContact': {

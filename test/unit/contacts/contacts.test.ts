@@ -12,6 +12,8 @@ import { Contacts } from '../../../main/contacts/contacts'
 import { ContactStore } from '../../../main/contacts/contact-store'
 import { listContacts } from '../../../main/contacts/list-contacts'
 import { PeopleSearch } from '../../../main/search/people-search'
+import type { Searcher } from '../../../main/search/searcher'
+import { localSearcher } from '../../support/local-searcher'
 import { temporaryFolder } from '../settings/support'
 
 const rest = (): Promise<void> => Promise.resolve()
@@ -45,6 +47,7 @@ const keyOf = (number: string): string | null => {
 let store: ContactStore
 let contacts: Contacts
 let people: PeopleSearch
+let searcher: Searcher
 let folder: string
 let recents: readonly { name: string | null; number: string; at: number }[]
 
@@ -57,10 +60,12 @@ beforeEach(async () => {
     store,
     log: silentLog,
     onContact: (id, contact) => people.changed(id, contact),
-    onAll: () => people.index.forget(),
+    onAll: () => searcher.contactsChanged(),
     onPending: () => {},
   })
+  searcher = localSearcher({ contacts: folder, calls: join(folder, 'none') })
   people = new PeopleSearch({
+    searcher,
     contacts: () => contacts,
     recents: () => recents,
     colleagues: () => [],
@@ -68,7 +73,10 @@ beforeEach(async () => {
     keyOf,
   })
 })
-afterEach(() => store.close())
+afterEach(() => {
+  searcher.close()
+  return store.close()
+})
 
 const save = (name: string, patch: Partial<ContactDraft> = {}): string => {
   const saved = contacts.save(null, draft(name, patch))
@@ -151,7 +159,7 @@ describe('the list', () => {
   it('is by name whatever letters it begins with, in pages, and can be filtered', async () => {
     for (const name of ['Zoe', 'ada', 'Ärger', 'Öberg', 'Ben']) save(name)
     const page = async (filter: string, offset: number, limit: number) => {
-      const { contacts: shown, total } = await listContacts(contacts, people.index, { filter, offset, limit })
+      const { contacts: shown, total } = await listContacts(contacts, searcher, { filter, offset, limit })
       return [shown.map(({ name }) => name), total]
     }
     expect(await page('', 0, 3)).toEqual([['ada', 'Ärger', 'Ben'], 5])
@@ -236,6 +244,7 @@ describe('one search', () => {
       },
     }
     people = new PeopleSearch({
+      searcher,
       contacts: () => contacts,
       recents: () => [],
       colleagues: () => [],

@@ -14,12 +14,15 @@ import { HistoryFile } from '../../../main/recents/history-file'
 import { Recents } from '../../../main/recents/recents'
 import { ManualClock } from '../../fakes/manual-clock'
 import { ended, incoming, missedEntry, talking } from '../../fakes/phone-state'
+import type { Searcher } from '../../../main/search/searcher'
+import { localSearcher } from '../../support/local-searcher'
 import { temporaryFolder } from '../settings/support'
 
 let folder: string
 let clock: ManualClock
 let archive: CallArchive
 let days: number
+let searcher: Searcher
 const day = 86_400_000
 
 /** One run of the phone; `limit` calls stay in the file. */
@@ -32,6 +35,7 @@ function start(limit = 10): Recents {
       overflow: (entries) => recents.archiveCalls(entries),
     }),
     clock,
+    searcher,
     onChange: () => {},
     keepDays: () => days,
   })
@@ -53,9 +57,13 @@ beforeEach(async () => {
   folder = temporaryFolder()
   clock = new ManualClock()
   days = 0
+  searcher = localSearcher({ contacts: join(folder, 'none'), calls: join(folder, 'recents') })
   archive = await CallArchive.open(join(folder, 'recents'))
 })
-afterEach(() => archive.close())
+afterEach(() => {
+  searcher.close()
+  return archive.close()
+})
 
 describe('more calls than the file holds', () => {
   it('are all there, in one order, page by page, also after a restart', async () => {

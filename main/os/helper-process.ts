@@ -1,19 +1,23 @@
 /*
- * The process that loads directories, as Electron's utility process: apart from calls and windows, started for one piece of work
- * and ended after it. It knows nothing of what is said.
+ * Electron's utility processes for what is heavy or not to be trusted: apart from calls and windows, ended when they are not needed.
+ * It knows nothing of what is said.
  */
 import { utilityProcess } from 'electron'
-import type { StartLoader } from '../directory/loader-process'
 
-/** `entry`: the built program. It gets no more of the environment than a program needs to run at all. */
-export const directoryProcess =
-  (entry: string): StartLoader =>
-  ({ onReply, onGone }) => {
+interface Listeners {
+  readonly onReply: (message: unknown) => void
+  readonly onGone: (why: string) => void
+}
+
+/** `entry`: the built program; `name`: as the system shows it. It gets no more of the environment than a program needs to run at all. */
+export const helperProcess =
+  (entry: string, name: string) =>
+  ({ onReply, onGone }: Listeners): { send(request: unknown): void; kill(): void } => {
     const { PATH = '', HOME = '', TMPDIR, LANG, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, SystemRoot } = process.env
     const known = { PATH, HOME, TMPDIR, LANG, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, SystemRoot }
     const env = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
     const child = utilityProcess.fork(entry, [], {
-      serviceName: 'Patchcord directories',
+      serviceName: name,
       stdio: 'ignore',
       execArgv: ['--max-old-space-size=512'],
       env,
