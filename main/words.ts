@@ -11,6 +11,11 @@ export const words = {
   unknownCaller: 'Unknown caller',
   hiddenNumber: 'hidden number',
   incomingCall: 'Incoming call',
+  /** A call nobody is to read the name of; `count` 0: the only one. */
+  someCall: (count: number): string => (count === 0 ? 'A call' : `Call ${count}`),
+  letIn: (who: string): string => `Answered by itself: ${who}`,
+  hiddenLetIn: 'A call was answered by itself',
+  meantFor: (whom: string): string => `for ${whom}`,
   callAsks: 'A call waits for your answer',
   hiddenMissedCalls: (count: number): string => (count === 1 ? 'Missed call' : `${count} missed calls`),
   hiddenUnansweredCalls: (count: number): string =>
@@ -90,13 +95,15 @@ export const words = {
     active: 'in call',
     muted: 'in call, muted',
     held: 'on hold',
-    transferring: (target: string): string => `being transferred to ${target}`,
+    letIn: 'answered by itself',
+    transferring: (target: string): string => (target === '' ? 'being transferred' : `being transferred to ${target}`),
     ending: 'ending',
     ended: 'ended',
   },
   tooltip: {
     ringing: (who: string): string => `${who} is calling`,
     inCall: (who: string): string => `In a call with ${who}`,
+    inACall: 'In a call',
     inCalls: (count: number): string => `${count} calls`,
     /** `provenAt`: wall-clock ms; null: not proven yet. */
     registered: (provenAt: number | null): string =>

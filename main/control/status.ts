@@ -75,6 +75,15 @@ export interface StatusCall {
   readonly digitsWaiting: number
   /** Made to ask somebody whether they take over this other call; null: it was not. */
   readonly consultationOf: string | null
+  /** Whom it was meant for before it came here, first the one who was called; empty: us. */
+  readonly diverted: readonly {
+    readonly handle: Handle
+    readonly name: string | null
+    /** As the server says, in the words of RFC 5806 where it uses them. */
+    readonly reason: string | null
+  }[]
+  /** It was answered by itself, because its caller asked for that and is allowed to. */
+  readonly autoAnswered: boolean
   /** The far end speaks now; only known in a conference. */
   readonly speaking: boolean
 }
@@ -113,13 +122,13 @@ export const statusAccount = ({ account, registration, reach, route }: AccountSt
   route,
 })
 
-export function statusCall({ call, media, speaking }: CallView): StatusCall {
+export function statusCall({ call, media, speaking, diverted, autoAnswered }: CallView): StatusCall {
   const connected = connectedAt(call)
   return {
     id: call.id,
     direction: call.direction,
     state: call.state,
-    handle: { type: call.handle.type, value: call.handle.value },
+    handle: statusHandle(call.handle),
     name: call.name,
     muted: isMuted(call),
     startedAt: iso(call.startedAt),
@@ -138,14 +147,18 @@ export function statusCall({ call, media, speaking }: CallView): StatusCall {
     referral: statusReferral('referral' in call ? call.referral : null),
     digitsWaiting: 'digitsWaiting' in call ? call.digitsWaiting : 0,
     consultationOf: call.consultationOf ?? null,
+    diverted: diverted.map(({ handle, name, reason }) => ({ handle: statusHandle(handle), name, reason })),
+    autoAnswered,
     speaking,
   }
 }
 
+const statusHandle = ({ type, value }: Handle): Handle => ({ type, value })
+
 const statusTransfer = (transfer: Transfer | null): StatusCall['transfer'] =>
   transfer && {
     kind: transfer.kind,
-    handle: { type: transfer.to.type, value: transfer.to.value },
+    handle: statusHandle(transfer.to),
     call: transfer.toCallId,
     progress: transfer.progress,
   }

@@ -1,7 +1,8 @@
 /*
- * The bar of the calls: there while a call is up, seen while the phone's window is not in front, if the user wants it at
- * all. It draws nothing and knows no window.
+ * The bar of the calls: there while a call is up, seen while the phone's window is not in front, if the user wants it at all, or if a call was answered by
+ * itself. It draws nothing and knows no window.
  */
+import { canAnswer } from '../../common/call'
 import { isUp } from '../../common/party'
 import type { PhoneState } from '../../common/phone-state'
 import type { Observer } from './observer'
@@ -26,8 +27,10 @@ export class CallBar implements Observer {
   }
 
   update(now: PhoneState): void {
-    // A call that only rings here has its notification.
-    const wanted = now.settings.callBar && now.calls.some(({ call }) => isUp(call))
+    // A call that only rings here has its notification. One that answers itself is shown whether the user wants the bar or not.
+    const wanted = now.calls.some(({ call, autoAnswered }) =>
+      autoAnswered ? isUp(call) || canAnswer(call) : now.settings.callBar && isUp(call),
+    )
     if (wanted === this.#wanted) return
     this.#wanted = wanted
     if (wanted) this.frontChanged()

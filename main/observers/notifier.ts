@@ -5,6 +5,7 @@
 import type { Call, CallId } from '../../common/call'
 import { canAnswer } from '../../common/call'
 import type { Log } from '../../common/log'
+import { hidesCallers, namedCalls } from '../../common/named-calls'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import type {
@@ -15,7 +16,7 @@ import type {
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
-import { accountName, detail, hidesCallers, namedCalls, who } from './describe-call'
+import { accountName, detail, who } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 
@@ -41,7 +42,9 @@ export class Notifier implements Observer {
   }
 
   update(now: PhoneState): void {
-    const ringing = namedCalls(now).filter(canAnswer)
+    const letIn = new Set(now.calls.filter(({ autoAnswered }) => autoAnswered).map(({ call }) => call.id))
+    // Who is about to be answered by itself has a notification of its own.
+    const ringing = namedCalls(now).filter((call) => canAnswer(call) && !letIn.has(call.id))
     this.#ringing = new Map(ringing.map((call) => [call.id, buttons(now, call)]))
     for (const id of [...this.#shown.keys()]) {
       if (this.#ringing.has(id)) continue

@@ -4,12 +4,13 @@
  */
 import type { Call } from '../../common/call'
 import type { Log } from '../../common/log'
+import { hidesCallers, namedCalls } from '../../common/named-calls'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import type { NotificationCenter, NotificationEvent } from '../os/notifications/notification-center'
 import { defaultAction } from '../os/notifications/notification-center'
 import { words } from '../words'
-import { accountName, detail, hidesCallers, namedCalls, who, whom } from './describe-call'
+import { accountName, detail, who, whom } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 

@@ -4,12 +4,13 @@
  */
 import type { Clock, Timer } from '../../common/clock'
 import type { Log } from '../../common/log'
+import { hidesCallers } from '../../common/named-calls'
 import type { HistoryEntry, PhoneState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
 import { defaultAction, type NotificationCenter, type NotificationEvent } from '../os/notifications/notification-center'
 import type { Reminder } from '../recents/reminder-file'
 import { words } from '../words'
-import { accountName, detail, hidesCallers, who } from './describe-call'
+import { accountName, detail, who } from './describe-call'
 import { logOutcome } from './log-outcome'
 import type { Observer } from './observer'
 

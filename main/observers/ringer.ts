@@ -45,18 +45,21 @@ export class Ringer implements Observer {
       return
     }
     const wanted = toneFor(now)
-    const tone = wanted === 'auto-answer' && !this.#announces(now) ? null : wanted
+    const isNew = this.#announce(now)
+    // It goes on for as long as nothing else is to be heard: it ends by itself.
+    const isHeard = isNew || this.#playing.tone === 'auto-answer'
+    const tone = wanted === 'auto-answer' && !isHeard ? null : wanted
     const ring = tone === 'ring' ? ringFor(now) : null
     if (tone === this.#playing.tone && ring === this.#playing.ring) return
     this.#playing = { tone, ring }
     this.#setTone(tone, ring)
   }
 
-  /** Goes on for as long as nothing else is to be heard: it ends by itself. */
-  #announces(now: PhoneState): boolean {
+  /** Whether there is somebody who was not announced yet. */
+  #announce(now: PhoneState): boolean {
     const letIn = now.calls.filter(isLetIn).map(({ call }) => call.id)
     const isNew = letIn.some((id) => !this.#announced.has(id))
     this.#announced = new Set(letIn)
-    return isNew || this.#playing.tone === 'auto-answer'
+    return isNew
   }
 }

@@ -18,11 +18,12 @@ import {
   isMuted,
 } from '../../common/call'
 import { canSwap, partiesOf, type Party } from '../../common/party'
+import { hidesCallers, shownCalls } from '../../common/named-calls'
 import type { PhoneState } from '../../common/phone-state'
 import { plain } from '../../common/plain-text'
 import { words } from '../words'
 import { answerChoices, hasVoicemail } from './answer-choices'
-import { namedCalls, who, whom } from './describe-call'
+import { who, whom } from './describe-call'
 import { item, label, separator, type TrayItem } from './tray-item'
 
 /** A menu is no place for more; the window has them all. */
@@ -30,7 +31,7 @@ const callsInMenu = 6
 
 /** Of every call there is, and what can be done with several; each part ends in a separator. */
 export function callItems(state: PhoneState): readonly TrayItem[] {
-  const calls = namedCalls(state).filter(isLive)
+  const calls = shownCalls(state, words.someCall).filter(isLive)
   const parties = partiesOf(calls)
   const parts = parties.slice(0, callsInMenu).map((party) => partyItems(state, party))
   if (parties.length > callsInMenu) parts.push([label(words.tray.moreCalls)])
@@ -39,7 +40,7 @@ export function callItems(state: PhoneState): readonly TrayItem[] {
 }
 
 function partyItems(state: PhoneState, party: Party): readonly TrayItem[] {
-  if (party.length > 1) return conferenceItems(party)
+  if (party.length > 1) return conferenceItems(state, party)
   const [call] = party
   return canAnswer(call) ? ringingItems(state, call) : talkingItems(state, call)
 }
@@ -47,7 +48,7 @@ function partyItems(state: PhoneState, party: Party): readonly TrayItem[] {
 function ringingItems(state: PhoneState, call: Call): readonly TrayItem[] {
   const callId = call.id
   const items = [
-    titleOf(call),
+    titleOf(state, call),
     ...answerChoices(state, call).map(({ verb, label }) => item(label, { type: verb, callId })),
     item(words.decline, { type: 'decline', callId }),
   ]
@@ -59,7 +60,7 @@ function ringingItems(state: PhoneState, call: Call): readonly TrayItem[] {
 function talkingItems(state: PhoneState, call: Call): readonly TrayItem[] {
   const callId = call.id
   const muted = isMuted(call)
-  const items = [titleOf(call), ...questions(call)]
+  const items = [titleOf(state, call), ...questions(state, call)]
   if (canHold(call)) items.push(item(words.tray.hold, { type: 'setHeld', callId, held: true }))
   if (canResume(call)) items.push(item(words.tray.resume, { type: 'setHeld', callId, held: false }))
   if (canMute(call)) items.push(item(words.tray.mute, { type: 'setMuted', callIds: [callId], muted: !muted }, muted))
@@ -70,11 +71,13 @@ function talkingItems(state: PhoneState, call: Call): readonly TrayItem[] {
 }
 
 /** What the phone waits for the user's word with. */
-function questions(call: Call): readonly TrayItem[] {
+function questions(state: PhoneState, call: Call): readonly TrayItem[] {
   if (call.state !== 'active' && call.state !== 'held') return []
   const callId = call.id
   const items: TrayItem[] = []
-  if (call.referral !== null) {
+  // Nobody decides whom to call without reading it, and nobody else is to read it.
+  if (call.referral !== null && hidesCallers(state)) items.push(label(words.callAsks))
+  else if (call.referral !== null) {
     const target = whom(call.referral)
     items.push(
       label(words.tray.asksToCall(target)),
@@ -91,12 +94,12 @@ function questions(call: Call): readonly TrayItem[] {
   return items
 }
 
-function conferenceItems(members: Party): readonly TrayItem[] {
+function conferenceItems(state: PhoneState, members: Party): readonly TrayItem[] {
   const held = members.every(({ state }) => state === 'held')
   const canBeMuted = members.filter(canMute)
   const muted = canBeMuted.length > 0 && canBeMuted.every(isMuted)
-  const state = held ? words.call.held : muted ? words.call.muted : words.call.active
-  const items = [label(`${words.tray.conference(members.length)} — ${state}`)]
+  const condition = held ? words.call.held : muted ? words.call.muted : words.call.active
+  const items = [label(`${words.tray.conference(members.length)} — ${condition}`)]
   // Whichever member is named, the whole conference is held or resumed.
   const holdable = members.find(canHold)
   const resumable = members.find(canResume)
@@ -104,14 +107,14 @@ function conferenceItems(members: Party): readonly TrayItem[] {
   else if (resumable) items.push(item(words.tray.resume, { type: 'setHeld', callId: resumable.id, held: false }))
   const callIds = canBeMuted.map(({ id }) => id)
   if (callIds.length > 0) items.push(item(words.tray.mute, { type: 'setMuted', callIds, muted: !muted }, muted))
-  for (const member of members) items.push(...memberItems(member))
+  for (const member of members) items.push(...memberItems(state, member))
   items.push(item(words.tray.endConference, { type: 'endGroup', callId: members[0].id }))
   return items
 }
 
-function memberItems(member: Call): readonly TrayItem[] {
+function memberItems(state: PhoneState, member: Call): readonly TrayItem[] {
   const callId = member.id
-  const items = [...questions(member)]
+  const items = [...questions(state, member)]
   if (canUngroup(member)) items.push(item(words.tray.split, { type: 'split', callId }))
   if (canEnd(member)) items.push(item(words.tray.end, { type: 'end', callId }))
   return items.length === 0 ? [label(who(member))] : [{ type: 'menu', label: who(member), items }]
@@ -135,7 +138,10 @@ function betweenItems(calls: readonly Call[], parties: readonly Party[]): readon
   return items
 }
 
-const titleOf = (call: Call): TrayItem => label(`${who(call)} — ${stateWords(call)}`)
+function titleOf(state: PhoneState, call: Call): TrayItem {
+  const letIn = state.calls.some((view) => view.call.id === call.id && view.autoAnswered)
+  return label(`${who(call)} — ${stateWords(call)}${letIn ? `, ${words.call.letIn}` : ''}`)
+}
 
 function stateWords(call: Call): string {
   if (call.state !== 'active' && call.state !== 'held') return words.call[call.state]

@@ -4,10 +4,11 @@
  */
 import { type Call, canAnswer, isLive } from '../../common/call'
 import { plain } from '../../common/plain-text'
+import { hidesCallers, shownCalls } from '../../common/named-calls'
 import type { AccountState, PhoneState } from '../../common/phone-state'
 import { registrationWords, words } from '../words'
 import { missedCount } from './attention'
-import { namedCalls, who } from './describe-call'
+import { who } from './describe-call'
 import { callItems } from './tray-calls'
 import { item, label, separator, type TrayItem } from './tray-item'
 
@@ -20,7 +21,7 @@ export interface TrayFace {
   readonly menu: readonly TrayItem[]
 }
 
-const live = (state: PhoneState): Call[] => namedCalls(state).filter(isLive)
+const live = (state: PhoneState): Call[] => shownCalls(state, words.someCall).filter(isLive)
 const enabled = (state: PhoneState): AccountState[] => state.accounts.filter(({ account }) => account.enabled)
 
 /** Ringing beats everything, a call beats do not disturb, and one account that is not ready means calls may be missed. */
@@ -41,9 +42,10 @@ function tooltipWords(state: PhoneState): string {
   const calls = live(state)
   const ringing = calls.find(canAnswer)
   const [only] = calls
-  if (ringing !== undefined) return words.tooltip.ringing(who(ringing))
-  if (only !== undefined)
-    return calls.length === 1 ? words.tooltip.inCall(who(only)) : words.tooltip.inCalls(calls.length)
+  const hidden = hidesCallers(state)
+  if (ringing !== undefined) return hidden ? words.incomingCall : words.tooltip.ringing(who(ringing))
+  if (only !== undefined && calls.length === 1) return hidden ? words.tooltip.inACall : words.tooltip.inCall(who(only))
+  if (calls.length > 1) return words.tooltip.inCalls(calls.length)
   const missed = missedCount(state)
   const lines = [missed > 0 ? words.tooltip.missed(missed) : null, registrationTooltip(state)]
   return words.detail(lines)

@@ -8,6 +8,7 @@ import type { Log } from '../../common/log'
 import type { CallVerbs } from '../callkit/verbs'
 import type { Engine } from '../engine/engine'
 import { Attention } from '../observers/attention'
+import { LetIn } from '../observers/let-in'
 import { MissedCalls } from '../observers/missed-calls'
 import { Notifier } from '../observers/notifier'
 import type { Observer } from '../observers/observer'
@@ -50,6 +51,7 @@ export function startReactions(options: ReactionsOptions): void {
   const observers: readonly Observer[] = [
     new Ringer({ setTone: (tone, ring) => void engine.request({ type: 'setTone', tone, ...(ring && { ring }) }) }),
     new Notifier({ center, verbs, openWindow, log }),
+    new LetIn({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, remind: (entry) => reminders.remind(entry), log }),
     reminders,
     new Questions({ center, verbs, openWindow, log }),

@@ -6,6 +6,7 @@ import { canEnd, canHold, canMute, canResume, connectedAt, isMuted, type Call } 
 import type { UiCommand } from '../../common/contract/ui'
 import { canSwap, hasEar, partiesOf, type Party } from '../../common/party'
 import type { PhoneState } from '../../common/phone-state'
+import { shownCalls } from '../../common/named-calls'
 import { plain } from '../../common/plain-text'
 import { words } from './words'
 
@@ -29,9 +30,10 @@ export interface BarView {
 }
 
 /** The one with the user's ear, else the first on hold, else the first there is; null when no call is up. */
-export function barView({ calls }: Pick<PhoneState, 'calls'>): BarView | null {
-  const parties = partiesOf(calls.map(({ call }) => call))
-  const up = parties.filter(([first]) => first.state !== 'incoming')
+export function barView(state: Pick<PhoneState, 'calls' | 'settings' | 'sharing'>): BarView | null {
+  const letIn = new Set(state.calls.filter(({ autoAnswered }) => autoAnswered).map(({ call }) => call.id))
+  const parties = partiesOf(shownCalls(state, words.someCall))
+  const up = parties.filter(([first]) => first.state !== 'incoming' || letIn.has(first.id))
   const party = up.find((one) => one.some(hasEar)) ?? up.find((one) => one.every(canResume)) ?? up[0]
   if (!party) return null
   const [first] = party
@@ -41,7 +43,7 @@ export function barView({ calls }: Pick<PhoneState, 'calls'>): BarView | null {
   const begun = party.map(connectedAt).filter((at) => at !== null)
   return {
     who: party.length > 1 ? words.conference(party.length) : nameOf(first),
-    state: stateOf(first, held, muted),
+    state: letIn.has(first.id) && party.length === 1 ? letInWords(first, held, muted) : stateOf(first, held, muted),
     since: begun.length > 0 ? Math.min(...begun) : null,
     others: parties.length - 1,
     muted,
@@ -71,6 +73,12 @@ function stateOf(call: Call, held: boolean, muted: boolean): string {
   if (held) return words.state.held
   if (call.state === 'active') return muted ? words.muted : words.state.active
   return words.state[call.state]
+}
+
+/** Plain for as long as the call lasts: its user did not answer it. */
+function letInWords(call: Call, held: boolean, muted: boolean): string {
+  if (call.state === 'incoming') return words.answering
+  return call.state === 'active' && !muted ? words.letIn : `${stateOf(call, held, muted)}, ${words.alsoLetIn}`
 }
 
 const nameOf = (call: Call): string => plain(call.name ?? '') || plain(call.handle.value) || words.unknown

@@ -6,6 +6,11 @@ import type { CallState } from '../../common/call'
 export const words = {
   bar: 'Call',
   unknown: 'Unknown caller',
+  /** A call nobody is to read the name of; `count` 0: the only one. */
+  someCall: (count: number): string => (count === 0 ? 'A call' : `Call ${count}`),
+  answering: 'Answering by itself…',
+  letIn: 'Answered by itself',
+  alsoLetIn: 'answered by itself',
   conference: (count: number): string => `Conference of ${count}`,
   muted: 'Muted',
   mute: 'Mute',

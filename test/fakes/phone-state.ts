@@ -5,7 +5,7 @@ import { noFeatures, usualConnection, usualNumbers, type Registration } from '..
 import { type Call, type CallFacts, type CallPhase, defaultCapabilities } from '../../common/call'
 import type { Caller } from '../../common/contact'
 import { noMedia } from '../../common/media'
-import type { AccountState, HistoryEntry, PhoneState } from '../../common/phone-state'
+import type { AccountState, CallView, HistoryEntry, PhoneState } from '../../common/phone-state'
 import { defaultSettings } from '../../common/settings'
 
 const registered: Registration = { state: 'registered', since: 0, expiresAt: 600_000 }
@@ -95,6 +95,12 @@ export const nobodyKnown: Caller = {
 export const withCaller = (state: PhoneState, caller: Partial<Caller>): PhoneState => ({
   ...state,
   calls: state.calls.map((view, index) => (index === 0 ? { ...view, caller: { ...nobodyKnown, ...caller } } : view)),
+})
+
+/** The same state with its first call shown so. */
+export const withView = (state: PhoneState, view: Partial<CallView>): PhoneState => ({
+  ...state,
+  calls: state.calls.map((one, index) => (index === 0 ? { ...one, ...view } : one)),
 })
 
 export const stateOf = (

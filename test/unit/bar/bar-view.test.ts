@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { barView } from '../../../renderer/bar/bar-view'
-import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { callOf, ended, incoming, stateOf, talking, withCaller, withView } from '../../fakes/phone-state'
 
 const bob = { id: 'call-2', name: 'Bob' }
 
@@ -35,6 +35,29 @@ describe('the bar', () => {
       muted: true,
       mute: [{ type: 'setMuted', muted: false }],
     })
+  })
+
+  it('names whom the phone knows, and nobody while callers are hidden', () => {
+    const known = withCaller(stateOf([talking()]), { name: 'Ada Lovelace' })
+    expect(barView(known)).toMatchObject({ who: 'Ada Lovelace' })
+    const always = { ...known, settings: { ...known.settings, hideCallers: 'always' as const } }
+    for (const state of [{ ...known, sharing: true }, always]) {
+      expect(barView(state)).toMatchObject({ who: 'A call', state: 'In call' })
+      expect(JSON.stringify(barView(state))).not.toMatch(/Ada|1815/)
+    }
+    const two = barView(stateOf([talking({}, 'held'), talking(bob)], { sharing: true }))
+    expect(two).toMatchObject({ who: 'Call 2', others: 1 })
+  })
+
+  it('says of a call that was answered by itself that it was, all the time', () => {
+    const letIn = (call: Parameters<typeof stateOf>[0]) => barView(withView(stateOf(call), { autoAnswered: true }))
+    expect(letIn([incoming()])).toMatchObject({
+      state: 'Answering by itself…',
+      end: [{ type: 'end', callId: 'call-1' }],
+    })
+    expect(letIn([talking()])).toMatchObject({ state: 'Answered by itself' })
+    expect(letIn([talking({}, 'active', true)])).toMatchObject({ state: 'Muted, answered by itself' })
+    expect(letIn([talking({}, 'held')])).toMatchObject({ state: 'On hold, answered by itself' })
   })
 
   it('of a call that rings out can only hang up', () => {

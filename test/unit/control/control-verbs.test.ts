@@ -57,7 +57,11 @@ test('status says everything in the promised shape', async () => {
         mos: 4.3,
         encryption: 'sdes',
       }),
-      view(callOf('c2', { state: 'incoming' }, { waiting: true })),
+      {
+        ...view(callOf('c2', { state: 'incoming' }, { waiting: true })),
+        diverted: [{ handle: { type: 'generic', value: '500' }, name: 'Support', reason: 'no-answer' }],
+        autoAnswered: true,
+      },
       view(callOf('c3', ended)),
       view(
         callOf(
@@ -75,7 +79,16 @@ test('status says everything in the promised shape', async () => {
       ),
     ],
   })
-  const alone = { group: null, transfer: null, referral: null, digitsWaiting: 0, consultationOf: null, speaking: false }
+  const direct = { diverted: [], autoAnswered: false }
+  const alone = {
+    group: null,
+    transfer: null,
+    referral: null,
+    digitsWaiting: 0,
+    consultationOf: null,
+    speaking: false,
+    ...direct,
+  }
   const unproven = { provenAt: null, ageSeconds: null, nextAt: null, doubt: null }
   const none = {
     codec: null,
@@ -139,6 +152,8 @@ test('status says everything in the promised shape', async () => {
         connectedAt: null,
         media: none,
         ...alone,
+        diverted: [{ handle: { type: 'generic', value: '500' }, name: 'Support', reason: 'no-answer' }],
+        autoAnswered: true,
       },
       {
         id: 'c4',
@@ -156,6 +171,7 @@ test('status says everything in the promised shape', async () => {
         digitsWaiting: 4,
         consultationOf: 'c2',
         speaking: true,
+        ...direct,
       },
     ],
   })

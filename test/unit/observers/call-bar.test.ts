@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Call } from '../../../common/call'
 import type { PhoneState } from '../../../common/phone-state'
 import { CallBar } from '../../../main/observers/call-bar'
-import { callOf, ended, incoming, stateOf, talking } from '../../fakes/phone-state'
+import { callOf, ended, incoming, stateOf, talking, withView } from '../../fakes/phone-state'
 
 let seen: string[]
 let inFront: boolean
@@ -34,6 +34,16 @@ describe('the bar of the calls', () => {
     bar.update(wanting(call))
     bar.update(wanting(ended()))
     expect(seen).toEqual(['show', 'close'])
+  })
+
+  it('is there for a call that is answered by itself from its tone to its end, wanted or not', () => {
+    const letIn = { autoAnswered: true }
+    bar.update(withView(stateOf([incoming()]), letIn))
+    bar.update(withView(stateOf([talking()]), letIn))
+    bar.update(withView(stateOf([ended()]), letIn))
+    expect(seen).toEqual(['show', 'close'])
+    bar.update(stateOf([talking()]))
+    expect(seen).toHaveLength(2)
   })
 
   it.each([

@@ -4,7 +4,8 @@ import type { Call } from '../../../common/call'
 import { noFeatures } from '../../../common/account'
 import { Notifier } from '../../../main/observers/notifier'
 import { FakeNotificationCenter } from '../../fakes/notification-center'
-import { accountState, callOf, ended, incoming, stateOf, talking, withCaller } from '../../fakes/phone-state'
+import { AlertNotifications } from '../../../main/os/notifications/alert-notifications'
+import { accountState, callOf, ended, incoming, stateOf, talking, withCaller, withView } from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
 let center: FakeNotificationCenter
@@ -54,6 +55,38 @@ describe('an incoming call', () => {
     const posing = incoming({ id: 'call-2', name: 'Your Bank +49 30 901820' })
     notifier.update(withCaller(stateOf([posing]), { lookalike: true }))
     expect(center.shown.get('call-2')).toMatchObject({ title: '1815', body: 'Work' })
+  })
+
+  it('says for whom it was meant, in words nobody can play with', () => {
+    const support = { handle: { type: 'generic', value: '500' } as const, name: 'Sup\u202eport\n', reason: 'no-answer' }
+    const sales = { handle: { type: 'generic', value: '501' } as const, name: null, reason: null }
+    notifier.update(withView(stateOf([incoming()]), { diverted: [support, sales] }))
+    expect(center.shown.get('call-1')?.body).toBe('1815 · for Support · Work')
+    notifier.update(withView(stateOf([incoming()]), { diverted: [sales] }))
+    expect(center.shown.get('call-1')?.body).toBe('1815 · for 501 · Work')
+    notifier.update(withView(stateOf([incoming()], { sharing: true }), { diverted: [support] }))
+    expect(center.shown.get('call-1')?.body).toBe('Work')
+  })
+
+  it('that is about to be answered by itself asks for nothing here', () => {
+    notifier.update(withView(stateOf([incoming()]), { autoAnswered: true }))
+    expect(center.shown.size).toBe(0)
+    notifier.update(stateOf([incoming()]))
+    expect(center.shown.size).toBe(1)
+  })
+
+  it('is no more told of in the window that stands in for notifications than in one', () => {
+    const seen: unknown[] = []
+    const alert = new AlertNotifications({ surface: { show: (cards) => void seen.push(cards), onMessage: () => {} } })
+    const verb = () => Promise.resolve(requested())
+    const verbs = { answer: verb, endAndAnswer: verb, decline: verb, sendToVoicemail: verb }
+    new Notifier({ center: alert, verbs, openWindow: () => {}, log: silentLog }).update(
+      withView(stateOf([incoming()], { sharing: true }), {
+        diverted: [{ handle: { type: 'generic', value: '500' }, name: 'Support', reason: null }],
+      }),
+    )
+    expect(seen.at(-1)).toMatchObject([{ title: 'Incoming call', body: 'Work' }])
+    expect(JSON.stringify(seen)).not.toMatch(/Ada|1815|500|Support/)
   })
 
   it.each([

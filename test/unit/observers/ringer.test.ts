@@ -4,7 +4,7 @@ import type { Tone } from '../../../common/contract/engine'
 import type { RingTone } from '../../../common/ring-tones'
 import { defaultSettings } from '../../../common/settings'
 import { Ringer, toneFor } from '../../../main/observers/ringer'
-import { callOf, ended, incoming, stateOf, talking, withCaller } from '../../fakes/phone-state'
+import { callOf, ended, incoming, stateOf, talking, withCaller, withView } from '../../fakes/phone-state'
 
 const outgoing = { direction: 'outgoing', id: 'call-2' } as const
 const alerting = (earlyMedia: boolean): Call => callOf({ state: 'alerting', earlyMedia }, outgoing)
@@ -53,6 +53,29 @@ describe('the ringer', () => {
     const heard: (Tone | null)[] = []
     return { heard, ringer: new Ringer({ setTone: (tone) => void heard.push(tone) }) }
   }
+  const letIn = (...calls: Call[]) => withView(stateOf(calls), { autoAnswered: true })
+
+  it('warns once of a call that is answered by itself, and is not cut short by the answer', () => {
+    const { heard, ringer } = setUp()
+    const connecting = callOf({ state: 'connecting', muted: false })
+    for (const call of [incoming(), connecting, talking(), talking({}, 'held')]) ringer.update(letIn(call))
+    expect(heard).toEqual(['auto-answer'])
+    ringer.update(letIn(talking(), incoming({ id: 'call-2', waiting: true })))
+    ringer.update(letIn(talking()))
+    expect(heard).toEqual(['auto-answer', 'waiting', null])
+    ringer.update(stateOf([ended()]))
+    ringer.update(letIn(incoming()))
+    expect(heard).toEqual(['auto-answer', 'waiting', null, 'auto-answer'])
+  })
+
+  it('rings for a call that is not answered by itself after all, and for one that rings first', () => {
+    const { heard, ringer } = setUp()
+    ringer.update(letIn(incoming()))
+    ringer.update(stateOf([incoming()]))
+    expect(heard).toEqual(['auto-answer', 'ring'])
+    ringer.update(letIn(incoming()))
+    expect(heard).toEqual(['auto-answer', 'ring', 'auto-answer'])
+  })
 
   it('asks for a tone once and for silence once', () => {
     const { heard, ringer } = setUp()

@@ -16,6 +16,7 @@ import {
   stateOf,
   talking,
   withCaller,
+  withView,
 } from '../../fakes/phone-state'
 import { requested } from '../../fakes/requested'
 
@@ -44,6 +45,22 @@ const verbOf = (state: PhoneState, label: string): TrayVerb | undefined => {
   return found?.type === 'verb' ? found.verb : undefined
 }
 
+const carol = { type: 'generic', value: '4711' } as const
+const withTransfer = (call: Call): Call =>
+  call.state === 'active'
+    ? { ...call, transfer: { kind: 'blind', to: carol, toCallId: null, progress: 'ringing' } }
+    : call
+const withReferral = (call: Call): Call =>
+  call.state === 'active'
+    ? { ...call, referral: { handle: carol, name: 'Carol', target: 'sip:4711@pbx.example', by: null } }
+    : call
+
+/** Nobody else is to read who calls. */
+const hidden = (...calls: Call[]): PhoneState => {
+  const state = stateOf(calls)
+  return { ...state, settings: { ...state.settings, hideCallers: 'always' } }
+}
+
 const failed = accountState({
   state: 'failed',
   reason: 'wrong-password',
@@ -56,7 +73,46 @@ const times = '> 30 minutes, > 1 hour, > 2 hours, > Until 08:00'
 const quietItems = ['[ ] Do not disturb', `+ Do not disturb for: ${times}`, '[ ] I am sharing my screen']
 const footer = ['—', ...quietItems, '—', '> Open Patchcord', '> Quit']
 
+describe('while callers are hidden', () => {
+  it.each<[string, Call[]]>([
+    ['rings', [incoming()]],
+    ['is up', [talking()]],
+    ['is transferred', [withTransfer(talking())]],
+    ['asks us to call somebody', [withReferral(talking())]],
+    ['is one of several', [talking({}, 'held'), talking({ id: 'call-2', name: 'Bob' }), incoming({ id: 'call-3' })]],
+    ['is a consultation', [talking({}, 'held'), talking({ id: 'call-2', name: 'Bob', consultationOf: 'call-1' })]],
+    ['is a conference', [talking({ groupId: 'g' }), talking({ id: 'call-2', name: 'Bob', groupId: 'g' })]],
+    ['has ended', [ended()]],
+  ])('nothing of the tray names a call that %s', (_, calls) => {
+    const named = JSON.stringify(trayFace(stateOf(calls)))
+    if (calls[0]?.state !== 'ended') expect(named).toMatch(/Ada|1815/)
+    expect(JSON.stringify(trayFace(hidden(...calls)))).not.toMatch(/Ada|1815|Bob|Carol|4711/)
+  })
+
+  it('calls are told apart by their number, and each keeps its verbs', () => {
+    const state = hidden(talking({}, 'held'), talking({ id: 'call-2' }))
+    expect(read(state).filter((line) => line.startsWith('- Call'))).toEqual([
+      '- Call 1 — on hold',
+      '- Call 2 — in call',
+    ])
+    expect(read(hidden(talking()))[0]).toBe('- A call — in call')
+    expect(trayTooltip(hidden(talking()))).toBe('Patchcord — In a call')
+    expect(trayTooltip(hidden(incoming()))).toBe('Patchcord — Incoming call')
+    expect(read(hidden(talking()))).toContain('> Hang up')
+  })
+
+  it('nobody is asked in the menu whether to call a person who cannot be read', () => {
+    const state = hidden(withReferral(talking()))
+    expect(read(state)).toContain('- A call waits for your answer')
+    expect(verbOf(state, 'Do not call')).toBeUndefined()
+  })
+})
+
 describe('the tray menu', () => {
+  it('says of a call that it was answered by itself', () => {
+    expect(read(withView(stateOf([talking()]), { autoAnswered: true }))[0]).toBe('- Ada — in call, answered by itself')
+  })
+
   it('of an idle phone has its accounts, do not disturb, open and quit', () => {
     expect(read(stateOf())).toEqual(['- Work: ready', ...footer])
   })
