@@ -34,6 +34,8 @@ export interface LineEvents {
   onOpened(route: Route): void
   onMessage(text: string): void
   onClosed(reason: RegistrationFailure, detail: string | null, certificate: RefusedCertificate | null): void
+  /** A server that is preferred to this one answers again. The line goes on. */
+  onBetter(why: string): void
   /** The server speaks WebSocket best. */
   onElsewhere(url: string, route: Route): void
 }
@@ -202,6 +204,9 @@ export class Gateway {
         over = true
         this.forget(number)
         say({ kind: 'closed', line: number, reason, detail: detail?.slice(0, 512) ?? null, certificate })
+      },
+      onBetter: (why) => {
+        if (!over) say({ kind: 'better', line: number, why: why.slice(0, 512) })
       },
       onElsewhere: (url, route) => {
         if (over) return

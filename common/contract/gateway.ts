@@ -122,6 +122,8 @@ export const gatewayToEngineSchema = v.variant('kind', [
     detail: v.nullable(text(512)),
     certificate: v.nullable(certificate),
   }),
+  /** The line is on a server that another is preferred to, and that one answers again; told every few minutes. */
+  v.strictObject({ kind: v.literal('better'), line, why: text(512) }),
   /** The account's server was looked for and found to speak WebSocket best: connect there instead. */
   v.strictObject({ kind: v.literal('elsewhere'), line, url: text(512), why: text(512) }),
   v.strictObject({

@@ -2,49 +2,49 @@
  * Finds an account's server and connects to it: everywhere it may be, in order, those that failed of late last, until one answers (RFC 3263
  * section 4.3). It says how it got there. What is then said on the channel is not its business.
  */
-import type { Clock } from '../../common/clock'
 import type { GatewayAccount } from '../../common/contract/gateway'
 import type { CachedNames } from './cached-names'
-import type { Channel, ChannelEvents, ChannelFailure, OpenChannel } from './channel'
-import type { Endpoint } from './endpoint'
+import type { ChannelEvents, ChannelFailure } from './channel'
 import { findTargets } from './find-targets'
-import { Greeting } from './greeting'
 import type { LineMemory } from './line-memory'
+import {
+  openTarget,
+  type AnsweredTarget,
+  type ElsewhereTarget,
+  type TargetNeeds,
+  type TargetOutcome,
+  type TargetParts,
+} from './open-target'
 import { serversOf } from './servers-of'
 import { targetKey, type Target } from './target'
 
-export interface RouteParts {
-  readonly clock: Clock
+export interface RouteParts extends TargetParts {
   readonly names: CachedNames
-  readonly openChannel: OpenChannel
-  /** The URL of a WebSocket that speaks SIP; null: none there. */
-  readonly probeWebSocket: (target: Target, patienceMs: number, signal: AbortSignal) => Promise<string | null>
   readonly memory: LineMemory
   /** As Math.random. */
   readonly random: () => number
 }
 
+/** Where a target stands among all that could be tried. */
+export interface Rank {
+  /** That it was found for, in the form of `Account.server`. */
+  readonly server: string
+  /** Nothing is preferred to it. */
+  readonly isFirst: boolean
+}
+
 export type RouteOutcome =
-  | {
-      readonly kind: 'opened'
-      readonly channel: Channel
-      /** As whom the server sees us, when it said so. */
-      readonly seen: Endpoint | null
-      /** It answered; else it only did not refuse. */
-      readonly proven: boolean
-      readonly why: string
+  | (AnsweredTarget & {
       /** Every address the account's servers are known to have. */
       readonly addresses: ReadonlySet<string>
       /** What else could be tried: targets, by `targetKey`, and servers that were not looked up. */
       readonly others: readonly string[]
-    }
-  | { readonly kind: 'elsewhere'; readonly url: string; readonly target: Target; readonly why: string }
+      readonly rank: Rank
+    })
+  | ElsewhereTarget
   | { readonly kind: 'failed'; readonly failure: ChannelFailure }
 
-/** To connect; to be answered over UDP; to be answered where the connection itself is proof enough; in all, ms. */
-const connectPatience = 4_000
-const udpPatience = 2_500
-const streamPatience = 700
+/** In all, ms. */
 const allPatience = 24_000
 
 /** Whoever may still be told something of the channel before its owner listens. */
@@ -63,13 +63,23 @@ export async function openRoute(
   const later: Target[] = []
   const servers = serversOf(account)
   const known = new Set<string>(servers)
+  const order: { readonly server: string; readonly target: Target }[] = []
   let silent: Target | null = null
   let hasName = false
   let foundAny = false
 
+  const open = async (
+    target: Target,
+    how: Pick<TargetNeeds, 'isOneOfMany' | 'isLastResort'>,
+  ): Promise<TargetOutcome> => {
+    const outcome = await openTarget({ account, target, localPort: memory.udpPort, signal, ...how }, parts, events)
+    if (outcome.kind === 'opened' && !outcome.channel.reliable) memory.udpPort = outcome.channel.local.port
+    return outcome
+  }
   const attempt = async (target: Target): Promise<RouteOutcome | null> => {
     if (signal.aborted || clock.now() >= deadline) return null
-    const outcome = await openTarget(account, target, parts, events, signal)
+    const isOneOfMany = [...known].some((key) => key !== targetKey(target) && !memory.hasFailed(key))
+    const outcome = await open(target, { isOneOfMany })
     if (outcome.kind === 'failed') {
       memory.failed(targetKey(target))
       failures.push(outcome.failure)
@@ -80,9 +90,12 @@ export async function openRoute(
     memory.worked(targetKey(target))
     return outcome.kind === 'opened' ? finished(outcome, target, explain(outcome.why, failures)) : outcome
   }
-  const finished = (opened: Answered, target: Target, why: string): RouteOutcome => {
+  const finished = (opened: AnsweredTarget, target: Target, why: string): RouteOutcome => {
     const others = [...known].filter((key) => key !== targetKey(target))
-    return { ...opened, addresses, others, why }
+    const place = order.findIndex((one) => targetKey(one.target) === targetKey(target))
+    const server = order[place]?.server ?? account.server
+    const isPreferred = order.slice(0, place).some((one) => one.server === server && outranks(one.target, target))
+    return { ...opened, addresses, others, why, rank: { server, isFirst: server === servers[0] && !isPreferred } }
   }
 
   for (const server of servers) {
@@ -98,6 +111,7 @@ export async function openRoute(
     for (const target of found.targets) {
       addresses.add(target.address)
       known.add(targetKey(target))
+      order.push({ server, target })
     }
     for (const target of found.targets) {
       if (memory.hasFailed(targetKey(target))) later.push(target)
@@ -114,87 +128,14 @@ export async function openRoute(
   parts.names.forget()
   // Some servers answer no OPTIONS of strangers: whether this one registers us is seen when it is asked.
   if (silent !== null && !signal.aborted) {
-    const outcome = await openTarget(account, silent, parts, events, signal, true)
+    const outcome = await open(silent, { isOneOfMany: false, isLastResort: true })
     if (outcome.kind === 'opened') return finished(outcome, silent, outcome.why)
   }
   return { kind: 'failed', failure: worst(failures) ?? nothing(account.server, foundAny, hasName) }
 }
 
-type Opened = Extract<RouteOutcome, { kind: 'opened' }>
-type Answered = Omit<Opened, 'addresses' | 'others'>
-type TargetOutcome = Answered | Exclude<RouteOutcome, Opened>
-
-/** `anyway`: not answering is no failure. */
-async function openTarget(
-  account: GatewayAccount,
-  target: Target,
-  parts: RouteParts,
-  events: RouteEvents,
-  signal: AbortSignal,
-  anyway = false,
-): Promise<TargetOutcome> {
-  const { clock, memory } = parts
-  if (target.transport === 'ws' || target.transport === 'wss') {
-    const url = await parts.probeWebSocket(target, connectPatience, signal)
-    const where = `${target.transport} ${target.host}:${target.port}`
-    return url === null
-      ? failed('unreachable', `${where}: no SIP over WebSocket there`)
-      : { kind: 'elsewhere', url, target, why: `${target.why}: ${url}` }
-  }
-  const greeting = new Greeting()
-  let ended: ChannelFailure | null = null
-  const opened = await parts.openChannel(
-    {
-      target,
-      domains: [target.domain, domainOf(account.uri)],
-      pin: account.certificate,
-      localPort: memory.udpPort,
-      patienceMs: connectPatience,
-      signal,
-    },
-    {
-      onMessage: (text, from) => {
-        if (!greeting.takes(text)) events.onMessage(text, from)
-      },
-      onClosed: (failure) => {
-        if (ended === null && greeting.isOpen) {
-          ended = failure
-          greeting.abandon()
-        } else events.onClosed(failure)
-      },
-    },
-  )
-  if (!opened.ok) return { kind: 'failed', failure: opened.failure }
-  const { channel } = opened
-  const isUdp = target.transport === 'udp'
-  const patienceMs = anyway ? 0 : isUdp ? udpPatience : streamPatience
-  const answer = await greeting.ask(channel, { clock, uri: account.uri, patienceMs, signal })
-  if (ended !== null) return { kind: 'failed', failure: ended }
-  const where = `${target.transport} ${target.address}:${target.port}`
-  if (signal.aborted || answer.status === 503 || (answer.status === null && isUdp && !anyway)) {
-    channel.close()
-    return answer.status === 503
-      ? failed('server-error', `${where}: 503, it takes no requests now`)
-      : failed('timeout', `${where}: no answer`)
-  }
-  if (isUdp) memory.udpPort = channel.local.port
-  const proven = answer.status !== null || !isUdp
-  return {
-    kind: 'opened',
-    channel,
-    seen: answer.seen,
-    proven,
-    why: proven ? target.why : `${target.why}; it answers no OPTIONS`,
-  }
-}
-
-const failed = (reason: ChannelFailure['reason'], detail: string): TargetOutcome => ({
-  kind: 'failed',
-  failure: { reason, detail, certificate: null },
-})
-
-const domainOf = (uri: string): string =>
-  /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?]+)/i.exec(uri)?.[1]?.replace(/[[\]]/g, '') ?? ''
+/** Of two targets of one server, found in this order: whether the first is more than an equal, or a guess. */
+export const outranks = (before: Target, target: Target): boolean => !before.guessed && before.why !== target.why
 
 const explain = (why: string, failures: readonly ChannelFailure[]): string =>
   (failures.length === 0 ? why : `${why}; before it: ${failures.map(({ detail }) => detail).join('; ')}`).slice(0, 512)

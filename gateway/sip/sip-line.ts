@@ -2,6 +2,7 @@
  * One connection of one account to its server, as the page sees it: opened once, closed once, messages between. Finds the server, gives up a
  * way that leads nowhere any more, and remembers what the next line should know. It reads no message but what proves the way.
  */
+import type { Timer } from '../../common/clock'
 import type { GatewayAccount } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import { headerValue } from '../../common/wire-message'
@@ -9,6 +10,7 @@ import type { Line, LineEvents } from '../gateway'
 import type { Channel, ChannelFailure, OpenedChannel } from './channel'
 import { sameEndpoint, writeEndpoint, type Endpoint } from './endpoint'
 import { Exchange, type Answer } from './exchange'
+import { findBetter } from './find-better'
 import { KeepAlive } from './keep-alive'
 import { openRoute, type RouteOutcome, type RouteParts } from './open-route'
 import { targetKey, udpEndpoint } from './target'
@@ -31,11 +33,14 @@ interface Connected {
 /** A server that said nothing for so long after it was asked is tried last next time, ms. */
 const silentAfter = 3_000
 const bulkPatience = 1_500
+/** How often is looked whether a server that is preferred can be reached again, at least and at most, ms. */
+const lookEvery = { least: 120_000, most: 300_000 }
 
 export class SipLine implements Line {
   #opening = new AbortController()
   #connected: Connected | null = null
   #closed = false
+  #look: Timer | null = null
 
   constructor(
     private readonly account: GatewayAccount,
@@ -131,6 +136,25 @@ export class SipLine implements Line {
     })
     this.#connected = { channel, route, exchange, keepAlive, seen }
     this.#announce()
+    if (!route.rank.isFirst) this.#lookForBetter(route)
+  }
+
+  /** Told as often as it is seen: whoever has calls here stays until they are over. */
+  #lookForBetter(route: Connected['route']): void {
+    const { clock, memory, random } = this.parts
+    const { least, most } = lookEvery
+    this.#look = clock.setTimeout(
+      async () => {
+        const { target } = route.channel
+        const better = await findBetter(this.account, this.parts, target, route.rank, this.#opening.signal)
+        if (this.#closed || this.#connected?.route !== route) return
+        this.#lookForBetter(route)
+        if (better === null) return
+        memory.worked(targetKey(better))
+        this.events.onBetter(`${better.transport} ${better.address}:${better.port} answers again`)
+      },
+      least + random() * (most - least),
+    )
   }
 
   #announce(): void {
@@ -206,6 +230,7 @@ export class SipLine implements Line {
   #end(): void {
     this.#closed = true
     this.#opening.abort()
+    if (this.#look !== null) this.parts.clock.clearTimeout(this.#look)
     const connected = this.#connected
     this.#connected = null
     connected?.keepAlive.stop()

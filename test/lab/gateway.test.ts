@@ -150,7 +150,7 @@ test('with a fifth of all messages over UDP lost, calls are made and ended all t
 })
 
 test('when the gateway dies it is started again, and every account is registered again', async () => {
-  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString()
+  const processes = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(phone.process.pid)]).toString()
   const gateway = /^\s*(\d+).*--utility-sub-type=node\.mojom\.NodeService/m.exec(processes)?.[1]
   process.kill(Number(gateway), 'SIGKILL')
   await until(

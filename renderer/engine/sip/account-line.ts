@@ -38,6 +38,8 @@ const rareRetry = 300_000
 /** How soon a registrar that says yes and does not list us is asked again, ms. */
 const unlistedRetry = 60_000
 const farewellLimit = 16
+/** How long a server that is left may take to let us go, ms. */
+const farewellPatience = 1_000
 /** A REGISTER that somebody wants to see is not sent more often than this, ms: the refreshes need their share of what is allowed. */
 const newsEvery = 15_000
 
@@ -62,6 +64,8 @@ export class AccountLine {
   /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
+  /** On the way back from a server to fall back on. */
+  #isMoving = false
   readonly #servers: LineServers
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
@@ -70,7 +74,7 @@ export class AccountLine {
     const { account, clock } = options
     this.#options = options
     this.account = account
-    this.#servers = new LineServers(options)
+    this.#servers = new LineServers(options, () => this.#moveBack())
     this.#pace = new RetryPace(clock, options.random)
     this.#nap = new NapWatch(clock)
     this.#reach = new ReachWatch({ clock, onChange: options.onReach })
@@ -203,7 +207,9 @@ export class AccountLine {
   async close(limitMs: number): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#isMoving = false
     this.#clearRetry()
+    this.#servers.rest()
     this.#reach.lost()
     if (this.connected) {
       const { clock } = this.#options
@@ -239,8 +245,21 @@ export class AccountLine {
   }
 
   #connected(): void {
+    this.#servers.connected()
     for (const dialog of this.#farewells.splice(0)) sayFarewell(this.userAgent, dialog)
     this.#register()
+  }
+
+  /** A server that is preferred to this one is back: the registration here is taken back, and the next one is there. */
+  async #moveBack(): Promise<void> {
+    if (this.#isMoving || this.#closed || !this.connected || this.#options.isBusy()) return
+    this.#isMoving = true
+    await this.#registration.unregister(farewellPatience)
+    if (this.#isMoving && this.connected && !this.#options.isBusy())
+      return this.transport.drop('a server that is preferred is back')
+    this.#isMoving = false
+    // Somebody called meanwhile.
+    if (!this.#closed && this.connected) this.#register()
   }
 
   #disconnected(error: Error): void {
@@ -249,6 +268,11 @@ export class AccountLine {
     const wasRegistered = this.#registration.registered
     this.#registration.forget()
     this.#reach.lost()
+    if (this.#isMoving) {
+      this.#isMoving = false
+      this.#say({ state: 'registering' })
+      return void this.#connect()
+    }
     // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
     if (this.#state.state === 'failed') return this.#options.onDown()
     if (wasRegistered) this.#pace.reset()

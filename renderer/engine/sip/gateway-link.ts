@@ -127,6 +127,9 @@ export class GatewayLink {
         this.#sockets.delete(line)
         return socket?.closed({ reason, certificate })
       }
+      case 'better':
+        this.#options.log.info(`gateway: ${message.why}`)
+        return this.#sockets.get(message.line)?.onbetter?.()
       case 'elsewhere': {
         const socket = this.#sockets.get(message.line)
         this.#sockets.delete(message.line)

@@ -20,6 +20,8 @@ export class GatewaySocket implements MinimalWebSocket {
   onmessage: MinimalWebSocket['onmessage'] = null
   onclose: MinimalWebSocket['onclose'] = null
   onerror: MinimalWebSocket['onerror'] = null
+  /** A server that is preferred to the one it leads to answers again. */
+  onbetter: (() => void) | null = null
   #elsewhere: MinimalWebSocket | null = null
   #closed = false
 

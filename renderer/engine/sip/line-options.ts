@@ -23,6 +23,8 @@ export interface LineOptions {
   readonly gateway?: GatewayLink
   /** URL to open, if it is not the account's server. */
   readonly url?: string
+  /** Calls are up, which a move to another server would disturb. */
+  readonly isBusy: () => boolean
   /** False: the connection is never pinged. */
   readonly ping?: boolean
   readonly onRegistration: (state: RegistrationState) => void

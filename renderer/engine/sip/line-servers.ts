@@ -1,7 +1,8 @@
 /*
- * The servers of an account's line: which one is next, how a connection to it is opened, and who carries the sound of its calls. It
- * waits for nothing and registers nowhere.
+ * The servers of an account's line: which one is next, how a connection to it is opened, whether one that is preferred is back, and who carries the
+ * sound of its calls. It registers nowhere and moves nobody.
  */
+import type { Timer } from '../../../common/clock'
 import { needsGateway } from '../../../common/server-address'
 import type { CallMedia, MediaEngine } from '../media/media'
 import type { GatewaySocket } from './gateway-socket'
@@ -9,6 +10,10 @@ import type { SocketFactory } from './guard/socket'
 import { iceServers } from './ice-servers'
 import { LineMedia } from './line-media'
 import type { LineOptions } from './line-options'
+import { probeServer } from './probe-server'
+
+/** How often is looked whether a server that is preferred can be reached again, at least and at most, ms. */
+const lookEvery = { least: 120_000, most: 300_000 }
 
 export class LineServers {
   readonly #options: LineOptions
@@ -19,8 +24,13 @@ export class LineServers {
   #next = 0
   /** The gateway's, if it is one. */
   #socket: GatewaySocket | null = null
+  #look: Timer | null = null
 
-  constructor(options: LineOptions) {
+  /** `onBetter`: a server that is preferred to the one in use answers; told every few minutes. */
+  constructor(
+    options: LineOptions,
+    private readonly onBetter: () => void,
+  ) {
     const { account } = options
     this.#options = options
     this.media = new LineMedia(account.connection.media)
@@ -36,17 +46,55 @@ export class LineServers {
 
   get open(): SocketFactory {
     const { account, gateway, openSocket } = this.#options
-    return gateway ? () => (this.#socket = gateway.open(account.id)) : openSocket
+    if (!gateway) return openSocket
+    return () => {
+      this.#socket = gateway.open(account.id)
+      this.#socket.onbetter = this.onBetter
+      return this.#socket
+    }
+  }
+
+  /** The one that was to be connected to is. */
+  connected(): void {
+    this.rest()
+    // The gateway looks by itself.
+    if (this.#next > 0) this.#lookLater()
   }
 
   /** It could not be reached: the next one's turn. */
   failed(): void {
+    this.rest()
     this.#next = (this.#next + 1) % this.#all.length
   }
 
   /** A connection that was up is lost: the first one's turn again. */
   lost(): void {
+    this.rest()
     this.#next = 0
+  }
+
+  /** Looks for nothing any more, until it is connected. */
+  rest(): void {
+    if (this.#look !== null) this.#options.clock.clearTimeout(this.#look)
+    this.#look = null
+  }
+
+  #lookLater(): void {
+    const { clock, random, openSocket, account } = this.#options
+    const look = async (): Promise<void> => {
+      const now = this.#look
+      for (const url of this.#all.slice(0, this.#next)) {
+        const isBack = await probeServer({ clock, openSocket, url, aor: account.uri })
+        // It may have been lost, or closed, meanwhile.
+        if (this.#look !== now) return
+        if (isBack) {
+          this.#lookLater()
+          return this.onBetter()
+        }
+      }
+      this.#lookLater()
+    }
+    this.#look = clock.setTimeout(() => void look(), lookEvery.least + random() * (lookEvery.most - lookEvery.least))
   }
 
   /** It speaks neither WebSocket nor, as far as we know, WebRTC. */

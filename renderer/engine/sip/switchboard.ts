@@ -91,7 +91,7 @@ export class Switchboard {
       }
       this.#close(before)
     }
-    const line = new AccountLine({
+    const line: AccountLine = new AccountLine({
       account,
       clock,
       log,
@@ -99,6 +99,7 @@ export class Switchboard {
       openSocket: onDemo && demo !== null ? demo.openSocket : openSocket,
       ...(onDemo ? { url: 'ws://demo.invalid/', ping: false } : {}),
       ...(onGateway && gateway !== null ? { gateway } : {}),
+      isBusy: (): boolean => this.#calls.of(line).length > 0,
       onRegistration: (registration) => {
         const current = this.#lines.get(account.id)
         // A line that was replaced has nothing more to say about its account; the last word of one that was closed counts.

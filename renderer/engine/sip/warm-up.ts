@@ -69,6 +69,7 @@ export async function warmUp(clock: Clock, media: MediaEngine): Promise<void> {
     onDown: () => {},
     onReach: () => {},
     onUpAgain: () => {},
+    isBusy: () => false,
     onMessageSummary: () => {},
     onMessage: () => {},
     onLostBye: () => {},

@@ -23,6 +23,12 @@ class Bench {
   readonly ends: string[] = []
   readonly opened: string[] = []
   greets = true
+  /** When a better server was told of. */
+  readonly better: number[] = []
+  /** Servers connected to, in order. */
+  readonly opens: string[] = []
+  /** Servers that are not there. */
+  readonly dead = new Set<string>()
   private channels: { events: ChannelEvents; target: ChannelNeeds['target'] }[] = []
   readonly line: SipLine
 
@@ -43,7 +49,14 @@ class Bench {
           { naptr: () => Promise.resolve([]), srv: () => Promise.resolve([]), addresses: () => Promise.resolve([]) },
           this.clock,
         ),
-        openChannel: (needs, events) => Promise.resolve({ ok: true, channel: this.channel(needs, events) }),
+        openChannel: (needs, events) => {
+          const { address } = needs.target
+          this.opens.push(address)
+          const failure = { reason: 'unreachable', detail: `${address} is dead`, certificate: null } as const
+          return Promise.resolve(
+            this.dead.has(address) ? { ok: false, failure } : { ok: true, channel: this.channel(needs, events) },
+          )
+        },
         probeWebSocket: () => Promise.resolve(null),
         random: () => 0,
         addressTowards: () => Promise.resolve('10.0.0.7'),
@@ -52,6 +65,7 @@ class Bench {
         onOpened: ({ transport, local }) => this.opened.push(`${transport} ${local}`),
         onMessage: (text) => this.heard.push(text),
         onClosed: (reason) => this.ends.push(reason),
+        onBetter: () => this.better.push(this.clock.now()),
         onElsewhere: () => {},
       },
     )
@@ -247,6 +261,42 @@ test('a change of the network while a server is looked for begins the search ane
   await bench.clock.advanceAsync(30_000)
   expect(bench.opened).toHaveLength(1)
   expect(bench.ends).toEqual([])
+})
+
+describe('a server to fall back on', () => {
+  const backups = ['udp:192.0.2.2']
+
+  test('is kept while the first is away, which is asked every few minutes, and told of when it is back', async () => {
+    const bench = new Bench('udp:192.0.2.1', { backups })
+    bench.dead.add('192.0.2.1')
+    await settle()
+    expect(bench.opened).toEqual(['udp 10.0.0.7:40000'])
+    const wait = async (minutes: number): Promise<void> => {
+      for (let second = 0; second < minutes * 60; second++) {
+        bench.clock.advance(1_000)
+        await settle()
+      }
+    }
+    await wait(10)
+    expect(bench.better).toEqual([])
+    expect(bench.opens.filter((address) => address === '192.0.2.1')).toHaveLength(6)
+    bench.dead.clear()
+    await wait(5)
+    expect(bench.better).toHaveLength(2)
+    expect(bench.ends).toEqual([])
+    bench.line.close()
+    await wait(5)
+    expect(bench.better).toHaveLength(2)
+  })
+
+  test('is looked past only by whoever is on one: of the first nothing is asked', async () => {
+    const bench = await Bench.opened('udp:192.0.2.1', { backups })
+    for (let minute = 0; minute < 10; minute++) {
+      bench.clock.advance(60_000)
+      await settle()
+    }
+    expect(bench.opens).toEqual(['192.0.2.1'])
+  })
 })
 
 describe('whatever comes', () => {

@@ -160,6 +160,24 @@ describe('a line', () => {
     expect(bench.media.iceServers).toEqual([[{ urls: 'stun:stun.example.com' }]])
   })
 
+  it('is opened anew when its server is one to fall back on and a better one is back, unless a call is up', async () => {
+    const gateway = new HandGateway(peer)
+    await link.use(gateway)
+    await bench.register(account)
+    peer.request({ method: 'INVITE', body: makeSdp() })
+    await bench.settle()
+    gateway.say({ kind: 'better', line: 1, why: 'udp 192.0.2.1:5060 answers again' })
+    await bench.settle(2_000)
+    const opened = (): number => gateway.heard.filter(({ kind }) => kind === 'open').length
+    expect(opened()).toBe(1)
+    await bench.ask({ type: 'end', callId: bench.offers[0]?.callId ?? '' })
+    gateway.say({ kind: 'better', line: 1, why: 'udp 192.0.2.1:5060 answers again' })
+    await bench.settle(2_000)
+    expect(opened()).toBe(2)
+    expect(bench.registration?.state).toBe('registered')
+    expect(bench.reported('registration').map(({ registration }) => registration.state)).not.toContain('failed')
+  })
+
   it('is not disturbed by what makes no sense', async () => {
     const gateway = new HandGateway(peer)
     await link.use(gateway)

@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noFeatures, usualConnection, usualNumbers } from '../../../common/account'
 import { EngineBench } from '../support/engine-bench'
+import { ScriptedPeer, type Said } from '../support/scripted-peer'
 
 let bench: EngineBench
 beforeEach(() => {
@@ -276,6 +277,70 @@ describe('an account of a provider', () => {
     await other.settle(10_000)
     expect(opened.at(-1)).toBe('ws://pbx.example.com/ws')
     expect(other.registration).toMatchObject({ state: 'registered' })
+  })
+})
+
+describe('on a server to fall back on', () => {
+  const first = 'ws://pbx.example.com/ws'
+  const connection = { ...usualConnection, backups: ['ws://second.example.com/ws'] }
+  let opened: string[]
+  let isDown: boolean
+  let preferred: ScriptedPeer
+  let other: EngineBench
+
+  beforeEach(async () => {
+    opened = []
+    isDown = true
+    preferred = new ScriptedPeer()
+    other = new EngineBench({
+      openSocket: (url) => {
+        opened.push(url)
+        if (isDown && url === first) throw new Error('refused')
+        return (url === first ? preferred : other.peer).server.open()
+      },
+    })
+    await other.register({ connection })
+    await other.settle(10_000)
+    opened.length = 0
+    other.peer.said.length = 0
+  })
+
+  it('the first is asked every few minutes, and gone back to when it answers: registered here no more, and there at once', async () => {
+    await other.settle(20 * 60_000)
+    expect(opened.length).toBeGreaterThanOrEqual(4)
+    expect(opened.length).toBeLessThanOrEqual(10)
+    expect(new Set(opened)).toEqual(new Set([first]))
+    isDown = false
+    opened.length = 0
+    const states: string[] = []
+    while (opened.length < 2) {
+      await other.settle(1_000)
+      states.push(other.registration?.state ?? '')
+    }
+    // One to ask, one to stay.
+    expect(opened).toEqual([first, first])
+    await other.settle(1_000)
+    expect(other.registration?.state).toBe('registered')
+    expect(states).not.toContain('failed')
+    const expiry = (register: Said | undefined): string =>
+      /;expires=(\d+)/.exec(register?.header('contact') ?? '')?.[1] ?? ''
+    expect(expiry(other.peer.requests('REGISTER').at(-1))).toBe('0')
+    expect(expiry(preferred.requests('REGISTER').at(-1))).toBe('600')
+    await other.settle(20 * 60_000)
+    expect(opened).toHaveLength(2)
+  })
+
+  it('a call is not disturbed for it', async () => {
+    isDown = false
+    const { callId } = await other.talk()
+    await other.settle(11 * 60_000)
+    expect(opened.length).toBeGreaterThanOrEqual(2)
+    expect(other.ended).toBeUndefined()
+    const asked = opened.length
+    await other.ask({ type: 'end', callId })
+    await other.settle(6 * 60_000)
+    expect(opened.length).toBe(asked + 2)
+    expect(other.registration?.state).toBe('registered')
   })
 })
 

@@ -96,6 +96,7 @@ export async function lineAlice(options: LineAliceOptions): Promise<LineAlice> {
         details.push(detail ?? '')
         socket.closed({ reason, certificate: refused })
       },
+      onBetter: () => socket.onbetter?.(),
       onElsewhere: (url) => {
         elsewhere.push(url)
         socket.continueAt(url)
