@@ -2,6 +2,7 @@
  * The test of an account in words: its steps, how each went, and at the end the one sentence that matters with what can be done. Pure.
  */
 import type { AccountTest, TestLine, TestLineState, TestStep } from '../../common/diagnosis'
+import type { RegistrationFailure } from '../../common/errors'
 import type { AccountState } from '../../common/phone-state'
 import { explainRegistration, type Explanation } from './words'
 
@@ -24,50 +25,41 @@ export const stateNames: Record<TestLineState, string> = {
   skipped: 'Left out',
 }
 
-/** `kind`: how it went as a whole. `edit`: the remedy is in the account's form. */
+/** `kind`: how it went as a whole. `edit`: where in the account's form the remedy is; null: it is not there. */
 export interface Verdict extends Explanation {
   readonly kind: 'good' | 'doubtful' | 'bad' | 'ended'
-  readonly edit: boolean
+  readonly edit: 'account' | 'numbers' | 'connection' | null
 }
 
-type Told = Explanation & { readonly edit: boolean }
-
-const failures: Record<TestStep, Told> = {
+const failures: Record<TestStep, Explanation> = {
   dns: {
     title: 'There is no server by that name.',
     remedy: 'Check the server in the account for typing mistakes, and that you are online (or on the VPN).',
-    edit: true,
   },
   connect: {
     title: 'The server does not answer.',
     remedy:
       'It may be switched off, listen on another port, or be behind a firewall or VPN. Check the server and port.',
-    edit: true,
   },
   tls: {
-    title: 'The way to the server cannot be encrypted.',
-    remedy: 'Its certificate is not trusted, or is for another name. Ask whoever runs the server to put that right.',
-    edit: true,
+    title: 'No protected connection can be made there.',
+    remedy: 'The line below says why: often it is the certificate, or something else that listens at that port.',
   },
   options: {
-    title: 'Something answers there, but not as a telephone server should.',
+    title: 'It was reached, but does not answer as a telephone server should.',
     remedy: 'Check the port, and the path if there is one. If they are right, tell whoever runs the server.',
-    edit: true,
   },
   register: {
     title: 'The server does not let you sign in.',
     remedy: 'Check the password and the user name. Capital letters matter.',
-    edit: true,
   },
   codecs: {
     title: 'The server and this phone share no way of sending sound.',
     remedy: 'Choose another way for sound in the account’s connection, or ask for Opus, G.722 or G.711 to be allowed.',
-    edit: true,
   },
   echo: {
     title: 'Signing in works, but the sound does not come back.',
     remedy: 'Check the number of the echo test. If it is right, a firewall or VPN may be stopping the sound.',
-    edit: true,
   },
 }
 
@@ -102,41 +94,67 @@ const doubts: Record<TestStep, Explanation> = {
   },
 }
 
+const places: Record<TestStep, Verdict['edit']> = {
+  dns: 'account',
+  connect: 'account',
+  tls: 'account',
+  options: 'account',
+  register: 'account',
+  codecs: 'connection',
+  echo: 'numbers',
+}
+
 /** The end of it in a sentence; null while it goes on. */
 export function verdictOf({ lines, done }: AccountTest, state: AccountState): Verdict | null {
   if (!done) return null
   const failed = lines.find((line) => line.state === 'failed')
-  if (failed) return { kind: 'bad', ...explainFailure(failed.step, state) }
-  const of = (step: TestStep): TestLine['state'] => lines.find((line) => line.step === step)?.state ?? 'waiting'
-  if (of('register') !== 'passed' && of('register') !== 'doubtful')
+  if (failed) return { kind: 'bad', ...explainFailure(failed.step, state), edit: places[failed.step] }
+  const of = (step: TestStep): TestLine | undefined => lines.find((line) => line.step === step)
+  const register = of('register')
+  if (register?.state !== 'passed' && register?.state !== 'doubtful')
     return {
       kind: 'ended',
-      title: 'The test was ended before its time.',
-      remedy: 'What it found is below.',
-      edit: false,
+      title: 'It was not tested to the end.',
+      remedy: sentence(register?.found ?? ''),
+      edit: state.account.enabled && state.needsPassword ? 'account' : null,
     }
   // Without a call nobody can be sure of the sound; that is no fault.
-  const soundless = of('echo') === 'skipped'
+  const soundless = of('echo')?.state === 'skipped'
   const doubt = lines.find((line) => line.state === 'doubtful' && !(soundless && line.step === 'codecs'))
-  if (doubt) return { kind: 'doubtful', ...doubts[doubt.step], edit: false }
+  if (doubt) return { kind: 'doubtful', ...doubts[doubt.step], edit: null }
   if (!soundless)
-    return { kind: 'good', title: 'Everything works.', remedy: 'Your sound went there and came back.', edit: false }
-  const hasEcho = state.account.features.echo !== null
-  return {
-    kind: 'good',
-    title: 'You can make and get calls.',
-    remedy: hasEcho
-      ? 'The sound was not tested this time.'
-      : 'The sound was not tested: the account names no number for an echo test.',
-    edit: !hasEcho,
-  }
+    return { kind: 'good', title: 'Everything works.', remedy: 'Your sound went there and came back.', edit: null }
+  const title = 'You can make and get calls.'
+  return state.account.features.echo === null
+    ? {
+        kind: 'good',
+        title,
+        remedy: 'The sound was not tested: the account names no number for an echo test.',
+        edit: 'numbers',
+      }
+    : {
+        kind: 'good',
+        title,
+        remedy: `The sound was not tested. ${sentence(of('echo')?.found ?? '')}`.trim(),
+        edit: null,
+      }
 }
 
-function explainFailure(step: TestStep, { registration }: AccountState): Told {
-  if (step === 'register' && registration.state === 'failed' && registration.reason !== 'connection-lost')
-    return { ...explainRegistration(registration.reason), edit: true }
-  return failures[step]
+/** What the account's registration tells more exactly than the step; others may be of another moment. */
+const exact: Partial<Record<TestStep, readonly RegistrationFailure[]>> = {
+  connect: ['no-websocket'],
+  tls: ['certificate', 'no-websocket'],
+  register: ['wrong-password', 'forbidden', 'unknown-user', 'timeout', 'unsupported-auth', 'server-error'],
 }
+
+function explainFailure(step: TestStep, { registration }: AccountState): Explanation {
+  const exactly = registration.state === 'failed' && exact[step]?.includes(registration.reason)
+  return exactly ? explainRegistration(registration.reason) : failures[step]
+}
+
+/** What was found is written as a part of a sentence. */
+const sentence = (found: string): string =>
+  found === '' ? '' : `${found.charAt(0).toUpperCase()}${found.slice(1).replace(/\.$/, '')}.`
 
 /** `38 ms`, `1.2 s`. */
 export const sayTook = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)

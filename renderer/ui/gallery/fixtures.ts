@@ -36,7 +36,7 @@ const error = (code: UiError['code'], over: Partial<UiError> = {}): UiError => (
 const form =
   (fail: UiError | null, over: (form: AccountForm) => void = () => undefined) =>
   (desk: Desk): void => {
-    const typed = new AccountForm(null)
+    const typed = new AccountForm(null, p.place)
     Object.assign(typed, { uri: '100@pbx.example', password: 'secret-word', error: fail })
     over(typed)
     desk.openForm(typed)
@@ -81,12 +81,12 @@ const notices: readonly Notice[] = [
 export const fixtures: Readonly<Record<string, Fixture>> = {
   loading: { state: null },
   'first-run': { state: noAccounts },
-  'add-account': { state: noAccounts, desk: (desk) => desk.openForm(new AccountForm(null)) },
+  'add-account': { state: noAccounts, desk: (desk) => desk.openForm(new AccountForm(null, p.place)) },
   'add-account-busy': { state: noAccounts, desk: form(null, (typed) => (typed.busy = true)) },
   'add-account-incomplete': {
     state: noAccounts,
     desk: (desk) => {
-      desk.openForm(new AccountForm(null))
+      desk.openForm(new AccountForm(null, p.place))
       if (desk.form) desk.form.wrong = ['uri', 'password', 'server']
     },
   },

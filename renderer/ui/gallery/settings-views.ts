@@ -1,7 +1,7 @@
 /*
  * The views of the settings: accounts and their tests, sound, the rest, and diagnostics.
  */
-import { testSteps, type TestLine, type TestStep } from '../../../common/diagnosis'
+import { testSteps, type AccountTest, type TestLine, type TestStep } from '../../../common/diagnosis'
 import { registrationFailures } from '../../../common/errors'
 import type { PhoneState } from '../../../common/phone-state'
 import { defaultSettings } from '../../../common/settings'
@@ -19,7 +19,8 @@ const settings =
     desk.settingsPage = page
   }
 
-const found: Record<TestStep, string> = {
+type States = Partial<Record<TestStep, TestLine['state']>>
+const passed: Record<TestStep, string> = {
   dns: 'pbx.example is at 192.0.2.10 and 2001:db8::10',
   connect: 'connected to 192.0.2.10, port 8089',
   tls: 'TLS 1.3; the certificate is for pbx.example, until 14 August 2025',
@@ -28,29 +29,38 @@ const found: Record<TestStep, string> = {
   codecs: 'opus was agreed in a call, encrypted (DTLS-SRTP)',
   echo: '6 of 6 signals came back, at -24 dB after 212 ms (sent at -20 dB), 0 % of the packets lost',
 }
-const took = [12, 41, 58, 31, 96, 640, 6210]
-/** `at`: where it stands, or what went otherwise than well. */
+const took: Record<TestStep, number> = {
+  dns: 12,
+  connect: 41,
+  tls: 58,
+  options: 31,
+  register: 96,
+  codecs: 640,
+  echo: 6210,
+}
+const whys: Partial<Record<TestLine['state'], string>> = {
+  failed: 'no answer from 192.0.2.10 within 6 s',
+  doubtful: 'the server describes no sound; only a call can tell',
+  skipped: 'the server cannot be reached',
+}
+const beforeRegister: States = { dns: 'passed', connect: 'passed', tls: 'passed', options: 'passed' }
+
+/** Steps that are not named are as `rest`. */
 const tested = (
-  at: Partial<Record<TestStep, TestLine['state']>>,
-  done = true,
+  states: States,
+  rest: TestLine['state'] = 'passed',
+  over: Partial<AccountTest> = {},
   echo: string | null = '*43',
 ): PhoneState => {
-  const began = Object.values(at).indexOf('running')
-  const stop = testSteps.findIndex((step) => at[step] === 'failed' || at[step] === 'running')
-  const lines = testSteps.map((step, index): TestLine => {
-    const state = at[step] ?? (stop === -1 || index < stop ? 'passed' : began === -1 ? 'skipped' : 'waiting')
-    const quiet = state === 'waiting' || state === 'running'
-    const why =
-      state === 'failed'
-        ? 'no answer from 192.0.2.10 within 6 s'
-        : state === 'skipped'
-          ? 'the step before failed'
-          : found[step]
-    return { step, state, found: quiet ? null : why, tookMs: quiet || state === 'skipped' ? null : (took[index] ?? 1) }
+  const lines = testSteps.map((step): TestLine => {
+    const state = states[step] ?? rest
+    const going = state === 'waiting' || state === 'running'
+    const found = going ? null : (whys[state] ?? passed[step])
+    return { step, state, found, tookMs: going || state === 'skipped' ? null : took[step] }
   })
   return snapshot({
     accounts: [account({ features: { ...p.features, echo } })],
-    accountTest: { accountId: 'work', lines, done },
+    accountTest: { accountId: 'work', lines, done: true, ...over },
   })
 }
 const test = (desk: Desk): void => {
@@ -103,10 +113,14 @@ export const settingsViews: Readonly<Record<string, Fixture>> = {
   },
   'settings-test': { state: tested({}), desk: test },
   'settings-test-before': { state: snapshot(), desk: test },
-  'settings-test-running': { state: tested({ register: 'running' }, false), desk: test },
-  'settings-test-soundless': { state: tested({ codecs: 'doubtful', echo: 'skipped' }, true, null), desk: test },
-  'settings-test-doubtful': { state: tested({ tls: 'doubtful' }), desk: test },
-  'settings-test-failed': { state: tested({ connect: 'failed' }), desk: test },
+  'settings-test-running': {
+    state: tested({ ...beforeRegister, register: 'running' }, 'waiting', { done: false }),
+    desk: test,
+  },
+  'settings-test-soundless': { state: tested({ codecs: 'doubtful', echo: 'skipped' }, 'passed', {}, null), desk: test },
+  'settings-test-doubtful': { state: tested({ codecs: 'doubtful' }), desk: test },
+  'settings-test-failed': { state: tested({ dns: 'passed', connect: 'failed' }, 'skipped'), desk: test },
+  'settings-test-ended': { state: tested(beforeRegister, 'skipped'), desk: test },
   'settings-diagnostics': { state: snapshot(), desk: settings('diagnostics'), click: '.fold' },
   'settings-diagnostics-without': { state: snapshot(), desk: settings('diagnostics'), click: 'input[type="checkbox"]' },
   'settings-audio': {

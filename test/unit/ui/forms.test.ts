@@ -5,6 +5,7 @@ import { accountConnectionSchema, numberPlanSchema, usualConnection, usualNumber
 import { contactDraftSchema } from '../../../common/contact'
 import { blockRuleSchema, sourceDraftSchema } from '../../../common/directory'
 import { AccountForm } from '../../../renderer/ui/account-form.svelte'
+import { withCaller } from '../../../renderer/ui/auto-answer'
 import { ConnectionForm } from '../../../renderer/ui/connection-form.svelte'
 import { ContactForm } from '../../../renderer/ui/contact-form.svelte'
 import { countries } from '../../../renderer/ui/countries'
@@ -192,6 +193,33 @@ describe('an account’s numbers', () => {
     const all = countries()
     expect(all.find(({ value }) => value === 'DE')?.label).toBe('Germany')
     expect(new Set(all.map(({ label }) => label)).size).toBe(all.length)
+  })
+})
+
+describe('the list of those whose calls are answered by themselves', () => {
+  it.each([
+    [' +49 30 901820 ', '+49 30 901820'],
+    ['680', '680'],
+    ['*80', '*80'],
+    ['sip:door@intercom.example', 'door@intercom.example'],
+    ['paging', 'paging'],
+  ])('takes %j', (typed, value) => {
+    expect(withCaller(['1'], typed)).toEqual(['1', value])
+  })
+
+  it.each([
+    ['  ', 'empty'],
+    ['the door', 'not-understood'],
+    ['a@b@c', 'not-understood'],
+    ['<sip:x>', 'not-understood'],
+    ['(030) 90-1820', 'there-already'],
+  ])('says of %j: %s', (typed, why) => {
+    expect(withCaller(['030 901820'], typed)).toBe(why)
+  })
+
+  it('has an end', () => {
+    const full = Array.from({ length: 200 }, (_, index) => String(index))
+    expect(withCaller(full, '900')).toBe('too-many')
   })
 })
 
