@@ -13,7 +13,7 @@ import { ControlVerbs } from './control/control-verbs'
 import { openDirectories } from './directory/open-directories'
 import { UtilityGateway } from './os/gateway-process'
 import { askUser } from './os/ask-user'
-import { eraseMarked, markForErasure } from './os/erase-profile'
+import { argumentsAfterErasure, eraseMarked, markForErasure } from './os/erase-profile'
 import { desktopFocus, type DesktopFocus } from './os/focus/desktop-focus'
 import { helperProcess } from './os/helper-process'
 import { leaveOrderly } from './os/leave'
@@ -166,6 +166,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     clock,
     settings: () => keeper.current,
     change: (patch) => settings.change(patch),
+    onSwitch: (on) => policy.quiet.switched(on),
   })
 
   // The way to the servers. The engine page has a session of its own that reaches the accounts' servers and nothing else.
@@ -239,7 +240,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     directories: () => directories,
     markForErasure: () => markForErasure(folder),
     relaunch: () => {
-      app.relaunch()
+      app.relaunch({ args: argumentsAfterErasure(process.argv.slice(1)) })
       app.quit()
     },
   })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 const mark = 'erase-everything'
 /** The phone's own files, however a torn write left them. A folder named on the command line may hold other things too. */
 const ours =
-  /^(?:settings|history|blocked|contacts|recents|directory|directories|messages|voicemail|account|logs|gateway|reminders)(?:\b|$)/
+  /^(?:settings|history|blocked|contacts|recents|directory|directories|messages|voicemail|account|last-proofs|logs|gateway|reminders)(?:\b|$)/
 /** What Chromium keeps for pages. */
 const ofPages =
   /^(?:(?:Code |GPU|Dawn\w*|Shader|GrShader)?Cache|blob_storage|Cookies|Crashpad|DIPS|Dictionaries|IndexedDB|Local (?:State|Storage)|Network|Partitions|Preferences|Session Storage|Shared Dictionary|SharedStorage|TransportSecurity|Trust Tokens|WebStorage|VideoDecodeStats)/
@@ -34,3 +34,7 @@ export function eraseMarked(folder: string, last: boolean): readonly string[] {
   if (last && left.length === 0) rmSync(join(folder, mark), { force: true })
   return left
 }
+
+/** How the phone is started anew: neither with accounts to take in once more, nor with somebody to call. `argv` without the program. */
+export const argumentsAfterErasure = (argv: readonly string[]): string[] =>
+  argv.filter((argument) => !/^(?:--provision=|sips?:|tel:|callto:)/i.test(argument))

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { done } from '../../../common/errors'
-import { eraseMarked, markForErasure } from '../../../main/os/erase-profile'
+import { argumentsAfterErasure, eraseMarked, markForErasure } from '../../../main/os/erase-profile'
 import { performRecents } from '../../../main/wishes/recents'
 import { missedEntry } from '../../fakes/phone-state'
 import { temporaryFolder } from '../settings/support'
@@ -83,6 +83,7 @@ describe('erasing everything', () => {
       'reminders.jsonl',
       'blocked.jsonl',
       'directory.json',
+      'last-proofs.json',
       'Preferences',
     ]
     for (const name of [...ours, 'holiday.jpg', 'SingletonLock']) writeFileSync(join(folder, name), 'x')
@@ -96,5 +97,10 @@ describe('erasing everything', () => {
     writeFileSync(join(folder, 'settings.json'), 'written on the way out')
     expect(eraseMarked(folder, true)).toEqual([])
     expect(readdirSync(folder).sort()).toEqual(['SingletonLock', 'holiday.jpg', 'photos'])
+  })
+
+  it('starts the phone as new: no accounts are taken in once more, and nobody is called', () => {
+    const argv = ['.', '--user-data-dir=/a', '--provision=/b', 'tel:+4930', '--hidden']
+    expect(argumentsAfterErasure(argv)).toEqual(['.', '--user-data-dir=/a', '--hidden'])
   })
 })
