@@ -32,7 +32,10 @@ if (target) {
 async function open(target: HTMLElement): Promise<void> {
   const address = location.hash
   const query = new URLSearchParams(address.slice(1))
-  const fixture = fixtures[query.get('view') ?? '']
+  const name = query.get('view')
+  const fixture = fixtures[name ?? '']
+  // A view that is not there is never drawn, so that whoever asks for it hears of it.
+  if (name !== null && !fixture) return
   if (shown) await unmount(shown)
   shown = null
   target.replaceChildren()
