@@ -27,6 +27,8 @@ const entries = {
     ),
     v.maxLength(16),
   ),
+  /** The weekly time that was on when do not disturb was switched off by hand is passed over until then, wall-clock ms; null: none is. */
+  doNotDisturbPausedUntil: v.nullable(v.pipe(v.number(), v.minValue(0))),
   /** Accounts that do not disturb is for; empty: all. */
   doNotDisturbAccounts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(128))), v.maxLength(64)),
   /** What a caller meets then: 480, a call that rings without a sound, or the account's `forwardBusy`. */
@@ -84,6 +86,7 @@ export const defaultSettings: Settings = {
   doNotDisturb: false,
   doNotDisturbUntil: null,
   doNotDisturbSchedule: [],
+  doNotDisturbPausedUntil: null,
   doNotDisturbAccounts: [],
   doNotDisturbAnswer: 'refuse',
   doNotDisturbLets: { vip: true, favourites: false, repeated: false },

@@ -1,17 +1,22 @@
 /*
  * Do not disturb that ends by itself. The end is a moment of the wall clock kept in the settings, so it survives a restart
- * and a night's sleep of the computer. It only watches and asks for changes; what the setting does is others' business.
+ * and a night's sleep of the computer. Switched off by hand it is off: weekly times that are on and the desktop are overruled until they end. It only
+ * watches and asks for changes; what the settings do is others' business.
  */
 import type { Clock, Timer } from '../../common/clock'
 import type { Result } from '../../common/errors'
 import type { Settings } from '../../common/settings'
+import { endOf } from './weekly-times'
 
 type Rest = Pick<Settings, 'doNotDisturb' | 'doNotDisturbUntil'>
+type Switched = Rest & Pick<Settings, 'doNotDisturbPausedUntil'>
 
 export interface DoNotDisturbTimerOptions {
   readonly clock: Clock
-  readonly settings: () => Rest
-  readonly change: (patch: Rest) => Result<unknown>
+  readonly settings: () => Rest & Pick<Settings, 'doNotDisturbSchedule'>
+  readonly change: (patch: Rest | Switched) => Result<unknown>
+  /** Told first that it is switched by hand: off, the desktop's own is overruled until that ends. */
+  readonly onSwitch?: (on: boolean) => void
 }
 
 /** A computer that slept, or whose clock was set, is late by this at most, ms. */
@@ -24,8 +29,12 @@ export class DoNotDisturbTimer {
 
   /** `minutes` null: until it is switched off. */
   set(on: boolean, minutes: number | null): Result<unknown> {
-    const until = on && minutes !== null ? this.options.clock.date() + minutes * 60_000 : null
-    return this.options.change({ doNotDisturb: on, doNotDisturbUntil: until })
+    const { clock, settings, change, onSwitch } = this.options
+    const now = clock.date()
+    const until = on && minutes !== null ? now + minutes * 60_000 : null
+    const pausedUntil = on ? null : endOf(settings().doNotDisturbSchedule, now)
+    onSwitch?.(on)
+    return change({ doNotDisturb: on, doNotDisturbUntil: until, doNotDisturbPausedUntil: pausedUntil })
   }
 
   /** Looks at the settings. Call it at the start and after any change of them. */

@@ -85,7 +85,7 @@ export function trayMenu(state: PhoneState): readonly TrayItem[] {
 const quietTimes = [30, 60, 120] as const
 
 function quietItems(state: PhoneState): readonly TrayItem[] {
-  const quiet = state.settings.doNotDisturb
+  const quiet = state.quiet.on
   const times = quietTimes.map((lasts) => item(words.tray.minutes(lasts), { type: 'setDoNotDisturb', on: true, lasts }))
   const morning = item(words.tray.untilMorning, { type: 'setDoNotDisturb', on: true, lasts: 'until-morning' })
   const off = item(words.tray.off, { type: 'setDoNotDisturb', on: false, lasts: null })

@@ -28,7 +28,12 @@ export class AppliedSettings {
     const { keeper, onChange, onAudio, onTheme, onStartAtLogin } = this.options
     const before = keeper.current
     // Do not disturb that is switched by hand stays until it is switched again.
-    const result = keeper.change('doNotDisturb' in patch ? { doNotDisturbUntil: null, ...patch } : patch)
+    const result = keeper.change({
+      ...('doNotDisturb' in patch ? { doNotDisturbUntil: null } : {}),
+      // Other times are meant as they are.
+      ...('doNotDisturbSchedule' in patch ? { doNotDisturbPausedUntil: null } : {}),
+      ...patch,
+    })
     if (!result.ok) return result
     const now = result.value
     onChange(now)

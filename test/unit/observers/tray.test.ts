@@ -166,7 +166,11 @@ describe('the tray menu', () => {
 
   it('says why it is quiet when nobody switched it', () => {
     const quiet = (because: 'schedule' | 'desktop') => stateOf([], { quiet: { on: true, because } })
-    expect(read(quiet('schedule'))).toContain('[ ] Do not disturb (scheduled)')
+    expect(read(quiet('schedule'))).toContain('[x] Do not disturb (scheduled)')
+    expect(read(quiet('schedule')).join()).toContain('> Off')
+    // Whoever switches off what is on means it.
+    for (const words of ['Do not disturb (scheduled)', 'Off'])
+      expect(verbOf(quiet('schedule'), words)).toEqual({ type: 'setDoNotDisturb', on: false, lasts: null })
     expect(trayTooltip(quiet('desktop'))).toBe('Patchcord — Do not disturb (as the desktop)')
     expect(trayFace(quiet('desktop')).icon).toBe('do-not-disturb')
   })

@@ -47,6 +47,16 @@ test('do not disturb that is switched by hand does not end by itself', () => {
   expect(settings.current).toMatchObject({ doNotDisturb: true, doNotDisturbUntil: null })
 })
 
+test('other weekly times are not passed over because former ones were', () => {
+  const { settings } = open()
+  settings.change({ doNotDisturb: false, doNotDisturbPausedUntil: 5 })
+  expect(settings.current.doNotDisturbPausedUntil).toBe(5)
+  settings.change({ theme: 'dark' })
+  expect(settings.current.doNotDisturbPausedUntil).toBe(5)
+  settings.change({ doNotDisturbSchedule: [{ days: [1], from: 0, to: 60 }] })
+  expect(settings.current.doNotDisturbPausedUntil).toBeNull()
+})
+
 test('what could not be written is told to nobody', () => {
   const { settings, told } = open(refused('storage-failed'))
   expect(settings.change({ theme: 'dark' })).toEqual(refused('storage-failed'))
