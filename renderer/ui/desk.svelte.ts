@@ -17,7 +17,12 @@ import type { Phone, Reply } from './phone.svelte'
 import type { RuleForm } from './rule-form.svelte'
 import type { SourceForm } from './source-form.svelte'
 
-export type Tab = 'phone' | 'recents' | 'contacts' | 'settings'
+export type Tab = 'phone' | 'recents' | 'contacts' | 'messages' | 'settings'
+/** Whom messages are exchanged with. `accountId` null: on whichever account that was so far, or on main's choice. */
+export interface Writing {
+  readonly accountId: AccountId | null
+  readonly number: string
+}
 /** A call we are in, or one that still rings here. */
 export type Sending = 'transfer' | 'deflect'
 export type SettingsPage =
@@ -42,6 +47,8 @@ export class Desk {
   contact = $state<ContactId | null>(null)
   /** The contact being typed; it outlives the view. */
   contactForm = $state.raw<ContactForm | null>(null)
+  /** Whose messages are read. */
+  conversation = $state.raw<Writing | null>(null)
   /** The directory, or the rule of the own list, being typed. */
   sourceForm = $state.raw<SourceForm | null>(null)
   ruleForm = $state.raw<RuleForm | null>(null)
@@ -142,6 +149,7 @@ export class Desk {
   private home(tab: Tab): void {
     if (tab === 'recents') this.recent = null
     if (tab === 'contacts') this.contact = null
+    if (tab === 'messages') this.conversation = null
     if (tab === 'settings') this.settingsPage = this.testing = null
   }
 
@@ -167,6 +175,13 @@ export class Desk {
     this.contact = id
   }
 
+  /** Looks at the messages with somebody, to write another one. `number`: as it would be dialled on that account. */
+  openConversation(accountId: AccountId | null, number: string): void {
+    this.formOpen = false
+    this.goTo('messages')
+    this.conversation = { accountId, number }
+  }
+
   /** Opens the form for somebody who is to become a contact. */
   addContact(stranger: Stranger | null): void {
     this.goTo('contacts')
@@ -178,6 +193,7 @@ export class Desk {
     if (this.tab === 'contacts' && this.contactForm) this.contactForm = null
     else if (this.tab === 'contacts' && this.contact !== null) this.contact = null
     else if (this.tab === 'recents' && this.recent) this.recent = null
+    else if (this.tab === 'messages' && this.conversation) this.conversation = null
     else if (this.tab === 'settings' && this.testing !== null) this.testing = null
     else if (this.tab === 'settings' && this.sourceForm) this.sourceForm = null
     else if (this.tab === 'settings' && this.ruleForm) this.ruleForm = null
