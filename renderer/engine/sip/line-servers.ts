@@ -14,6 +14,7 @@ import { probeServer } from './probe-server'
 
 /** How often is looked whether a server that is preferred can be reached again, at least and at most, ms. */
 const lookEvery = { least: 120_000, most: 300_000 }
+const mostReserve = 16
 
 export class LineServers {
   readonly #options: LineOptions
@@ -25,6 +26,12 @@ export class LineServers {
   /** The gateway's, if it is one. */
   #socket: GatewaySocket | null = null
   #look: Timer | null = null
+  /** In a row. */
+  #unfit = 0
+  /** How much more seldom than usual is looked: one that answers and does not register is no better. */
+  #reserve = 1
+  /** The one to be connected to was chosen because another did not register. */
+  #isChosen = false
 
   /** `onBetter`: a server that is preferred to the one in use answers; told every few minutes. */
   constructor(
@@ -70,7 +77,23 @@ export class LineServers {
   /** A connection that was up is lost: the first one's turn again. */
   lost(): void {
     this.rest()
-    this.#next = 0
+    if (!this.#isChosen) this.#next = 0
+    this.#isChosen = false
+  }
+
+  /** Connected, but it registers nobody now. True: another, whose turn is next, is to be tried at once. */
+  unfit(): boolean {
+    if (this.#all.length < 2) return false
+    if (this.#next === 0) this.#reserve = Math.min(this.#reserve * 2, mostReserve)
+    this.failed()
+    this.#isChosen = true
+    return ++this.#unfit < this.#all.length
+  }
+
+  /** It registers us. */
+  registered(): void {
+    this.#unfit = 0
+    if (this.#next === 0) this.#reserve = 1
   }
 
   /** Looks for nothing any more, until it is connected. */
@@ -94,7 +117,8 @@ export class LineServers {
       }
       this.#lookLater()
     }
-    this.#look = clock.setTimeout(() => void look(), lookEvery.least + random() * (lookEvery.most - lookEvery.least))
+    const pause = lookEvery.least + random() * (lookEvery.most - lookEvery.least)
+    this.#look = clock.setTimeout(() => void look(), pause * this.#reserve)
   }
 
   /** It speaks neither WebSocket nor, as far as we know, WebRTC. */

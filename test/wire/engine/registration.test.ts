@@ -330,6 +330,28 @@ describe('on a server to fall back on', () => {
     expect(opened).toHaveLength(2)
   })
 
+  it.each([
+    ['does not answer', (_request: Said): void => {}],
+    ['takes none now', (request: Said): void => preferred.reply(request, 503, ['Retry-After: 600'])],
+  ])(
+    'is gone back to from a first that answers but, asked to register, %s; and it is asked ever more rarely',
+    async (_what, answer) => {
+      preferred.on('REGISTER', answer)
+      isDown = false
+      const states: string[] = []
+      for (let minute = 0; minute < 60; minute++) {
+        await other.settle(60_000)
+        states.push(other.registration?.state ?? '')
+      }
+      expect(states.filter((state) => state === 'registered').length).toBeGreaterThanOrEqual(55)
+      expect(preferred.requests('REGISTER').length).toBeLessThanOrEqual(6)
+      preferred.on('REGISTER', (request) => preferred.acceptRegister(request))
+      await other.settle(90 * 60_000)
+      expect(preferred.requests('REGISTER').length).toBeGreaterThan(6)
+      expect(other.registration?.state).toBe('registered')
+    },
+  )
+
   it('a call is not disturbed for it', async () => {
     isDown = false
     const { callId } = await other.talk()
