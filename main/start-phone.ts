@@ -7,6 +7,8 @@ import { app, Menu, nativeTheme, powerMonitor } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { systemClock } from '../common/clock'
 import { DoNotDisturbTimer } from './callkit/dnd-timer'
+import { Diagnostics } from './diagnosis/diagnostics'
+import { readLog } from './diagnosis/read-log'
 import type { CommandLine } from './command-line'
 import { ControlServer } from './control/control-server'
 import { ControlVerbs } from './control/control-verbs'
@@ -24,6 +26,7 @@ import { watchPower } from './os/power'
 import { electronSafeStorage } from './os/safe-storage'
 import { openElectronStore } from './os/settings-store'
 import { startAtLogin } from './os/start-at-login'
+import { systemFacts } from './os/system-facts'
 import { CallViews } from './phone/call-views'
 import { sourcesOf, type KnownPeople } from './phone/caller-sources'
 import { makeEngine, type PhoneEngine } from './phone/engine'
@@ -135,7 +138,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
   nativeTheme.themeSource = keeper.current.theme
 
   // The calls.
-  const { registry, switchboard, forwarding, autoAnswer, verbs } = makeCalls({
+  const { registry, switchboard, forwarding, autoAnswer, ringing, verbs } = makeCalls({
     clock,
     log,
     settings: () => keeper.current,
@@ -237,6 +240,15 @@ export async function startPhone(given: CommandLine): Promise<void> {
     book,
     searcher,
     recents: history,
+    diagnostics: new Diagnostics({
+      clock,
+      state: () => store.current,
+      lastTest: () => engine.accountTests.last,
+      ladders: engine.ladders,
+      readLog: () => readLog(join(folder, 'logs')),
+      system: () => systemFacts(app),
+      home: app.getPath('home'),
+    }),
     directories: () => directories,
     markForErasure: () => markForErasure(folder),
     relaunch: () => {
@@ -352,8 +364,12 @@ export async function startPhone(given: CommandLine): Promise<void> {
   // The phone lives in the tray: a closed window ends nothing.
   app.on('window-all-closed', () => {})
   watchPower(powerMonitor, {
-    onSuspend: () => reachability.suspended(),
+    onSuspend: () => {
+      ringing.suspended()
+      reachability.suspended()
+    },
     onResume: () => {
+      ringing.resumed()
       doNotDisturb.sync()
       policy.quiet.sync()
       reachability.resumed()

@@ -35,6 +35,9 @@ export const words = {
   reminder: (who: string): string => `Call ${who} back?`,
   hiddenReminder: 'Call back?',
   callsFile: 'Patchcord calls.csv',
+  /** As the diagnostics are saved at first, and what kind of file that is. */
+  diagnosticsFile: 'Patchcord diagnostics.txt',
+  textFile: 'Text',
   contactsFile: 'Patchcord contacts.vcf',
   dataFile: 'Patchcord data.json',
   eraseData: {

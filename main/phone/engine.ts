@@ -11,6 +11,8 @@ import type { Result } from '../../common/errors'
 import type { Handle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Settings } from '../../common/settings'
+import { AccountTests } from '../diagnosis/account-tests'
+import { Ladders } from '../diagnosis/ladders'
 import { EngineHost } from '../engine/engine-host'
 import { GatewayHost, type GatewayHostOptions } from '../engine/gateway-host'
 import { openServers } from '../engine/open-servers'
@@ -60,6 +62,8 @@ export interface PhoneEngine {
   readonly reachability: Reachability
   readonly colleagues: Colleagues
   readonly messages: Messages
+  readonly accountTests: AccountTests
+  readonly ladders: Ladders
   /** What was typed as an address of that account, and as it is shown. */
   addressOf(number: string, account: Account): Result<{ readonly uri: string; readonly handle: Handle }>
   /** After any change of accounts or passwords. */
@@ -136,6 +140,15 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
     onUnread: (unread) => store.put({ unread }),
   })
+  const accountTests = new AccountTests({
+    clock,
+    accounts: () => store.current.accounts,
+    engine: host,
+    openProbe: async (state, signal) => (await import('../diagnosis/open-probe')).openProbe(state, clock, signal),
+    addressOf,
+    onChange: (accountTest) => store.put({ accountTest }),
+  })
+  const ladders = new Ladders(host)
   return {
     host,
     registrar,
@@ -143,6 +156,8 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     reachability,
     colleagues,
     messages,
+    accountTests,
+    ladders,
     addressOf,
     accountsChanged: () => {
       options.onAccounts()
@@ -181,6 +196,8 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
           speech: options.speech,
           colleagues,
           messages,
+          accountTests,
+          ladders,
           send: options.tellWindows,
           log,
         }),

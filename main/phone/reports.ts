@@ -4,6 +4,8 @@
 import type { EngineReport } from '../../common/contract/engine'
 import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
+import type { AccountTests } from '../diagnosis/account-tests'
+import type { Ladders } from '../diagnosis/ladders'
 import type { Registrar } from '../engine/registrar'
 import type { SipProvider } from '../engine/sip-provider'
 import type { Reachability } from '../reach/reachability'
@@ -24,6 +26,8 @@ export interface ReportsOptions {
   readonly speech: Pick<SpeechLog, 'heard'>
   readonly colleagues: Colleagues
   readonly messages: Messages
+  readonly accountTests: AccountTests
+  readonly ladders: Ladders
   /** To every page of the phone's window. */
   readonly send: (message: UiDown) => void
   readonly log: Log
@@ -32,12 +36,28 @@ export interface ReportsOptions {
 /** Takes in one report. */
 export function hear(
   report: EngineReport,
-  { sip, registrar, reachability, store, views, recents, speech, colleagues, messages, send, log }: ReportsOptions,
+  {
+    sip,
+    registrar,
+    reachability,
+    store,
+    views,
+    recents,
+    speech,
+    colleagues,
+    messages,
+    accountTests,
+    ladders,
+    send,
+    log,
+  }: ReportsOptions,
 ): void {
   sip.engineReported(report)
   reachability.engineReported(report)
   colleagues.engineReported(report)
   messages.engineReported(report)
+  accountTests.engineReported(report)
+  ladders.engineReported(report)
   switch (report.type) {
     case 'registration':
       return registrar.reported(report.accountId, report.registration)

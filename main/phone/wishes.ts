@@ -5,6 +5,7 @@ import { done, refused, type Result } from '../../common/errors'
 import type { DoNotDisturbTimer } from '../callkit/dnd-timer'
 import type { PhoneVerbs } from '../callkit/phone-verbs'
 import type { DirectoryService } from '../directory/directory-service'
+import type { Diagnostics } from '../diagnosis/diagnostics'
 import type { PhoneStore } from '../phone-store'
 import type { Recents } from '../recents/recents'
 import type { Searcher } from '../search/searcher'
@@ -38,6 +39,7 @@ export interface MakeWishesOptions {
   readonly book: People
   readonly searcher: Searcher
   readonly recents: Recents
+  readonly diagnostics: Diagnostics
   readonly directories: () => DirectoryService
   /** Marks everything as to be erased; throws when it cannot. */
   readonly markForErasure: () => void
@@ -99,6 +101,9 @@ export function makeWishes(options: MakeWishesOptions): Wishes {
       messages,
       addressOf: (number, account) => engine.addressOf(number, account),
       dismissAway: (id) => reachability.dismiss(id),
+      accountTests: engine.accountTests,
+      diagnostics: options.diagnostics,
+      ask,
     }),
   })
 

@@ -7,9 +7,14 @@ import { refused, type Result } from '../../common/errors'
 import type { Handle } from '../../common/handle'
 import type { AccountState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
+import type { AccountTests } from '../diagnosis/account-tests'
+import type { Diagnostics } from '../diagnosis/diagnostics'
 import type { Engine } from '../engine/engine'
 import type { Messages } from '../server/messages'
+import { words } from '../words'
+import type { AskUser } from './ask-user'
 import { answered, failure, fulfilled, outcome, type Perform } from './outcome'
+import { save } from './recents'
 
 /** The wishes answered here. */
 export const serverWishes = [
@@ -34,11 +39,14 @@ export interface ServerWishesOptions {
   /** What was typed as an address of that account, and as it is shown. */
   readonly addressOf: (number: string, account: Account) => Result<{ readonly uri: string; readonly handle: Handle }>
   readonly dismissAway: (awayId: string) => void
+  readonly accountTests: Pick<AccountTests, 'start' | 'end'>
+  readonly diagnostics: Pick<Diagnostics, 'preview' | 'textWithout'>
+  readonly ask: Pick<AskUser, 'saveFile'>
 }
 
 /** Fulfils them. */
 export function performServers(options: ServerWishesOptions): Perform<ServerWish> {
-  const { accounts, verbs, engine, messages, addressOf, dismissAway } = options
+  const { accounts, verbs, engine, messages, addressOf, dismissAway, accountTests, diagnostics, ask } = options
   /** null: the first that is registered, or else the first. */
   const accountOf = (id: string | null): Account | null => {
     const all = accounts().filter(({ account }) => account.enabled && (id === null || account.id === id))
@@ -80,11 +88,23 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
         return fulfilled
       case 'listConversations':
       case 'removeConversation':
-      case 'testAccount':
-      case 'endAccountTest':
-      case 'previewDiagnostics':
-      case 'saveDiagnostics':
         return failure('failed')
+      case 'testAccount':
+        return outcome(accountTests.start(command.accountId))
+      case 'endAccountTest':
+        accountTests.end()
+        return fulfilled
+      case 'previewDiagnostics':
+        return answered({ type: 'diagnostics', parts: await diagnostics.preview() })
+      case 'saveDiagnostics': {
+        const text = diagnostics.textWithout(command.without)
+        // Nothing is saved that nobody could look at.
+        if (text === null) return failure('failed', 'nothing was previewed')
+        return save(
+          await ask.saveFile(words.diagnosticsFile, [{ name: words.textFile, extensions: ['txt'] }]),
+          async () => text,
+        )
+      }
     }
   }
 }

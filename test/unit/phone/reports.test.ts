@@ -18,6 +18,8 @@ const keptOf = (researchDataGeneration: boolean, report: EngineReport): string[]
     reachability: listens,
     colleagues: listens,
     messages: listens,
+    accountTests: listens,
+    ladders: listens,
     registrar: {},
     views: { measured: note('shown'), heard: note('shown') },
     recents: { measured: note('kept') },
