@@ -60,7 +60,10 @@ export interface Conversation {
   readonly name: string | null
   /** Of those nobody has read. */
   readonly unread: number
+  /** Of the newest, cut short. */
   readonly last: string
-  /** Wall-clock ms of the last. */
+  /** What became of the newest; `received`: it is theirs. */
+  readonly lastState: Message['state']
+  /** Wall-clock ms of the newest. */
   readonly at: number
 }

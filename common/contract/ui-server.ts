@@ -9,12 +9,13 @@ const accountId = text(128)
 export const serverCommands = [
   /** Calls the account's voicemail. */
   v.strictObject({ type: v.literal('listenToVoicemail'), accountId }),
-  /** `number`: as dialled on the account. */
+  /** `number`: as dialled on the account. `instead`: the id of one that failed, whose place this one takes. */
   v.strictObject({
     type: v.literal('sendMessage'),
     accountId: v.nullable(accountId),
     number: text(256),
     text: v.pipe(text(4096), v.minLength(1)),
+    instead: v.exactOptional(text(64)),
   }),
   /** With this person, newest last; answered by `messages`, which counts as seen. */
   v.strictObject({ type: v.literal('listMessages'), accountId: v.nullable(accountId), number: text(256) }),

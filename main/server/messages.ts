@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import type { AccountId } from '../../common/account'
 import type { Clock } from '../../common/clock'
-import type { Message } from '../../common/colleague'
+import type { Conversation, Message } from '../../common/colleague'
 import type { EngineReport } from '../../common/contract/engine'
 import { done, type Result } from '../../common/errors'
 import { handleTypes, sameHandle, type Handle } from '../../common/handle'
@@ -20,6 +20,8 @@ export interface MessagesOptions {
   readonly newId: () => string
   /** Brings a handle into the account's normal form. */
   readonly normal: (handle: Handle, accountId: AccountId) => Handle
+  /** Who the phone says it is; null: nobody it knows. */
+  readonly nameOf?: (handle: Handle, accountId: AccountId) => string | null
   readonly onUnread: (unread: PhoneState['unread']) => void
 }
 
@@ -62,18 +64,14 @@ export class Messages {
     return this.list
   }
 
-  /** Conversations with messages nobody has read, newest first. */
+  /** Conversations with messages nobody has read, newest first, at most 50. */
   get unread(): PhoneState['unread'] {
-    const found = new Map<string, PhoneState['unread'][number]>()
-    for (const message of this.list) {
-      if (message.seen || message.direction !== 'incoming') continue
-      const key = `${message.accountId} ${message.with.type} ${message.with.value}`
-      const { accountId, name, at } = message
-      const unread = (found.get(key)?.unread ?? 0) + 1
-      found.delete(key)
-      found.set(key, { accountId, with: message.with, name, unread, last: message.text.slice(0, 200), at })
-    }
-    return [...found.values()].reverse().slice(0, 50)
+    return this.talks(this.list.filter(({ seen }) => !seen)).slice(0, 50)
+  }
+
+  /** Everybody messages were exchanged with, newest first. */
+  get conversations(): readonly Conversation[] {
+    return this.talks(this.list)
   }
 
   /** Takes in a message the engine tells of; other reports are for others. */
@@ -94,8 +92,16 @@ export class Messages {
     this.put(message)
   }
 
-  /** `deliver` settles with what the far end said. */
-  async send(accountId: AccountId, to: Handle, body: string, deliver: () => Promise<Result>): Promise<Result> {
+  /** `deliver` settles with what the far end said. `instead`: of one that failed, which this one replaces; others stay. */
+  async send(
+    accountId: AccountId,
+    to: Handle,
+    body: string,
+    deliver: () => Promise<Result>,
+    instead: string | null = null,
+  ): Promise<Result> {
+    const failed = this.list.find(({ id, state }) => id === instead && state === 'failed')
+    if (failed) this.forget((message) => message === failed)
     const message: Message = {
       id: this.options.newId(),
       accountId,
@@ -120,12 +126,41 @@ export class Messages {
     return this.list.filter(theirs).slice(-200)
   }
 
+  /** Forgets all with this person on this account. */
+  remove(accountId: AccountId, who: Handle): Result {
+    return this.forget((message) => message.accountId === accountId && sameHandle(message.with, who))
+  }
+
   /** Forgets them all. */
   clear(): Result {
     this.list = []
     this.lines = 0
     this.options.onUnread([])
     return this.file.replace([])
+  }
+
+  private forget(isMeant: (message: Message) => boolean): Result {
+    this.list = this.list.filter((message) => !isMeant(message))
+    this.lines = this.list.length
+    const written = this.file.replace(this.list.map((one) => JSON.stringify(one)))
+    this.options.onUnread(this.unread)
+    return written
+  }
+
+  /** By person and account, newest first. They are called what the phone knows, or else what they called themselves last. */
+  private talks(messages: readonly Message[]): readonly Conversation[] {
+    const found = new Map<string, Conversation>()
+    for (const { accountId, with: who, name, direction, seen, text, state, at } of messages) {
+      const key = `${accountId} ${who.type} ${who.value}`
+      const before = found.get(key)
+      const unread = (before?.unread ?? 0) + (seen || direction === 'outgoing' ? 0 : 1)
+      found.delete(key)
+      const last = text.slice(0, 200)
+      found.set(key, { accountId, with: who, name: name ?? before?.name ?? null, unread, last, lastState: state, at })
+    }
+    return [...found.values()]
+      .map((one) => ({ ...one, name: this.options.nameOf?.(one.with, one.accountId) ?? one.name }))
+      .reverse()
   }
 
   private put(message: Message): void {
