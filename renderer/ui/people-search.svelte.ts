@@ -82,15 +82,17 @@ export class PeopleSearch {
     // Never another person in the row that was chosen.
     const at = answer.people.findIndex(({ number, name }) => number === chosen?.number && name === chosen.name)
     this.selected = at < 0 ? null : at
-    if (servers || !this.hasServers()) return
+    if (servers || !this.hasDirectories()) return
     this.serverTimer = this.clock.setTimeout(() => {
       if (mine === this.newest) void this.fetch(text, mine, true)
     }, restMs)
   }
 
-  private hasServers(): boolean {
+  /** Somebody who is asked, or read first, when the typing rests. */
+  private hasDirectories(): boolean {
     return (
-      this.phone.state?.directory.sources.some(({ enabled, settings }) => enabled && settings.kind === 'ldap') ?? false
+      this.phone.state?.directory.sources.some(({ enabled, settings }) => enabled && settings.kind !== 'lookup') ??
+      false
     )
   }
 }
