@@ -2,8 +2,9 @@
  * Wishes about what servers offer besides calls (voicemail, messages), and about diagnostics.
  */
 import type { Account } from '../../common/account'
+import type { Conversation } from '../../common/colleague'
 import type { UiCommand } from '../../common/contract/ui'
-import { refused, type Result } from '../../common/errors'
+import { done, refused, type Result } from '../../common/errors'
 import type { Handle } from '../../common/handle'
 import type { AccountState } from '../../common/phone-state'
 import type { CallVerbs } from '../callkit/verbs'
@@ -35,7 +36,7 @@ export interface ServerWishesOptions {
   readonly accounts: () => readonly AccountState[]
   readonly verbs: Pick<CallVerbs, 'call'>
   readonly engine: Engine
-  readonly messages: Pick<Messages, 'send' | 'read'>
+  readonly messages: Pick<Messages, 'send' | 'read' | 'conversations' | 'remove'>
   /** What was typed as an address of that account, and as it is shown. */
   readonly addressOf: (number: string, account: Account) => Result<{ readonly uri: string; readonly handle: Handle }>
   readonly dismissAway: (awayId: string) => void
@@ -52,6 +53,9 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
     const all = accounts().filter(({ account }) => account.enabled && (id === null || account.id === id))
     return (all.find(({ registration }) => registration.state === 'registered') ?? all[0])?.account ?? null
   }
+  /** Those there are already with this number, on this account or (null) on any, whatever became of the account. */
+  const known = (id: string | null, number: string): readonly Conversation[] =>
+    messages.conversations.filter((one) => (id === null || one.accountId === id) && one.with.value === number)
   /** Whom a page means by this number. */
   const personOf = (id: string | null, number: string): Result<{ account: Account; uri: string; handle: Handle }> => {
     const account = accountOf(id)
@@ -70,14 +74,17 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
         return called.ok ? { ...fulfilled, callId: called.value } : outcome(called)
       }
       case 'sendMessage': {
-        const person = personOf(command.accountId, command.number)
+        const [before] = known(command.accountId, command.number)
+        const person = personOf(command.accountId ?? before?.accountId ?? null, command.number)
         if (!person.ok) return outcome(person)
         const { account, uri, handle } = person.value
         const deliver = (): Promise<Result> =>
           engine.request({ type: 'sendMessage', accountId: account.id, target: uri, text: command.text })
-        return outcome(await messages.send(account.id, handle, command.text, deliver))
+        return outcome(await messages.send(account.id, before?.with ?? handle, command.text, deliver, command.instead))
       }
       case 'listMessages': {
+        const [before] = known(command.accountId, command.number)
+        if (before) return answered({ type: 'messages', messages: messages.read(before.accountId, before.with) })
         const person = personOf(command.accountId, command.number)
         if (!person.ok) return outcome(person)
         const { account, handle } = person.value
@@ -87,7 +94,13 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
         dismissAway(command.awayId)
         return fulfilled
       case 'listConversations':
-      case 'removeConversation':
+        return answered({ type: 'conversations', conversations: messages.conversations.slice(0, 500) })
+      case 'removeConversation': {
+        const [result = done] = known(command.accountId, command.number).map((one) =>
+          messages.remove(one.accountId, one.with),
+        )
+        return outcome(result)
+      }
         return failure('failed')
       case 'testAccount':
         return outcome(accountTests.start(command.accountId))
