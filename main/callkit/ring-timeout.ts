@@ -1,6 +1,6 @@
 /*
  * How long an incoming call rings: main owns this, not the engine. A call that nobody answered by then is ended as
- * unanswered. An answer that is under way stops it.
+ * unanswered, and so is one that rang when the computer fell asleep. An answer that is under way stops it.
  */
 import type { Call, CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
@@ -21,12 +21,36 @@ export interface RingTimeoutOptions {
   readonly whenUnanswered?: (call: Call) => ActionBody | null
 }
 
+/**
+ * Whoever gave up during a shorter sleep is heard of afterwards, ms: servers repeat a CANCEL for 32 s (RFC 3261 timer F). Of a longer one nobody tells:
+ * a caller who is still there hears that we are not, as everybody does whose time has run out.
+ */
+const longSleepMs = 20_000
+
 /** Ends incoming calls that nobody answers in time. */
 export class RingTimeout {
   private readonly timers = new Map<CallId, Timer>()
+  private asleepSince: number | null = null
 
   constructor(private readonly options: RingTimeoutOptions) {
     options.registry.observe((calls) => this.update(calls))
+  }
+
+  /** The computer goes to sleep. */
+  suspended(): void {
+    this.asleepSince = this.options.clock.date()
+  }
+
+  /** It is awake: what rang before is given up, unless that was a moment ago. */
+  resumed(): void {
+    const { registry, switchboard, clock } = this.options
+    const since = this.asleepSince
+    this.asleepSince = null
+    if (since === null || clock.date() - since < longSleepMs) return
+    for (const { id, state, startedAt } of registry.live()) {
+      if (state !== 'incoming' || startedAt > since || switchboard.pendingActions('answer', id).length > 0) continue
+      void this.isDone({ kind: 'end', callId: id, cause: 'unanswered' })
+    }
   }
 
   private update(calls: readonly Call[]): void {

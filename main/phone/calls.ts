@@ -40,6 +40,8 @@ export interface Calls {
   readonly controller: CallController
   readonly forwarding: Forwarding
   readonly autoAnswer: AutoAnswer
+  /** To be told when the computer sleeps and wakes. */
+  readonly ringing: RingTimeout
   readonly verbs: PhoneVerbs
 }
 
@@ -67,7 +69,7 @@ export function makeCalls(options: CallsOptions): Calls {
     quietIsBusy: () => settings().doNotDisturbAnswer === 'forward',
   })
   new AudioSession(registry, switchboard)
-  new RingTimeout({
+  const ringing = new RingTimeout({
     ...parts,
     ringSeconds: () => settings().ringSeconds,
     whenUnanswered: (call) => forwarding.whenUnanswered(call),
@@ -92,5 +94,5 @@ export function makeCalls(options: CallsOptions): Calls {
     offers.update(now, before)
     callers.update(now, before)
   })
-  return { registry, switchboard, controller, forwarding, autoAnswer, verbs }
+  return { registry, switchboard, controller, forwarding, autoAnswer, ringing, verbs }
 }

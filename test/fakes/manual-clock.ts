@@ -14,7 +14,7 @@ export class ManualClock implements Clock {
   #now = 0
   #nextId = 1
   readonly #pending = new Map<number, Pending>()
-  readonly #started: number
+  #started: number
 
   /** `date`: the wall-clock time at which this clock starts, ms since the epoch. */
   constructor(date = Date.UTC(2030, 0, 1)) {
@@ -42,6 +42,11 @@ export class ManualClock implements Clock {
   /** Timers that still wait. A component that was disposed leaves none. */
   get pending(): number {
     return this.#pending.size
+  }
+
+  /** The computer sleeps: only the clock on the wall goes on. */
+  sleep(ms: number): void {
+    this.#started += ms
   }
 
   /** Moves time by `ms` and runs what falls due, in order; timers set on the way run too when they fall due in time. */

@@ -19,6 +19,7 @@ import type { CallController } from '../../main/callkit/controller'
 import type { Registry } from '../../main/callkit/registry'
 import type { Switchboard } from '../../main/callkit/switchboard'
 import type { PhoneVerbs } from '../../main/callkit/phone-verbs'
+import type { RingTimeout } from '../../main/callkit/ring-timeout'
 import { SipProvider } from '../../main/engine/sip-provider'
 import { noSources } from '../../main/phone/caller-sources'
 import { makeCalls } from '../../main/phone/calls'
@@ -51,6 +52,7 @@ export class CallPhone {
   accounts: AccountState[]
   readonly registry: Registry
   readonly autoAnswer: AutoAnswer
+  readonly ringing: RingTimeout
   readonly switchboard: Switchboard
   readonly controller: CallController
   readonly verbs: PhoneVerbs
@@ -88,7 +90,7 @@ export class CallPhone {
       onKnown: (callId, known) => void this.known.set(callId, known),
       library,
     })
-    const { registry, switchboard, controller, forwarding, autoAnswer, verbs } = makeCalls({
+    const { registry, switchboard, controller, forwarding, autoAnswer, ringing, verbs } = makeCalls({
       clock,
       log,
       settings: () => this.settings,
@@ -99,6 +101,7 @@ export class CallPhone {
     })
     this.registry = registry
     this.autoAnswer = autoAnswer
+    this.ringing = ringing
     this.switchboard = switchboard
     this.controller = controller
     this.verbs = verbs

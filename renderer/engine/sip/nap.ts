@@ -16,7 +16,7 @@ export class NapWatch {
     this.#skew = clock.date() - clock.now()
   }
 
-  /** Since the last `awake`. */
+  /** For long, since the last `awake`. */
   get slept(): boolean {
     return this.#clock.date() - this.#clock.now() - this.#skew > longNap
   }

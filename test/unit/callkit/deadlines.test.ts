@@ -1,5 +1,6 @@
 /* How long a call may ring, and how long it may hang between two states. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { isMissed } from '../../../common/call'
 import { settle } from '../../fakes/manual-clock'
 import { CallPhone } from '../../support/call-phone'
 
@@ -50,6 +51,46 @@ describe('an incoming call', () => {
     await phone.clock.advanceAsync(120_000)
     expect(phone.states).toEqual(['active'])
     expect(phone.history).toMatchObject([{ cause: 'unanswered' }])
+  })
+
+  it('that rang when the computer fell asleep for long does not ring on when it wakes, and was missed', async () => {
+    await phone.invited()
+    phone.ringing.suspended()
+    phone.clock.sleep(20_000)
+    phone.ringing.resumed()
+    await settle()
+    expect(phone.engine.heard()).toEqual(['reject 480'])
+    expect(phone.states).toEqual(['ended (unanswered)'])
+    expect(phone.history.map(isMissed)).toEqual([true])
+  })
+
+  it('that rang a moment ago, before a nap, rings on: its caller would still be heard giving up', async () => {
+    await phone.invited()
+    phone.ringing.suspended()
+    phone.clock.sleep(19_999)
+    phone.ringing.resumed()
+    await settle()
+    expect(phone.states).toEqual(['incoming'])
+  })
+
+  it('that is being answered, or is up, or came on waking, is left alone by sleep', async () => {
+    await phone.answered()
+    const { callId } = await phone.invited()
+    phone.engine.answerTo('setHeld', 'silent')
+    await phone.verbs.answer(callId, 'window')
+    phone.ringing.suspended()
+    phone.clock.sleep(3_600_000)
+    phone.ringing.resumed()
+    phone.ringing.resumed()
+    await settle()
+    expect(phone.states).toEqual(['active', 'incoming'])
+    const other = new CallPhone()
+    other.ringing.suspended()
+    other.clock.sleep(3_600_000)
+    await other.invited()
+    other.ringing.resumed()
+    await settle()
+    expect(other.states).toEqual(['incoming'])
   })
 
   it('that is over leaves no timer', async () => {

@@ -165,6 +165,21 @@ describe('a line', () => {
     expect(bench.registration?.state).toBe('registered')
   })
 
+  it('rings for nothing that was said while the computer slept, and for what is said afterwards', async () => {
+    await bench.register()
+    vi.setSystemTime(Date.now() + 600_000)
+    await bench.ring({ callId: 'while-asleep' })
+    expect(bench.offers).toEqual([])
+    expect(bench.peer.transcript).not.toContain('180')
+    await bench.ask({ type: 'reconnect', because: 'resumed' })
+    await bench.settle(1_000)
+    expect(bench.peer.server.sockets).toHaveLength(2)
+    expect(bench.registration?.state).toBe('registered')
+    await bench.ring({ callId: 'awake' })
+    expect(bench.offers).toHaveLength(1)
+    expect(bench.peer.transcript).toMatch(/INVITE 100 180$/)
+  })
+
   it('finds a connection that died silently and makes a new one', async () => {
     await bench.register()
     const first = bench.peer.server.current

@@ -7,6 +7,7 @@ import { EmitterImpl, TransportState, type Transport, type UserAgent } from 'sip
 import { restoreAliases } from './alias'
 import { allowRightly } from './allowed-methods'
 import { chooseChallenge } from './challenge'
+import { NapWatch } from '../nap'
 import { Connection } from './connection'
 import { decodeFrame, isKeepAlive } from './frame'
 import { Delivery } from './delivery'
@@ -46,6 +47,7 @@ export class GuardingTransport implements Transport {
   readonly #own: OwnAnswers
   readonly #delivery: Delivery
   readonly #registerAnswers = new RegisterAnswers()
+  readonly #nap: NapWatch
 
   /** The signature sip.js wants; it passes UserAgentOptions.transportOptions. */
   constructor(_logger: unknown, options: GuardingTransportOptions) {
@@ -53,6 +55,7 @@ export class GuardingTransport implements Transport {
     this.#events = options.events ?? {}
     this.#limiters = options.limiters ?? createLimiters(options.clock)
     this.#supported = options.supported ?? defaultSupported
+    this.#nap = new NapWatch(options.clock)
     this.#connection = new Connection(options, {
       onState: (state) => this.stateChange.emit(state),
       onOpen: () => this.#onOpen(),
@@ -177,6 +180,7 @@ export class GuardingTransport implements Transport {
   }
 
   #onOpen(): void {
+    this.#nap.awake()
     this.#pinger?.start()
     this.#safely('onConnect', () => this.onConnect?.())
   }
@@ -192,6 +196,9 @@ export class GuardingTransport implements Transport {
   }
 
   #onFrame(data: unknown): void {
+    // What was said to a sleeping computer is over by now, a call that nobody cancels any more among it. Whoever still means it says it again.
+    if (this.#nap.slept) return this.drop('slept')
+    this.#nap.awake()
     this.#pinger?.heard()
     const text = decodeFrame(data)
     if (text === null) return this.#note('dropped too-large')
