@@ -3,6 +3,7 @@
  */
 import Ban from '@lucide/svelte/icons/ban'
 import BookUser from '@lucide/svelte/icons/book-user'
+import MessageSquare from '@lucide/svelte/icons/message-square'
 import Handset from '@lucide/svelte/icons/phone'
 import ShieldOff from '@lucide/svelte/icons/shield-off'
 import Trash2 from '@lucide/svelte/icons/trash-2'
@@ -20,7 +21,7 @@ export function pastVerbs(
   entry: HistoryEntry,
   onchanged: () => void,
   contactId: string | null = null,
-): readonly (MenuItem & { readonly id: 'call' | 'contact' | 'block' | 'unblock' | 'remove' })[] {
+): readonly (MenuItem & { readonly id: 'call' | 'message' | 'contact' | 'block' | 'unblock' | 'remove' })[] {
   const { value } = entry.handle
   const rules = [
     ...rulesAbout(value, state.directory.blocked),
@@ -37,6 +38,13 @@ export function pastVerbs(
       disabled: value === '' || !state.accounts.some(({ account }) => account.enabled),
       onselect: () =>
         void desk.ask(phone, { type: 'call', target: value, accountId: account ? entry.accountId : null }),
+    },
+    {
+      id: 'message',
+      icon: MessageSquare,
+      label: 'Message',
+      disabled: value === '' || !state.accounts.some(({ account }) => account.enabled),
+      onselect: () => desk.openConversation(account ? entry.accountId : null, value),
     },
     {
       id: 'contact',

@@ -193,22 +193,22 @@ export const known: Partial<PhoneState> = {
   directory: { sources, blocked },
 }
 
-const ladder = `10:14:02.118 → 192.0.2.10:8089 wss
-REGISTER sip:pbx.example SIP/2.0
-Via: SIP/2.0/WSS 9v2k3fb1k0.invalid;branch=z9hG4bK4815162
-From: <sip:xx0@pbx.example>;tag=q1w2e3
+const ladder = `10:14:02.118 → host1:8089 wss
+REGISTER sip:host1 SIP/2.0
+Via: SIP/2.0/WSS else.invalid;branch=branch1
+From: <sip:number1@host1>;tag=tag1
 Authorization: ***
 
-10:14:02.149 ← 192.0.2.10:8089 wss (31 ms)
+10:14:02.149 ← host1:8089 wss
 SIP/2.0 200 OK
-Contact: <sip:h1@9v2k3fb1k0.invalid;transport=ws>;expires=600
+Contact: <sip:user1@else.invalid;transport=ws>;expires=600
+
 `
 const diagnostics = [
-  { name: 'phone.txt', text: 'Patchcord 0.1.0, Electron 33.2.1, Linux 6.1 x64\n' },
-  { name: 'accounts.json', text: '{ "name": "Work", "server": "wss://pbx.example:8089/ws" }\n'.repeat(12) },
-  { name: 'sip-ladder.txt', text: ladder.repeat(240) },
-  { name: 'statistics.json', text: '{ "packetsLost": 2, "jitterMs": 4 }\n'.repeat(80) },
-  { name: 'log.txt', text: '10:14:02.150 account work: registered for 600 s\n'.repeat(9000) },
+  { name: 'Versions and system', text: 'Patchcord: 0.1.0\nElectron: 33.2.1\nsystem: Linux 6.1 x64\n' },
+  { name: 'Settings', text: 'theme: system\nringSeconds: 60\ncloseToTray: true\n'.repeat(9) },
+  { name: 'SIP of account1', text: ladder.repeat(240) },
+  { name: 'Log', text: '10:14:02.150 account account1: registered for 600 s\n'.repeat(9000) },
 ]
 
 /** What main would answer; null: nothing. */
