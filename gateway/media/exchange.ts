@@ -5,7 +5,7 @@
 import { allowed } from './addresses'
 import { common, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
 import type { OwnAddress } from './own-address'
-import { mapIn, mapOut, PayloadTypes } from './payload-types'
+import { dynamicSpeech, mapIn, mapOut, PayloadTypes, usualOnTheWire } from './payload-types'
 import type { WireAgreement } from './plain-leg'
 import type { DescribeError, MediaAccount } from './relay-session'
 import type { AudioDescription, MediaLine, Sdp } from './sdp-model'
@@ -54,7 +54,7 @@ interface Agreed extends WireAgreement {
 
 export class Exchange {
   readonly #webTypes = new PayloadTypes()
-  readonly #wireTypes = new PayloadTypes()
+  readonly #wireTypes = new PayloadTypes(usualOnTheWire)
   readonly #keys: OwnKeys
   readonly #contexts = new SrtpContexts()
   readonly #origin: Origin
@@ -128,6 +128,7 @@ export class Exchange {
       ...this.#wire(audio, account, own, verdict.pair),
       toWire: mapOut(codecs, chosen),
       toWeb: mapIn(common(open.codecs, chosen), chosen, codecs),
+      speech: dynamicSpeech(codecs),
       protocol: open.protocol,
       web,
     }
@@ -182,6 +183,7 @@ export class Exchange {
       ...this.#wire(open.audio, account, own, pair),
       toWire: mapOut(web, codecs),
       toWeb: mapIn(codecs, [], web),
+      speech: dynamicSpeech(web),
       protocol,
       isTalking: audio.direction === 'sendrecv',
       web: { ...open.audio, codecs: web },
@@ -203,7 +205,7 @@ export class Exchange {
     account: MediaAccount,
     own: OwnAddress,
     pair: CryptoPair,
-  ): Omit<Agreed, 'toWire' | 'toWeb' | 'protocol' | 'web'> {
+  ): Omit<Agreed, 'toWire' | 'toWeb' | 'speech' | 'protocol' | 'web'> {
     return {
       rtp: allowed(audio.rtp, own.local),
       rtcp: allowed(audio.rtcp, own.local),

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import type { PlainLeg } from './plain-leg'
 import type { MediaAccount } from './relay-session'
 import type { Target } from './sdp-model'
+import { parseStunServer } from './stun'
 import type { Udp } from './udp'
 
 export interface OwnAddress {
@@ -14,8 +15,6 @@ export interface OwnAddress {
   readonly rtp: Target
   readonly rtcp: Target
 }
-
-const stunPort = 3_478
 
 export class OwnAddresses {
   /** What STUN said, and for which local address; a server that did not answer is not waited for again. */
@@ -35,7 +34,7 @@ export class OwnAddresses {
 
   async #map(leg: PlainLeg, stun: string, local: string): Promise<{ rtp: Target; rtcp: Target } | null> {
     if (this.#asked?.local === local) return this.#asked.found
-    const server = parseServer(stun)
+    const server = parseStunServer(stun)
     const address = server && (isIP(server.host) ? server.host : await this.udp.resolve(server.host, familyOf(local)))
     if (!server || !address || familyOf(address) !== familyOf(local)) return null
     const found = await leg.askStun({ address, port: server.port })
@@ -45,11 +44,3 @@ export class OwnAddresses {
 }
 
 export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
-
-/** `host`, `host:port`, `[v6]:port`. */
-function parseServer(text: string): { readonly host: string; readonly port: number } | null {
-  const match = /^(?:stuns?:)?(?:\[([\da-fA-F:]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text)
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3] ?? stunPort)
-  return host === undefined || port < 1 || port > 65_535 ? null : { host, port }
-}

@@ -2,27 +2,43 @@
  * Which number a codec has on one side of the gateway. A number once given to a codec stays its own for the call (RFC 3264 section 8.3.2),
  * so that descriptions of different phones behind the server can follow each other. Pure.
  */
-import { keyOf, type Codec } from './codec'
+import { isSpeech, keyOf, type Codec } from './codec'
+
+/**
+ * The numbers Asterisk has for codecs that have none of their own. Where it brings two phones together without staying between them (its usual way, see
+ * `direct_media`), each goes on with the numbers that it agreed with Asterisk: two phones that called them differently would not hear each other.
+ */
+export const usualOnTheWire: ReadonlyMap<string, number> = new Map([
+  ['opus/48000', 107],
+  ['telephone-event/8000', 101],
+  ['telephone-event/48000', 102],
+])
 
 export class PayloadTypes {
   readonly #byCodec = new Map<string, number>()
 
+  /** `usual`: what a codec is called that nobody has given a number yet; left out: as whoever names it first does. */
+  constructor(private readonly usual: ReadonlyMap<string, number> = new Map()) {}
+
   /** The other side says these: a codec without a number takes the one said, when it is free. */
   learn(codecs: readonly Codec[]): void {
-    for (const codec of codecs) this.#numberOf(codec)
+    for (const codec of codecs) this.#numberOf(codec, codec.type)
   }
 
   /** The codecs with this side's numbers. */
   apply(codecs: readonly Codec[]): Codec[] {
-    return codecs.map((codec) => ({ ...codec, type: this.#numberOf(codec) }))
+    return codecs.map((codec) => ({
+      ...codec,
+      type: this.#numberOf(codec, this.usual.get(keyOf(codec)) ?? codec.type),
+    }))
   }
 
-  #numberOf(codec: Codec): number {
+  #numberOf(codec: Codec, wanted: number): number {
     const key = keyOf(codec)
     const known = this.#byCodec.get(key)
     if (known !== undefined) return known
     const taken = new Set(this.#byCodec.values())
-    const type = taken.has(codec.type) ? free(taken) : codec.type
+    const type = taken.has(wanted) ? free(taken) : wanted
     this.#byCodec.set(key, type)
     return type
   }
@@ -48,6 +64,12 @@ export function mapIn(ours: readonly Codec[], theirs: readonly Codec[], to: read
     if (target !== undefined && !map.has(codec.type)) map.set(codec.type, target)
   }
   return map
+}
+
+/** The speech of a description where its number was made up for the call (RFC 3551 section 6): what is agreed first, null when that has a fixed one. */
+export function dynamicSpeech(codecs: readonly Codec[]): number | null {
+  const type = codecs.find(isSpeech)?.type ?? 0
+  return type >= 96 ? type : null
 }
 
 /** From one side's numbers to another's, for the codecs that both have. */

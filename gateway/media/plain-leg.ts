@@ -5,6 +5,7 @@
 import type { Clock } from '../../common/clock'
 import type { GatewayCounters } from '../../common/contract/gateway'
 import { Latch, same } from './latch'
+import { OtherName } from './other-name'
 import type { PortPair } from './port-pair'
 import { withoutBye } from './rtcp'
 import { headerLength, isRtcp, payloadTypeOf, setPayloadType, ssrcOf } from './rtp-packet'
@@ -20,6 +21,8 @@ export interface WireAgreement {
   /** Payload types of the browser to those of the wire, and back; what is not among them is dropped. */
   readonly toWire: ReadonlyMap<number, number>
   readonly toWeb: ReadonlyMap<number, number>
+  /** The browser's number of the speech agreed, where such numbers are made up for each call; null: it is a fixed one. */
+  readonly speech: number | null
   /** Both or neither. */
   readonly sender: SrtpSender | null
   readonly receiver: SrtpReceiver | null
@@ -49,6 +52,7 @@ export class PlainLeg {
   #strangers = 0
   #refused = 0
   #lastAt: number | null = null
+  #otherName = new OtherName()
 
   constructor(private readonly needs: PlainLegNeeds) {
     const { rtp, rtcp } = needs.sockets
@@ -75,6 +79,7 @@ export class PlainLeg {
   /** From now on; null: nothing is agreed, and nothing passes. */
   use(agreed: WireAgreement | null): void {
     this.#agreed = agreed
+    this.#otherName = new OtherName()
     if (agreed === null) return
     const at = this.needs.clock.now()
     this.#latch.signal(agreed.rtp, at)
@@ -95,7 +100,9 @@ export class PlainLeg {
   /** The browser's packet, which is changed. */
   sendRtp(packet: Buffer): void {
     const agreed = this.#agreed
-    const type = agreed?.toWire.get(payloadTypeOf(packet))
+    const from = payloadTypeOf(packet)
+    const other = from === agreed?.speech ? this.#otherName.current : null
+    const type = other ?? agreed?.toWire.get(from)
     const { target } = this.#latch
     if (!agreed || type === undefined || target === null || headerLength(packet) === null) return
     setPayloadType(packet, type)
@@ -139,13 +146,15 @@ export class PlainLeg {
     if (agreed === null) return
     const plain = agreed.receiver === null ? packet : agreed.receiver.unprotectRtp(packet)
     if (plain === null) return void this.#refused++
-    const type = agreed.toWeb.get(payloadTypeOf(plain))
-    if (type === undefined || headerLength(plain) === null) return
+    const type = agreed.toWeb.get(payloadTypeOf(plain)) ?? this.#otherName.of(plain, agreed.speech)
+    if (type === undefined || type === null || headerLength(plain) === null) return
     const at = this.needs.clock.now()
     const authenticated = agreed.receiver !== null
     if (!this.#latch.take({ from, ssrc: ssrcOf(plain), authenticated, at })) return void this.#strangers++
     this.#received++
     this.#lastAt = at
+    if (!agreed.toWeb.has(payloadTypeOf(plain))) this.#otherName.heard(payloadTypeOf(plain))
+    else if (type === agreed.speech) this.#otherName.forget()
     setPayloadType(plain, type)
     this.needs.events.onRtp(plain)
   }

@@ -1,6 +1,6 @@
 /*
- * The one question of STUN that media need (RFC 8489): which address do you see this socket at? Pure message work beside one exchange with a
- * clock for its repetitions.
+ * The one question of STUN that sockets of sound and of SIP ask (RFC 8489): which address do you see me at? Pure message work beside one exchange
+ * with a clock for its repetitions.
  */
 import type { Clock } from '../../common/clock'
 import type { Target } from './sdp-model'
@@ -9,6 +9,8 @@ const magic = 0x2112_a442
 const bindingRequest = 0x0001
 const bindingSuccess = 0x0101
 const xorMappedAddress = 0x0020
+
+const usualPort = 3_478
 
 /** When the question is repeated, ms after it was first asked, and when it is given up: a call waits for this. */
 const repeatsMs = [100, 250, 400]
@@ -83,4 +85,12 @@ export class StunQuestion {
   cancel(): void {
     this.#answered(null)
   }
+}
+
+/** `host`, `host:port`, `[v6]:port`, with or without `stun:`. null: none of them. */
+export function parseStunServer(text: string): { readonly host: string; readonly port: number } | null {
+  const match = /^(?:stuns?:)?(?:\[([\da-fA-F:]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3] ?? usualPort)
+  return host === undefined || port < 1 || port > 65_535 ? null : { host, port }
 }

@@ -70,18 +70,18 @@ const list = (audio: AudioDescription | string | undefined): string[] =>
 const audio = (sdp: Sdp | string): AudioDescription => (typeof sdp === 'string' ? (undefined as never) : sdp.audio)
 
 describe('a call out', () => {
-  test('offers what the browser does with its numbers, and answers it in the far end’s order', () => {
+  test('offers what the browser does with the numbers most servers have, and answers it in the far end’s order', () => {
     const talk = new Talk()
     expect(list(talk.localOffer().audio)).toEqual([
-      '111 opus',
+      '107 opus',
       '9 G722',
       '0 PCMU',
       '8 PCMA',
-      '110 telephone-event',
-      '126 telephone-event',
+      '102 telephone-event',
+      '101 telephone-event',
       '13 CN',
     ])
-    expect(list(talk.answered(wire('4000 RTP/AVP 8 0 101', [event(101)])))).toEqual([
+    expect(list(talk.answered(wire('4000 RTP/AVP 8 0 97', [event(97)])))).toEqual([
       '8 PCMA',
       '0 PCMU',
       '126 telephone-event',
@@ -90,10 +90,10 @@ describe('a call out', () => {
     expect([...(agreed?.toWire ?? [])]).toEqual([
       [8, 8],
       [0, 0],
-      [126, 101],
+      [126, 97],
     ])
+    expect(agreed?.toWeb.get(97)).toBe(126)
     expect(agreed?.toWeb.get(101)).toBe(126)
-    expect(agreed?.toWeb.get(126)).toBe(126)
     expect(agreed?.rtp).toEqual({ address: '192.0.2.1', port: 4000 })
   })
 
@@ -108,17 +108,17 @@ describe('a call out', () => {
   test('follows the browser when a new peer connection of its has other numbers', () => {
     const talk = new Talk()
     talk.localOffer({ types: [111, 126] })
-    talk.answered(wire('4000 RTP/AVP 111 126', ['a=rtpmap:111 opus/48000/2', event(126)]))
+    talk.answered(wire('4000 RTP/AVP 107 101', ['a=rtpmap:107 opus/48000/2', event(101)]))
     const maps = [
       [96, 'opus/48000/2'],
       [111, 'telephone-event/8000'],
     ] as const
-    expect(list(talk.localOffer({ maps }).audio)).toEqual(['111 opus', '126 telephone-event'])
-    const web = talk.answered(wire('4000 RTP/AVP 111 126', ['a=rtpmap:111 opus/48000/2', event(126)]))
+    expect(list(talk.localOffer({ maps }).audio)).toEqual(['107 opus', '101 telephone-event'])
+    const web = talk.answered(wire('4000 RTP/AVP 107 101', ['a=rtpmap:107 opus/48000/2', event(101)]))
     expect(list(web)).toEqual(['96 opus', '111 telephone-event'])
     expect([...(talk.exchange.agreed?.toWire ?? [])]).toEqual([
-      [96, 111],
-      [111, 126],
+      [96, 107],
+      [111, 101],
     ])
   })
 

@@ -173,18 +173,40 @@ test('packets played again by a listener on the wire are refused, as are those o
 
 test('digits go by the numbers of the far end and come by either side’s', async () => {
   const peer = ours(await WirePeer.open())
-  const { phone, port } = await callTo(peer, ['a=rtpmap:101 telephone-event/8000'], '0 101')
+  const { phone, port } = await callTo(peer, ['a=rtpmap:97 telephone-event/8000'], '0 97')
   const digit = Buffer.from([5, 0x8a, 0, 160])
   phone.browser.send(126, digit)
   await until(() => peer.heard[0], { what: 'the digit' })
-  expect(peer.heard[0]?.packet[1]).toBe(101)
+  expect(peer.heard[0]?.packet[1]).toBe(97)
   expect(peer.heard[0]?.packet.subarray(12)).toEqual(digit)
-  peer.send(rtp({ type: 101, sequence: 1, payload: digit }), port)
-  peer.send(rtp({ type: 126, sequence: 2, payload: digit }), port)
+  peer.send(rtp({ type: 97, sequence: 1, payload: digit }), port)
+  peer.send(rtp({ type: 101, sequence: 2, payload: digit }), port)
   peer.send(rtp({ type: 111, sequence: 3 }), port)
   peer.send(rtp({ type: 0, sequence: 4 }), port)
   await until(() => phone.browser.heard.length === 3, { what: 'what the far end sent' })
   expect(phone.browser.heard.map(({ type }) => type)).toEqual([126, 126, 0])
+})
+
+test('a far end that calls the speech otherwise than was agreed is heard, and answered by its own name for it', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, port } = await callTo(peer, ['a=rtpmap:107 opus/48000/2'], '107')
+  const isSpokenTo = async (type: number): Promise<void> =>
+    until(
+      () => {
+        phone.browser.send(111)
+        return peer.heard.at(-1)?.packet[1] === type
+      },
+      { what: `opus as ${type}` },
+    ).then(() => {})
+  await isSpokenTo(107)
+  // What is too short for speech is a digit of a number nobody agreed on.
+  peer.send(rtp({ type: 97, sequence: 1, payload: Buffer.from([5, 0x8a, 0, 160]) }), port)
+  for (let sequence = 2; sequence < 8; sequence++) peer.send(rtp({ type: 96, sequence }), port)
+  await until(() => phone.browser.heard.length === 6, { what: 'what the far end sent' })
+  expect(phone.browser.heard.map(({ type }) => type)).toEqual(Array(6).fill(111))
+  await isSpokenTo(96)
+  peer.send(rtp({ type: 107, sequence: 8 }), port)
+  await isSpokenTo(107)
 })
 
 test('a phone behind a NAT is answered where it sends from; a stranger is neither heard nor answered', async () => {
