@@ -101,7 +101,6 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
         )
         return outcome(result)
       }
-        return failure('failed')
       case 'testAccount':
         return outcome(accountTests.start(command.accountId))
       case 'endAccountTest':
