@@ -22,8 +22,9 @@ export function openSipLine({ clock, log }: { clock: Clock; log: Log }) {
   const names = new CachedNames(systemNames(clock), clock)
   const memories = new Map<string, LineMemory>()
   const openTcp = openStream(clock)
+  const openDatagrams = openUdp(clock)
   const openChannel: OpenChannel = (needs, events) =>
-    needs.target.transport === 'udp' ? openUdp(needs, events) : openTcp(needs, events)
+    needs.target.transport === 'udp' ? openDatagrams(needs, events) : openTcp(needs, events)
 
   return (account: GatewayAccount, events: LineEvents): Line => {
     if (memories.size >= maxMemories) memories.clear()

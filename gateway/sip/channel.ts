@@ -20,8 +20,12 @@ export interface Channel {
   readonly reliable: boolean
   /** Ours, on the way to the server. */
   readonly local: Endpoint
+  /** As whom it calls itself, where that is another than `local`. */
+  sentBy?: Endpoint
   /** `to`: another place than the target; only where there are no connections. */
   send(text: string, to?: Endpoint): void
+  /** As whom a STUN server (RFC 8489) sees it; null: no answer. Only where there are no connections. */
+  ask?(server: Endpoint): Promise<Endpoint | null>
   /** Idempotent; nothing is told of it afterwards. */
   close(): void
 }

@@ -132,7 +132,7 @@ export class Exchange {
     const invite = method === 'ACK' || method === 'CANCEL' ? this.#asked.inviteOf(pageBranch) : null
     const branch = invite?.branch ?? `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
     const write = (by: Channel): string => {
-      setTopVia(message, writeVia(viaOf(by.target.transport, by.local, branch)))
+      setTopVia(message, writeVia(viaOf(by.target.transport, by.sentBy ?? by.local, branch)))
       return encodeMessage(message)
     }
     const peer = invite?.channel ?? this.#peers.peerFor(message)
@@ -205,10 +205,10 @@ export class Exchange {
   #sendAgain(request: ClientRequest<Peer>, peer: Peer): void {
     const parsed = parseWire(request.wire)
     if (!parsed.ok) return
-    const { target, local, reliable } = peer.channel
+    const { target, local, sentBy = local, reliable } = peer.channel
     const pageBranch = parseVia(request.pageVia)?.parameters.get('branch') ?? ''
     const branch = `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
-    setTopVia(parsed.message, writeVia(viaOf(target.transport, local, branch)))
+    setTopVia(parsed.message, writeVia(viaOf(target.transport, sentBy, branch)))
     this.#asked.begin({ ...request, branch, channel: peer, reliable, wire: encodeMessage(parsed.message) }, pageBranch)
   }
 

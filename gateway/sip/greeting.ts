@@ -71,12 +71,12 @@ export class Greeting {
     })
   }
 
-  #request({ target, local }: Channel, uri: string): string {
+  #request({ target, local, sentBy = local }: Channel, uri: string): string {
     const domain = uri.replace(/^(sips?:)(?:[^@]*@)?/i, '$1')
     const branch = `z9hG4bK${randomBytes(12).toString('hex')}`
     return (
       `OPTIONS ${domain} SIP/2.0\r\n` +
-      `Via: SIP/2.0/${target.transport.toUpperCase()} ${writeEndpoint(local)};rport;branch=${branch}\r\n` +
+      `Via: SIP/2.0/${target.transport.toUpperCase()} ${writeEndpoint(sentBy)};rport;branch=${branch}\r\n` +
       `Max-Forwards: 70\r\nFrom: <${uri}>;tag=${randomBytes(6).toString('hex')}\r\nTo: <${domain}>\r\n` +
       `Call-ID: ${this.#callId}\r\nCSeq: 1 OPTIONS\r\nAccept: application/sdp\r\nUser-Agent: Patchcord\r\n` +
       'Content-Length: 0\r\n\r\n'

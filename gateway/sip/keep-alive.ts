@@ -6,8 +6,10 @@ import type { Clock, Timer } from '../../common/clock'
 
 export interface KeepAliveOptions {
   readonly clock: Clock
-  /** Two line ends. */
+  /** Says something that needs no answer, or asks what does when the server has a flow timer: two line ends, or STUN over UDP. */
   readonly ping: () => void
+  /** Whoever has a flow timer answers, as RFC 5626 wants it. False: only who has answered once is believed to. */
+  readonly isSure: boolean
   /** The server that answers pings has not answered this one. */
   readonly onSilent: () => void
 }
@@ -24,6 +26,7 @@ export class KeepAlive {
   #flow: number | null = null
   #lastSaid: number
   #lastPing: number
+  #hasAnswered = false
 
   constructor(options: KeepAliveOptions) {
     this.#options = options
@@ -40,6 +43,17 @@ export class KeepAlive {
   heard(): void {
     if (this.#pong !== null) this.#options.clock.clearTimeout(this.#pong)
     this.#pong = null
+  }
+
+  /** A ping was answered. */
+  answered(): void {
+    this.#hasAnswered = true
+    this.heard()
+  }
+
+  /** It counts pings, or wants them answered. */
+  get hasFlow(): boolean {
+    return this.#flow !== null
   }
 
   /** The server answers pings, and takes the flow for dead without them for so many seconds (RFC 5626 section 4.4.1). */
@@ -66,12 +80,12 @@ export class KeepAlive {
   }
 
   #due(): void {
-    const { clock, ping, onSilent } = this.#options
+    const { clock, ping, isSure, onSilent } = this.#options
     this.#timer = null
     const isQuiet = clock.now() - Math.max(this.#lastSaid, this.#lastPing) >= interval
     if (this.#flow !== null || isQuiet) {
       this.#lastPing = clock.now()
-      if (this.#flow !== null) this.#pong ??= clock.setTimeout(onSilent, pongPatience)
+      if (this.#flow !== null && (isSure || this.#hasAnswered)) this.#pong ??= clock.setTimeout(onSilent, pongPatience)
       ping()
     }
     this.#schedule()

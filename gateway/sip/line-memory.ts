@@ -11,6 +11,7 @@ const penalty = 120_000
 const restPeriod = 60_000
 const maxRests = 3
 const forgetRests = 900_000
+const mostReserve = 16
 
 export class LineMemory {
   readonly #clock: Clock
@@ -18,6 +19,8 @@ export class LineMemory {
   #rests: number[] = []
   /** Tried first for UDP, so that our address stays the same and the server replaces our binding instead of adding one. */
   udpPort: number
+  /** How much more seldom than usual is looked for a better server: one that answers and does not register is no better. */
+  reserve = 1
 
   /** `accountId`: the port is the same after a restart too. */
   constructor(clock: Clock, accountId: string) {
@@ -27,6 +30,12 @@ export class LineMemory {
 
   failed(target: string): void {
     this.#failed.set(target, this.#clock.now() + penalty)
+  }
+
+  /** It answered, and registers nobody. `isFirst`: it was gone back to, or will be. */
+  unfit(target: string, isFirst: boolean): void {
+    this.failed(target)
+    if (isFirst) this.reserve = Math.min(this.reserve * 2, mostReserve)
   }
 
   worked(target: string): void {

@@ -2,15 +2,19 @@
  * Connects to one place and asks whether SIP is spoken there. A UDP socket may first ask a STUN server how it is seen (RFC 8489), where the account names
  * one. Which places there are, and what becomes of those that do not answer, is not its business.
  */
+import { isIP } from 'node:net'
 import type { Clock } from '../../common/clock'
 import type { GatewayAccount } from '../../common/contract/gateway'
+import { parseStunServer } from '../media/stun'
 import type { Channel, ChannelEvents, ChannelFailure, OpenChannel } from './channel'
-import type { Endpoint } from './endpoint'
+import { familyOf, type Endpoint } from './endpoint'
 import { Greeting } from './greeting'
+import type { Names } from './names'
 import type { Target } from './target'
 
 export interface TargetParts {
   readonly clock: Clock
+  readonly names: Pick<Names, 'addresses'>
   readonly openChannel: OpenChannel
   /** The URL of a WebSocket that speaks SIP; null: none there. */
   readonly probeWebSocket: (target: Target, patienceMs: number, signal: AbortSignal) => Promise<string | null>
@@ -96,6 +100,8 @@ export async function openTarget(
   if (!opened.ok) return { kind: 'failed', failure: opened.failure }
   const { channel } = opened
   const isUdp = target.transport === 'udp'
+  const mapped = await askStun(channel, account, parts)
+  if (mapped !== null) channel.sentBy = mapped
   const answerMs = isLastResort ? 0 : isUdp ? udpPatience : streamPatience
   const answer = await greeting.ask(channel, { clock, uri: account.uri, patienceMs: answerMs, signal })
   if (ended !== null) return { kind: 'failed', failure: ended }
@@ -110,10 +116,26 @@ export async function openTarget(
   return {
     kind: 'opened',
     channel,
-    seen: answer.seen,
+    seen: answer.seen ?? mapped,
     proven,
     why: proven ? target.why : `${target.why}; it answers no OPTIONS`,
   }
+}
+
+/**
+ * As whom the account's STUN server sees the channel, before anything is said on it: a server that knows no `rport` (RFC 3581) answers to what the Via says
+ * and nowhere else.
+ */
+async function askStun(
+  channel: Channel,
+  { connection }: GatewayAccount,
+  { names }: TargetParts,
+): Promise<Endpoint | null> {
+  const server = connection.stun === null || channel.ask === undefined ? null : parseStunServer(connection.stun)
+  if (server === null) return null
+  const addresses = isIP(server.host) ? [server.host] : await names.addresses(server.host)
+  const address = addresses.find((one) => familyOf(one) === familyOf(channel.local.address))
+  return address === undefined ? null : ((await channel.ask?.({ address, port: server.port })) ?? null)
 }
 
 const failed = (reason: ChannelFailure['reason'], detail: string): TargetOutcome => ({

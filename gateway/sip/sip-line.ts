@@ -33,6 +33,7 @@ interface Connected {
 /** A server that said nothing for so long after it was asked is tried last next time, ms. */
 const silentAfter = 3_000
 const bulkPatience = 1_500
+const askAgain = 2_000
 /** How often is looked whether a server that is preferred can be reached again, at least and at most, ms. */
 const lookEvery = { least: 120_000, most: 300_000 }
 
@@ -59,7 +60,7 @@ export class SipLine implements Line {
     const { clock, memory } = this.parts
     const unheardSince = this.#connected?.exchange.unheardSince ?? null
     if (this.#connected !== null && unheardSince !== null && clock.now() - unheardSince >= silentAfter)
-      memory.failed(targetKey(this.#connected.channel.target))
+      memory.unfit(targetKey(this.#connected.channel.target), this.#connected.route.rank.isFirst)
     this.#end()
   }
 
@@ -115,9 +116,14 @@ export class SipLine implements Line {
       (level: keyof Log) =>
       (message: string): void =>
         log[level](`${this.account.id}: ${message}`)
-    const keepAlive = new KeepAlive({
+    const keepAlive: KeepAlive = new KeepAlive({
       clock,
-      ping: () => channel.send('\r\n\r\n'),
+      ping: () => {
+        if (channel.ask !== undefined && keepAlive.hasFlow) void this.#askAlong(channel)
+        else channel.send('\r\n\r\n')
+      },
+      // Some announce a flow timer over UDP and know no STUN.
+      isSure: channel.reliable,
       onSilent: () => this.#lose(lost('no answer to a keep-alive')),
     })
     const exchange = new Exchange({
@@ -153,7 +159,7 @@ export class SipLine implements Line {
         memory.worked(targetKey(better))
         this.events.onBetter(`${better.transport} ${better.address}:${better.port} answers again`)
       },
-      least + random() * (most - least),
+      (least + random() * (most - least)) * memory.reserve,
     )
   }
 
@@ -194,13 +200,29 @@ export class SipLine implements Line {
     if (known === null) return false
     const { memory } = this.parts
     if (method === 'REGISTER' && status === 503 && known.route.others.some((key) => !memory.hasFailed(key))) {
-      memory.failed(targetKey(known.channel.target))
+      memory.unfit(targetKey(known.channel.target), known.route.rank.isFirst)
       this.#lose({ reason: 'server-error', detail: 'the server takes no registrations now (503)', certificate: null })
       return false
     }
-    const flow = method === 'REGISTER' && status < 300 ? Number(headerValue(message, 'flow-timer')) : 0
-    if (flow > 0 && flow <= 86_400) known.keepAlive.setFlowTimer(flow)
+    if (method === 'REGISTER' && status < 300 && known.route.rank.isFirst) memory.reserve = 1
+    if (method === 'REGISTER' && status < 300) {
+      const flow = Number(headerValue(message, 'flow-timer'))
+      if (flow > 0 && flow <= 86_400) known.keepAlive.setFlowTimer(flow)
+    }
     return seen === null || this.#learn(known, seen, method === 'REGISTER' && status >= 200 && status < 300)
+  }
+
+  /** RFC 5626 section 4.4.2: a server that has a flow timer is a STUN server too, and sees when an address translator gave us another address. */
+  async #askAlong(channel: Channel, more = 2): Promise<void> {
+    const seen = await channel.ask?.(channel.target)
+    const known = this.#connected
+    if (known?.channel !== channel) return
+    // What is lost by chance is not lost three times.
+    if (!seen && more > 0)
+      return void this.parts.clock.setTimeout(() => void this.#askAlong(channel, more - 1), askAgain)
+    if (!seen) return
+    known.keepAlive.answered()
+    this.#learn(known, seen, true)
   }
 
   /** As whom we are seen now. False: that has changed, and with it the way to us. `isBound`: what we said before counts already. */

@@ -2,18 +2,28 @@
  * SIP over UDP: one unconnected socket, because answers may come from another address of the server's than it was asked at. Who may speak to
  * us is decided above; here nothing a network reports ends the process.
  */
+import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
-import type { ChannelEvents, ChannelFailure, ChannelNeeds, Channel, OpenedChannel } from './channel'
+import type { Clock } from '../../common/clock'
+import { StunQuestion } from '../media/stun'
+import type { Channel, ChannelEvents, ChannelFailure, ChannelNeeds, OpenChannel, OpenedChannel } from './channel'
 import { decodeMessage } from './decode-message'
-import { familyOf, plainAddress, writeEndpoint, type Endpoint } from './endpoint'
+import { familyOf, plainAddress, sameEndpoint, writeEndpoint, type Endpoint } from './endpoint'
 
 const failed = (detail: string): OpenedChannel => ({
   ok: false,
   failure: { reason: 'unreachable', detail, certificate: null },
 })
 
-/** See `OpenChannel`. */
-export async function openUdp(needs: ChannelNeeds, events: ChannelEvents): Promise<OpenedChannel> {
+/** Questions to STUN servers at once. */
+const maxQuestions = 4
+
+export const openUdp =
+  (clock: Clock): OpenChannel =>
+  (needs, events) =>
+    open(clock, needs, events)
+
+async function open(clock: Clock, needs: ChannelNeeds, events: ChannelEvents): Promise<OpenedChannel> {
   const { target, localPort } = needs
   const where = `udp ${writeEndpoint(target)}`
   const type = familyOf(target.address) === 6 ? 'udp6' : 'udp4'
@@ -26,7 +36,8 @@ export async function openUdp(needs: ChannelNeeds, events: ChannelEvents): Promi
     for (const opened of [scout, socket]) opened?.close()
     return failed(`${where}: no socket`)
   }
-  const channel = new UdpChannel(needs, socket, scout, { address, port: socket.address().port }, events)
+  const local = { address, port: socket.address().port }
+  const channel = new UdpChannel(clock, needs, socket, scout, local, events)
   const failure: ChannelFailure = { reason: 'unreachable', detail: `${where}: connection refused`, certificate: null }
   scout.on('error', () => channel.refused(failure))
   scout.send('\r\n\r\n', () => {})
@@ -36,11 +47,14 @@ export async function openUdp(needs: ChannelNeeds, events: ChannelEvents): Promi
 class UdpChannel implements Channel {
   readonly target
   readonly reliable = false
+  sentBy?: Endpoint
+  readonly #questions = new Map<StunQuestion, Endpoint>()
   #scout: Socket | null
   #closed = false
   #sending = 0
 
   constructor(
+    private readonly clock: Clock,
     needs: ChannelNeeds,
     private readonly socket: Socket,
     scout: Socket,
@@ -52,11 +66,11 @@ class UdpChannel implements Channel {
     socket.on('error', () => {}) // what is sent later fails or does not; silence is noticed above
     socket.on('message', (bytes, { address, port }) => {
       if (this.#closed || bytes.length === 0) return
-      this.#dismissScout()
-      const first = bytes[0] ?? 0
+      const from = { address: plainAddress(address), port }
       // Neither SIP nor a keep-alive: STUN, or noise.
-      if (first < 10) return
-      this.events.onMessage(decodeMessage(bytes), { address: plainAddress(address), port })
+      if ((bytes[0] ?? 0) < 10) return this.#answered(bytes, from)
+      this.#dismissScout()
+      this.events.onMessage(decodeMessage(bytes), from)
     })
   }
 
@@ -71,6 +85,17 @@ class UdpChannel implements Channel {
     }
   }
 
+  async ask(server: Endpoint): Promise<Endpoint | null> {
+    if (this.#closed || this.#questions.size >= maxQuestions) return null
+    const question = new StunQuestion(this.clock, randomBytes(12), (packet) => {
+      if (!this.#closed) this.socket.send(packet, server.port, server.address, () => {})
+    })
+    this.#questions.set(question, server)
+    const seen = await question.answer
+    this.#questions.delete(question)
+    return seen
+  }
+
   refused(failure: ChannelFailure): void {
     if (this.#closed || this.#scout === null) return
     this.close()
@@ -80,8 +105,13 @@ class UdpChannel implements Channel {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    for (const question of this.#questions.keys()) question.cancel()
     this.#dismissScout()
     if (this.#sending === 0) this.socket.close()
+  }
+
+  #answered(bytes: Buffer, from: Endpoint): void {
+    for (const [question, server] of this.#questions) if (sameEndpoint(server, from)) question.receive(bytes)
   }
 
   /** What was just said, a farewell perhaps, is still sent. */

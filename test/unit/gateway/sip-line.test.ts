@@ -23,6 +23,9 @@ class Bench {
   readonly ends: string[] = []
   readonly opened: string[] = []
   greets = true
+  /** What STUN servers say, and which were asked. */
+  stun: Endpoint | null = null
+  readonly asked: Endpoint[] = []
   /** When a better server was told of. */
   readonly better: number[] = []
   /** Servers connected to, in order. */
@@ -94,7 +97,12 @@ class Bench {
       if (this.greets && text.includes('greeting-')) events.onMessage(answer(text, 200), needs.target)
     }
     const reliable = needs.target.transport !== 'udp'
-    return { target: needs.target, reliable, local: { address: '10.0.0.7', port: 40_000 }, send, close: () => {} }
+    const ask = (to: Endpoint): Promise<Endpoint | null> => {
+      this.asked.push(to)
+      return Promise.resolve(this.stun)
+    }
+    const local = { address: '10.0.0.7', port: 40_000 }
+    return { target: needs.target, reliable, local, send, close: () => {}, ...(reliable ? {} : { ask }) }
   }
 }
 
@@ -223,6 +231,34 @@ describe('a way that carries nothing any more', () => {
     expect(bench.clock.pending).toBe(0)
   })
 
+  test('is asked over UDP by STUN where the server has a flow timer, believed to answer when it has, and left when it sees another address', async () => {
+    const bench = await Bench.opened()
+    bench.line.send(request('REGISTER', 'z9hG4bKp1'))
+    bench.arrive(answer(bench.sent[0]?.text ?? '', 200, 'Flow-Timer: 120'))
+    await bench.clock.advanceAsync(60_000)
+    // It knows none: three questions each time, and no harm.
+    expect(bench.asked.length).toBe(6)
+    expect(bench.asked[0]).toMatchObject(server)
+    expect(bench.ends).toEqual([])
+    bench.stun = { address: '10.0.0.7', port: 40_000 }
+    await bench.clock.advanceAsync(60_000)
+    expect(bench.sent.map(({ text }) => text)).not.toContain('\r\n\r\n')
+    const silent = new Bench()
+    silent.stun = bench.stun
+    bench.stun = { address: '198.51.100.7', port: 61_000 }
+    await bench.clock.advanceAsync(30_000)
+    expect(bench.ends).toEqual(['connection-lost'])
+    expect(bench.clock.pending).toBe(0)
+
+    await settle()
+    silent.line.send(request('REGISTER', 'z9hG4bKp1'))
+    silent.arrive(answer(silent.sent.at(-1)?.text ?? '', 200, 'Flow-Timer: 120'))
+    await silent.clock.advanceAsync(60_000)
+    silent.stun = null
+    await silent.clock.advanceAsync(60_000)
+    expect(silent.ends).toEqual(['connection-lost'])
+  })
+
   test('is kept open by a word every 25 s when nothing else is said', async () => {
     const bench = await Bench.opened()
     bench.clock.advance(100_000)
@@ -231,7 +267,7 @@ describe('a way that carries nothing any more', () => {
     )
     const clock = new ManualClock()
     let pings = 0
-    const keepAlive = new KeepAlive({ clock, ping: () => pings++, onSilent: () => {} })
+    const keepAlive = new KeepAlive({ clock, ping: () => pings++, isSure: true, onSilent: () => {} })
     for (let second = 0; second < 600; second += 20) {
       clock.advance(20_000)
       keepAlive.said()

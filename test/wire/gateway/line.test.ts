@@ -10,6 +10,7 @@ import {
   type Session,
 } from 'sip.js'
 import { afterEach, describe, expect, test } from 'vitest'
+import { stunAnswer } from '../../support/gateway/packets'
 import { until } from '../../support/until'
 import { SDP, type Said } from '../support/scripted-peer'
 import type { LineAlice } from './support/line-alice'
@@ -235,4 +236,31 @@ describe('where no proxy stays on the way', () => {
     await inviter.bye()
     await until(() => server.requests('BYE').length === 1, { what: 'BYE at the server' })
   })
+})
+
+test('where a STUN server is named, we call ourselves what it sees, unless the SIP server sees another', async () => {
+  const stun = createSocket('udp4')
+  await new Promise<void>((resolve) => stun.bind(0, '127.0.0.1', resolve))
+  stun.on('message', (question, { address, port }) =>
+    stun.send(stunAnswer(question, '198.51.100.7', 61_000), port, address),
+  )
+  const connection = { stun: `127.0.0.1:${stun.address().port}` }
+  const old = await peerOn({ transport: 'udp' })
+  old.knowsRport = false
+  const phone = await alice({ server: old.server, connection })
+  await registered(phone)
+  const register = old.requests('REGISTER')[0]
+  expect(register?.header('via')).toMatch(/^SIP\/2\.0\/UDP 198\.51\.100\.7:61000;rport;/)
+  expect(contactOf(register)).toMatch(/@198\.51\.100\.7:61000;transport=udp$/)
+  expect(phone.routes.at(-1)?.local).toBe('198.51.100.7:61000')
+
+  const modern = await peerOn({ transport: 'udp' })
+  const other = await alice({ server: modern.server, connection })
+  await registered(other)
+  expect(contactOf(modern.requests('REGISTER').at(-1))).toContain(`@127.0.0.1:${modern.source?.port};`)
+
+  stun.close()
+  const none = await alice({ server: modern.server, connection })
+  await registered(none)
+  expect(none.routes).toHaveLength(1)
 })

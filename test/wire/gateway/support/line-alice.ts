@@ -51,8 +51,9 @@ export interface LineAlice {
 export async function lineAlice(options: LineAliceOptions): Promise<LineAlice> {
   const { server, certificate = null, connection = {}, names = noNames, roots = [] } = options
   const openTcp = openStream(systemClock, () => roots)
+  const openDatagrams = openUdp(systemClock)
   const openChannel: OpenChannel = (needs, events) =>
-    needs.target.transport === 'udp' ? openUdp(needs, events) : openTcp(needs, events)
+    needs.target.transport === 'udp' ? openDatagrams(needs, events) : openTcp(needs, events)
   const account: GatewayAccount = {
     id: 'one',
     uri: 'sip:alice@example.com',

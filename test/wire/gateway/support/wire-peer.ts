@@ -36,6 +36,8 @@ export class WirePeer {
   loses: (direction: 'in' | 'out', text: string) => boolean = () => false
   /** What clients are told they are seen as; null: the truth. */
   seenAs: { address: string; port: number } | null = null
+  /** Knows RFC 3581: tells clients how it sees them, and answers there. */
+  knowsRport = true
   pings = 0
   readonly #answers = new Map<string, Answer>()
   readonly #sockets = new Set<Socket>()
@@ -111,7 +113,7 @@ export class WirePeer {
       if (!['via', 'from', 'call-id', 'cseq'].includes(name)) continue
       const seen = this.seenAs ?? source
       lines.push(
-        `${label}: ${name === 'via' ? value.replace(/;rport(?=;|$)/, `;rport=${seen.port};received=${seen.address}`) : value}`,
+        `${label}: ${name === 'via' && this.knowsRport ? value.replace(/;rport(?=;|$)/, `;rport=${seen.port};received=${seen.address}`) : value}`,
       )
     }
     const to = request.header('to')
