@@ -23,6 +23,8 @@ const worthTelling = 5_000
 const worthTellingClosed = 60_000
 /** How often the last proof is written down while nothing happens, ms. */
 const keepEvery = 300_000
+/** What a server says of the mailbox so long after the account is back was so before, ms: it tells at each new subscription. */
+const toldWithin = 60_000
 const limit = 20
 
 interface Gap {
@@ -34,6 +36,9 @@ interface Gap {
 export class AwayLog {
   private readonly proofs: Map<AccountId, number>
   private readonly gaps = new Map<AccountId, Gap>()
+  /** New voice messages, as known before a gap, and as told within it. */
+  private readonly mailboxes = new Map<AccountId, number>()
+  private readonly arrived = new Map<AccountId, number>()
   private list: readonly Away[] = []
   private keptAt: number
   private asleep = false
@@ -50,9 +55,10 @@ export class AwayLog {
     const gap = this.gaps.get(accountId)
     this.gaps.delete(accountId)
     this.proofs.set(accountId, at)
+    const newMessages = this.arrivedSince(accountId)
     const least = gap?.because === 'closed' ? worthTellingClosed : worthTelling
     if (gap && at - gap.from >= least) {
-      const away = { id: this.options.newId(), accountId, ...gap, to: at, newMessages: null }
+      const away = { id: this.options.newId(), accountId, ...gap, to: at, newMessages }
       this.put([away, ...this.list].slice(0, limit))
       this.keep()
     } else if (this.options.clock.date() - this.keptAt >= keepEvery) this.keep()
@@ -62,8 +68,7 @@ export class AwayLog {
   registrations(accounts: readonly Account[], states: ReadonlyMap<AccountId, Registration>): void {
     for (const id of [...this.proofs.keys()]) {
       if (accounts.some((account) => account.id === id && account.enabled)) continue
-      this.proofs.delete(id)
-      this.gaps.delete(id)
+      for (const known of [this.proofs, this.gaps, this.mailboxes, this.arrived]) known.delete(id)
     }
     for (const [id, registration] of states) {
       const from = this.proofs.get(id)
@@ -89,11 +94,15 @@ export class AwayLog {
     this.offline = !online
   }
 
-  /** How many voice messages came while the account was away last, as its server says. */
-  messages(accountId: AccountId, count: number): void {
+  /** How many new voice messages wait, as the account's server says. What came while it was away is told with that. */
+  voicemail(accountId: AccountId, fresh: number): void {
+    const gap = this.gaps.get(accountId)
+    if (gap) return void this.arrived.set(accountId, fresh)
+    const [before, now] = [this.mailboxes.get(accountId), this.options.clock.date()]
+    this.mailboxes.set(accountId, fresh)
     const last = this.list.find((away) => away.accountId === accountId)
-    if (last?.newMessages === null && count > 0)
-      this.put(this.list.map((away) => (away === last ? { ...away, newMessages: count } : away)))
+    if (last?.newMessages !== null || before === undefined || now - last.to > toldWithin) return
+    this.put(this.list.map((away) => (away === last ? { ...away, newMessages: Math.max(0, fresh - before) } : away)))
   }
 
   dismiss(id: string): void {
@@ -104,6 +113,15 @@ export class AwayLog {
   keep(): void {
     this.keptAt = this.options.clock.date()
     this.options.keep(this.proofs)
+  }
+
+  /** What came during the gap that ends now, if that was told already: the mailbox may be heard of before the proof. */
+  private arrivedSince(accountId: AccountId): number | null {
+    const [before, now] = [this.mailboxes.get(accountId), this.arrived.get(accountId)]
+    if (now === undefined) return null
+    this.arrived.delete(accountId)
+    this.mailboxes.set(accountId, now)
+    return before === undefined ? null : Math.max(0, now - before)
   }
 
   private put(list: readonly Away[]): void {

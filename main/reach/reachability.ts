@@ -43,8 +43,11 @@ export class Reachability {
     return this.reaches.get(accountId) ?? null
   }
 
-  /** Takes in what the engine says of an account's reachability; other reports are for others. */
+  /** Takes in what the engine says of an account's reachability and mailbox; other reports are for others. */
   engineReported(report: EngineReport): void {
+    // A server that only says that there are some does not tell what is new.
+    if (report.type === 'voicemail' && (report.summary.fresh !== null || !report.summary.waiting))
+      this.away.voicemail(report.accountId, report.summary.fresh ?? 0)
     if (report.type !== 'reach') return
     const before = this.reaches.get(report.accountId)
     this.reaches.set(report.accountId, report.reach)

@@ -120,12 +120,34 @@ describe('the away report', () => {
 
   it('adds the voice messages that came meanwhile, once, and goes when it was seen', () => {
     proven()
+    log.voicemail('work', 2)
     lost('unreachable')
     proven(20_000)
-    log.messages('work', 3)
-    log.messages('work', 4)
+    expect(away).toMatchObject([{ newMessages: null }])
+    log.voicemail('work', 5)
+    log.voicemail('work', 6)
     expect(away).toMatchObject([{ newMessages: 3 }])
     log.dismiss(away[0]?.id ?? '')
     expect(away).toEqual([])
+  })
+
+  it('knows of voice messages also when the server tells of them before the proof', () => {
+    proven()
+    log.voicemail('work', 2)
+    lost('unreachable')
+    log.voicemail('work', 3)
+    proven(20_000)
+    expect(away).toMatchObject([{ newMessages: 1 }])
+  })
+
+  it('does not guess: neither from a mailbox that was not known before, nor from news long after', () => {
+    proven()
+    lost('unreachable')
+    proven(20_000)
+    log.voicemail('work', 4)
+    expect(away).toMatchObject([{ newMessages: null }])
+    clock.advance(61_000)
+    log.voicemail('work', 5)
+    expect(away).toMatchObject([{ newMessages: null }])
   })
 })
