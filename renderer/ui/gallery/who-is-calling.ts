@@ -161,6 +161,10 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
     }),
     desk: settings('quiet'),
   },
+  'settings-quiet-passed-over': {
+    state: p.snapshot({ settings: { ...quietSettings, doNotDisturbPausedUntil: p.moment + 5_400_000 } }),
+    desk: settings('quiet'),
+  },
   'settings-privacy': { state, desk: settings('privacy') },
   'settings-edit-connection': {
     state,
