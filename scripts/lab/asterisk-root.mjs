@@ -17,13 +17,15 @@ const packages = [
   ...['kamailio', 'kamailio-tls-modules', 'kamailio-websocket-modules', 'sip-tester', 'baresip-core'],
   // Address books on a server, and directories.
   ...['radicale', 'slapd', 'ldap-utils'],
+  // A name server.
+  'dnsmasq-base',
 ]
 /** What tests run of them besides Asterisk. */
-const programs = ['kamailio', 'sipp', 'baresip', 'radicale', 'slapd', 'ldapadd']
+const programs = ['kamailio', 'sipp', 'baresip', 'radicale', 'slapd', 'ldapadd', 'dnsmasq']
 /** Debian's stable releases have no Asterisk; its development release has the current one with long support. */
 const suite = 'sid'
 /** Inside the tree, so that it cannot outlive it, and written last, so that it means "finished". */
-const stampFile = join(folder, 'patchcord.stamp')
+const stampFile = join(folder, 'finished')
 const stamp = `${suite} ${packages.join(' ')}\n`
 
 /**
@@ -86,7 +88,7 @@ async function bootstrap() {
   if (result.code === 0) {
     rmSync(join(work, 'var/cache/apt'), { recursive: true, force: true })
     await unmountBelow(work)
-    writeFileSync(join(work, 'patchcord.stamp'), stamp)
+    writeFileSync(join(work, 'finished'), stamp)
     renameSync(work, folder)
   }
   return result
