@@ -14,7 +14,7 @@ import { Contacts } from '../../main/contacts/contacts'
 import { ContactStore } from '../../main/contacts/contact-store'
 import { LdapPeople } from '../../main/contacts/ldap-people'
 import { ensureAsteriskRoot } from '../../scripts/lab/asterisk-root.mjs'
-import { Radicale, Slapd } from './support/directory-servers'
+import { ListingServer, Radicale, Slapd } from './support/directory-servers'
 
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const draft = (patch: Partial<ContactDraft>): ContactDraft => ({
@@ -181,6 +181,32 @@ describe('an address book on a Radicale', () => {
     expect(await radicale.everything()).toContain('while nobody listens')
   })
 
+  test('a server that can only list its cards is followed by the version of its book', async () => {
+    const plain = await ListingServer.start(radicale.url)
+    const old = await Book.open(() => ({ ...account(), url: `${plain.url}ada/people/` }))
+    try {
+      expect(await old.round()).toBe(true)
+      expect(old.names).toEqual(phone.names)
+      expect(plain.lists).toBe(1)
+      // Nothing is new: the version of the book says so, and nothing is listed or fetched.
+      expect(await old.round()).toBe(true)
+      expect([plain.lists, plain.fetches]).toEqual([1, 1])
+      await radicale.put('late.vcf', card('late-0001-uid', 'Latecomer', 'TEL:+4930555'))
+      old.contacts.save(null, draft({ name: 'From here' }))
+      expect(await old.round()).toBe(true)
+      expect(old.names).toContain('Latecomer')
+      expect(await radicale.everything()).toContain('FN:From here')
+      await radicale.remove('late.vcf')
+      old.contacts.remove(old.one('From here').id)
+      expect(await old.round()).toBe(true)
+      expect(old.names).toEqual(phone.names)
+      expect(await radicale.everything()).not.toContain('FN:From here')
+    } finally {
+      await old.close()
+      plain.stop()
+    }
+  })
+
   test('a hundred and twenty contacts come and go in one round each', async () => {
     const many = Array.from({ length: 120 }, (_, n) =>
       card(`many-${String(n).padStart(4, '0')}-uid`, `Many ${n}`, `TEL:+4930${n}`),
@@ -207,7 +233,7 @@ describe('an address book on a Radicale', () => {
 describe('a directory on a slapd', () => {
   let slapd: Slapd
   const people: LdapPeople[] = []
-  const open = (patch: { password?: string; url?: string } = {}): LdapPeople => {
+  const open = (patch: { password?: string; url?: string; authorities?: readonly string[] } = {}): LdapPeople => {
     const settings = {
       kind: 'ldap' as const,
       url: patch.url ?? slapd.url,
@@ -221,6 +247,7 @@ describe('a directory on a slapd', () => {
       name: 'Work',
       settings,
       password: patch.password ?? 'correct-horse',
+      ...(patch.authorities && { authorities: patch.authorities }),
       clock: systemClock,
       log: silentLog,
     })
@@ -277,6 +304,20 @@ describe('a directory on a slapd', () => {
     expect(performance.now() - waiting).toBeLessThan(3_000)
     slapd.freeze(false)
     expect(await directory.search('ada', 20, never)).toHaveLength(1)
+  })
+
+  test('is believed over TLS when its certificate is, and is for its name; a password is never said in the clear', async () => {
+    // The server takes no password in the clear: that the others found somebody is StartTLS.
+    const { Client } = await import('ldapts')
+    const clear = new Client({ url: slapd.url })
+    await expect(clear.bind('cn=admin,dc=example,dc=org', 'correct-horse')).rejects.toThrow(/confidentiality/i)
+    await clear.unbind()
+    const authorities = [slapd.certificate]
+    const found = (url: string, by?: readonly string[]) =>
+      open({ url, ...(by && { authorities: by }) }).search('ada', 20, never)
+    expect(await found(slapd.secureUrl, authorities)).toHaveLength(1)
+    expect(await found(slapd.secureUrl)).toEqual([])
+    expect(await found(slapd.wrongNameUrl, authorities)).toEqual([])
   })
 
   test('a wrong password and a server that is not there find nobody', async () => {

@@ -4,9 +4,11 @@
  */
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer, request as ask, type Server as HttpServer } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../../support/until'
+import { makeKeys } from '../../wire/gateway/support/keys'
 
 /** A program in the root that is ended with the test. */
 class Server {
@@ -121,20 +123,71 @@ export class Radicale {
   }
 }
 
+/** The same server to whoever does not know RFC 6578: in front of a Radicale, it refuses that one report and passes on the rest. */
+export class ListingServer {
+  /** How often every card's version was asked for, and cards themselves. */
+  lists = 0
+  fetches = 0
+
+  private constructor(
+    private readonly server: HttpServer,
+    readonly url: string,
+  ) {}
+
+  static async start(url: string): Promise<ListingServer> {
+    const { host } = new URL(url)
+    const server = createServer((request, response) => {
+      const body: Buffer[] = []
+      request.on('data', (data: Buffer) => body.push(data))
+      request.on('end', () => {
+        const text = Buffer.concat(body).toString()
+        if (text.includes('sync-collection')) return response.writeHead(403).end()
+        if (request.method === 'PROPFIND' && request.headers.depth === '1') listing.lists++
+        if (text.includes('multiget')) listing.fetches++
+        const { method = 'GET', url: path = '/', headers } = request
+        const [hostname, port] = host.split(':')
+        const onward = { hostname, port, method, path, headers: { ...headers, host } }
+        const asked = ask(onward, (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.pipe(response)
+        })
+        asked.on('error', () => response.destroy())
+        asked.end(text)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const listing = new ListingServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    return listing
+  }
+
+  stop(): void {
+    this.server.closeAllConnections()
+    this.server.close()
+  }
+}
+
 export class Slapd {
   private constructor(
     private readonly server: Server,
     readonly url: string,
+    /** Encrypted from the first byte, for `localhost`, and how that name is not in the certificate. */
+    readonly secureUrl: string,
+    readonly wrongNameUrl: string,
+    /** PEM; it signed itself. */
+    readonly certificate: string,
   ) {}
 
-  /** `entries`: LDIF below `dc=example,dc=org`. */
+  /** `entries`: LDIF below `dc=example,dc=org`. A password is taken over TLS alone. */
   static async start(root: string, entries: string, port = 3_890): Promise<Slapd> {
+    const { key, certificate } = makeKeys('DNS:localhost')
     const dir = folderIn(root, 'slapd')
     const here = inside(root, dir)
     mkdirSync(join(dir, 'db'))
     const modules = ['/usr/lib/ldap', '/usr/lib/x86_64-linux-gnu/ldap'].find((path) =>
       existsSync(join(root || '/', path)),
     )
+    writeFileSync(join(dir, 'certificate.pem'), certificate)
+    writeFileSync(join(dir, 'key.pem'), key)
     writeFileSync(
       join(dir, 'slapd.conf'),
       [
@@ -142,6 +195,9 @@ export class Slapd {
         `pidfile ${here}/pid`,
         `modulepath ${modules ?? '/usr/lib/ldap'}`,
         'moduleload back_mdb',
+        `TLSCertificateFile ${here}/certificate.pem`,
+        `TLSCertificateKeyFile ${here}/key.pem`,
+        'security simple_bind=128',
         'database mdb',
         'suffix "dc=example,dc=org"',
         'rootdn "cn=admin,dc=example,dc=org"',
@@ -161,11 +217,12 @@ export class Slapd {
     const server = new Server(
       root,
       dir,
-      ['slapd', '-d', '0', '-f', `${here}/slapd.conf`, '-h', `ldap://127.0.0.1:${port}`],
+      ['slapd', '-d', '0', '-f', `${here}/slapd.conf`, '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${port + 1}`],
       port,
     )
     await server.launch()
-    return new Slapd(server, `ldap://127.0.0.1:${port}`)
+    const [plain, secure] = [`ldap://127.0.0.1:${port}`, `ldaps://localhost:${port + 1}`]
+    return new Slapd(server, plain, secure, `ldaps://127.0.0.1:${port + 1}`, certificate)
   }
 
   freeze(frozen: boolean): void {
