@@ -72,6 +72,32 @@ describe('the first minutes with the phone', () => {
     await phone.noCalls()
   })
 
+  test('show on wish that all of it works, and what whoever helps would read', async () => {
+    await window.press('Settings')
+    await window.press('Accounts')
+    await window.press('Test this account')
+    const words = `document.querySelector('main [role="status"]')?.innerText ?? ''`
+    const said = await until(() => window.evaluate<string>(words), { what: 'the end of the test', ms: 25_000 })
+    const lines = await window.evaluate<string>(`document.querySelector('main ol').innerText`)
+    expect([said, lines]).toEqual(['Everything works. Your sound went there and came back.', expect.any(String)])
+    for (const found of [/server keeps this phone/, /opus was agreed/, /\d of \d signals came back/])
+      expect(lines).toMatch(found)
+    await window.press('Save diagnostics')
+    const parts = await until(
+      async () => {
+        const names = await window.evaluate<string>('document.body.innerText')
+        return names.includes('Versions and system') ? names : null
+      },
+      { what: 'the diagnostics' },
+    )
+    expect(parts).toContain('SIP of account1')
+    await window.press('Read Test of an account')
+    const text = await window.evaluate<string>(`document.querySelector('pre').innerText`)
+    expect(text).toMatch(/echo\s+passed/)
+    await window.press('Phone')
+    await phone.noCalls()
+  })
+
   test('let one be called with the window closed, and answer from the notification', async () => {
     await window.press('Call me')
     await window.evaluate('window.close()')
