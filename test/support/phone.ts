@@ -76,6 +76,8 @@ export interface PhoneOptions {
   readonly microphone?: string
   /** The microphone is sent as it is: what cancels echoes and noise takes steady tones for either. Of a fresh profile only. */
   readonly rawMicrophone?: boolean
+  /** The command that runs another one, where the phone is not to see this computer as it is. */
+  readonly entering?: (program: string, args: readonly string[]) => [string, string[]]
   /** Starts with its window instead of in the tray. */
   readonly shown?: boolean
 }
@@ -110,7 +112,8 @@ export class Phone {
       writeFileSync(file, JSON.stringify({ accounts: options.accounts }))
       args.push(`--provision=${file}`)
     }
-    const child = spawn(electronExecutable(), [repository, ...args, ...(options.args ?? [])], {
+    const enter = options.entering ?? ((program, all): [string, string[]] => [program, [...all]])
+    const child = spawn(...enter(electronExecutable(), [repository, ...args, ...(options.args ?? [])]), {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
