@@ -18,6 +18,8 @@ export interface LdapPeopleOptions {
   readonly password: string | null
   readonly clock: Clock
   readonly log: Log
+  /** Certificates (PEM) of whom is believed; the system's when left out. */
+  readonly authorities?: readonly string[]
   /** For a search, the connection included, ms. */
   readonly deadlineMs?: number
 }
@@ -113,11 +115,9 @@ export class LdapPeople implements PeopleServer {
   }
 
   private async connect(): Promise<Client> {
-    const { settings, password, deadlineMs = usualDeadlineMs } = this.options
-    const { Client } = await import('ldapts')
-    const client = new Client({ url: settings.url, timeout: deadlineMs, connectTimeout: deadlineMs })
-    if (settings.user !== null) await client.bind(settings.user, password ?? '')
-    return client
+    const { settings, password, authorities, deadlineMs = usualDeadlineMs } = this.options
+    const { openLdapConnection } = await import('../directory/sources/ldap-connection')
+    return openLdapConnection({ settings, password, timeoutMs: deadlineMs, ...(authorities && { authorities }) })
   }
 
   private rest(): void {

@@ -2,7 +2,9 @@
  * An LDAP directory read whole (RFC 4511, in pages by RFC 2696) as a source. It searches and changes nothing, and must not
  * know what becomes of the numbers.
  */
+import type { Client } from 'ldapts'
 import type { SourceSettings } from '../../../common/directory'
+import { openLdapConnection } from './ldap-connection'
 import { SourceError, type OpenSource, type Row } from './source'
 
 export interface LdapSourceOptions {
@@ -21,14 +23,15 @@ export const openLdap = ({ settings, password, timeoutMs = 30_000 }: LdapSourceO
 })
 
 async function* readDirectory(
-  { url, user, base, nameAttributes, numberAttributes }: LdapSourceOptions['settings'],
+  settings: LdapSourceOptions['settings'],
   password: string | null,
   timeoutMs: number,
 ): AsyncGenerator<readonly Row[]> {
-  const { Client, OrFilter, PresenceFilter } = await import('ldapts')
-  const client = new Client({ url, timeout: timeoutMs, connectTimeout: timeoutMs })
+  const { OrFilter, PresenceFilter } = await import('ldapts')
+  const { base, nameAttributes, numberAttributes } = settings
+  let client: Client | null = null
   try {
-    if (user !== null) await client.bind(user, password ?? '')
+    client = await openLdapConnection({ settings, password, timeoutMs })
     const filters = numberAttributes.map((attribute) => new PresenceFilter({ attribute }))
     const pages = client.searchPaginated(base, {
       scope: 'sub',
@@ -46,7 +49,7 @@ async function* readDirectory(
   } catch (error) {
     throw new SourceError(`the directory cannot be read (${reasonOf(error)})`)
   } finally {
-    await client.unbind().catch(() => {})
+    await client?.unbind().catch(() => {})
   }
 }
 
