@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { app, Menu, nativeTheme, powerMonitor } from 'electron'
 import appIcon from '../build/icons/256x256.png?asset'
 import { systemClock } from '../common/clock'
+import type { Watched } from '../common/colleague'
 import { DoNotDisturbTimer } from './callkit/dnd-timer'
 import { Diagnostics } from './diagnosis/diagnostics'
 import { readLog } from './diagnosis/read-log'
@@ -202,6 +203,12 @@ export async function startPhone(given: CommandLine): Promise<void> {
     speech,
     tellWindows: (message) => windows.api.send(message),
     onAccounts: () => book.sync(),
+    nameOf: (handle, accountId) => {
+      const { key } = policy.numbers.facts(handle, accountId)
+      const isTheirs = (one: Watched): boolean => one.accountId === accountId && one.number === handle.value
+      const contact = key === null ? null : people.contacts?.byNumber(key)
+      return contact?.name ?? keeper.current.colleagues.find(isTheirs)?.name ?? null
+    },
   })
   const { host, reachability } = engine
   doNotDisturb.sync()
@@ -328,6 +335,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     silence: (callId) => views.silence(callId),
     setSharing: (sharing) => store.put({ sharing }),
     openWindow,
+    openConversation: (accountId, number) => windows.openWith({ kind: 'showConversation', accountId, number }),
     flash: (on) => windows.phone.flash(on),
     quit: () => app.quit(),
     others: [windows.bar],

@@ -34,6 +34,9 @@ export const words = {
   remindMe: 'Remind me',
   reminder: (who: string): string => `Call ${who} back?`,
   hiddenReminder: 'Call back?',
+  messages: (who: string, count: number): string =>
+    count === 1 ? `Message from ${who}` : `${count} messages from ${who}`,
+  hiddenMessages: (count: number): string => (count === 1 ? 'New message' : `${count} new messages`),
   callsFile: 'Patchcord calls.csv',
   /** As the diagnostics are saved at first, and what kind of file that is. */
   diagnosticsFile: 'Patchcord diagnostics.txt',
@@ -88,6 +91,9 @@ export const words = {
     sendDigits: (count: number): string => (count === 1 ? 'Send 1 more digit' : `Send ${count} more digits`),
     noAccount: 'No account yet',
     moreCalls: 'More calls in the window',
+    /** `count` null: some wait, 0: none. `account`: where there are several. */
+    voicemail: (count: number | null, account: string | null): string =>
+      `Voicemail${count === null ? ' (new)' : count > 0 ? ` (${count})` : ''}${account === null ? '' : ` · ${account}`}…`,
   },
   named: (name: string, address: string): string => `${name} (${address})`,
   call: {

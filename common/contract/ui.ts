@@ -144,3 +144,5 @@ export type UiDown =
   /** Put the focus into the dial field and, when given, this text (a pasted or linked number; never dialled by itself). */
   | { readonly kind: 'focusDialer'; readonly target: string | null }
   | { readonly kind: 'show'; readonly view: 'phone' | 'history' | 'settings' }
+  /** Show the messages with somebody. */
+  | { readonly kind: 'showConversation'; readonly accountId: string; readonly number: string }

@@ -1,6 +1,7 @@
 /*
  * What a tray menu is made of, as data: words, verbs, and menus within the menu. It does not know who draws it.
  */
+import type { AccountId } from '../../common/account'
 import type { CallId } from '../../common/call'
 
 export type TrayVerb =
@@ -21,6 +22,8 @@ export type TrayVerb =
   | { readonly type: 'setDoNotDisturb'; readonly on: boolean; readonly lasts: number | 'until-morning' | null }
   /** The screen is shared: notifications do not say who calls. */
   | { readonly type: 'setSharing'; readonly on: boolean }
+  /** Calls the account's mailbox. */
+  | { readonly type: 'listenToVoicemail'; readonly accountId: AccountId; readonly number: string }
   | { readonly type: 'open' }
   | { readonly type: 'quit' }
 

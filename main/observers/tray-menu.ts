@@ -73,6 +73,7 @@ export function trayMenu(state: PhoneState): readonly TrayItem[] {
   return [
     ...callItems(state),
     ...(accounts.length === 0 ? [label(words.tray.noAccount)] : accounts),
+    ...voicemailItems(state),
     separator,
     ...quietItems(state),
     separator,
@@ -80,6 +81,15 @@ export function trayMenu(state: PhoneState): readonly TrayItem[] {
     item(words.tray.quit, { type: 'quit' }),
   ]
 }
+
+/** One for each mailbox that can be called and has something. */
+const voicemailItems = (state: PhoneState): readonly TrayItem[] =>
+  enabled(state).flatMap(({ account: { id, name, features } }) => {
+    const box = state.voicemail.find((one) => one.accountId === id)
+    if (!box?.waiting || features.voicemail === null) return []
+    const text = words.tray.voicemail(box.fresh, state.accounts.length > 1 ? plain(name) : null)
+    return [item(text, { type: 'listenToVoicemail', accountId: id, number: features.voicemail })]
+  })
 
 /** Minutes do not disturb can be switched on for. */
 const quietTimes = [30, 60, 120] as const

@@ -19,7 +19,7 @@ export interface TrayView {
 
 export interface TrayOptions {
   readonly view: TrayView
-  readonly verbs: Omit<CallVerbs, 'call' | 'pickUp' | 'holdAndAnswer' | 'deflect' | 'playDtmf' | 'transfer' | 'consult'>
+  readonly verbs: Omit<CallVerbs, 'pickUp' | 'holdAndAnswer' | 'deflect' | 'playDtmf' | 'transfer' | 'consult'>
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => void
   readonly silence: (callId: CallId) => void
@@ -59,6 +59,10 @@ export class TrayObserver implements Observer {
       case 'quit':
         this.#options.quit()
         return []
+      case 'listenToVoicemail':
+        // Whoever listens wants the keypad.
+        this.#options.openWindow()
+        return [verbs.call(verb.number, verb.accountId, 'tray')]
       case 'silence':
         this.#options.silence(verb.callId)
         return []

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Account } from '../../common/account'
+import type { Account, AccountId } from '../../common/account'
 import type { Clock } from '../../common/clock'
 import type { UiDown } from '../../common/contract/ui'
 import type { Result } from '../../common/errors'
@@ -53,6 +53,8 @@ export interface PhoneEngineOptions {
   readonly tellWindows: (message: UiDown) => void
   /** Whoever else lives from the accounts. */
   readonly onAccounts: () => void
+  /** Whom the user knows by this number; null: nobody. */
+  readonly nameOf: (handle: Handle, accountId: AccountId) => string | null
 }
 
 export interface PhoneEngine {
@@ -138,6 +140,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     log,
     newId: randomUUID,
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
+    nameOf: options.nameOf,
     onUnread: (unread) => store.put({ unread }),
   })
   const accountTests = new AccountTests({

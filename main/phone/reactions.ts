@@ -2,6 +2,7 @@
  * What the computer does about the phone's state: it rings, notifies, shows a tray, flashes, stays awake. Each is a
  * function of the state; none changes a call but through the verbs.
  */
+import type { AccountId } from '../../common/account'
 import type { CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
@@ -9,6 +10,7 @@ import type { CallVerbs } from '../callkit/verbs'
 import type { Engine } from '../engine/engine'
 import { Attention } from '../observers/attention'
 import { LetIn } from '../observers/let-in'
+import { MessageNews } from '../observers/message-news'
 import { MissedCalls } from '../observers/missed-calls'
 import { Notifier } from '../observers/notifier'
 import type { Observer } from '../observers/observer'
@@ -37,6 +39,7 @@ export interface ReactionsOptions {
   readonly silence: (callId: CallId) => void
   readonly setSharing: (on: boolean) => void
   readonly openWindow: () => void
+  readonly openConversation: (accountId: AccountId, number: string) => void
   readonly flash: (on: boolean) => void
   readonly quit: () => void
   /** What else follows the state. */
@@ -54,6 +57,7 @@ export function startReactions(options: ReactionsOptions): void {
     new LetIn({ center, verbs, openWindow, log }),
     new MissedCalls({ center, verbs, openWindow, remind: (entry) => reminders.remind(entry), log }),
     reminders,
+    new MessageNews({ center, clock, openConversation: options.openConversation }),
     new Questions({ center, verbs, openWindow, log }),
     new TrayObserver({
       view: new SystemTray(),

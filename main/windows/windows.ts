@@ -4,6 +4,7 @@
  */
 import { nativeTheme, type Session } from 'electron'
 import type { Clock } from '../../common/clock'
+import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
 import { CallBar } from '../observers/call-bar'
 import type { PhoneStore } from '../phone-store'
@@ -34,6 +35,8 @@ export interface Windows {
   /** What the phone's window is told besides the state. */
   readonly api: PhoneApi
   readonly bar: CallBar
+  /** Opens the window, and tells it this as soon as it listens. */
+  readonly openWith: (message: UiDown) => void
   /** Opens the window; with a link its number stands in the dial field, and nothing is dialled. */
   readonly open: (link?: string | null) => void
 }
@@ -41,6 +44,8 @@ export interface Windows {
 export function makeWindows(options: WindowsOptions): Windows {
   const { clock, log, store, wishes, settings, session, preload, icon, onLastPortClosed, onClosed } = options
   const current = () => store.current
+  /** What a window that is still loading is to be told. */
+  let waiting: UiDown | null = null
   const api = new PhoneApi({ clock, log, current, perform: (command) => wishes.perform(command), onLastPortClosed })
   store.observe((state) => api.send({ kind: 'state', state }))
   const phone = new PhoneWindow({
@@ -51,7 +56,11 @@ export function makeWindows(options: WindowsOptions): Windows {
     backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#1c1c1e' : '#ffffff'),
     loadBounds: () => settings.windowBounds,
     saveBounds: (bounds) => void settings.saveWindowBounds(bounds),
-    onPort: (port) => api.serve(port),
+    onPort: (port) => {
+      api.serve(port)
+      if (waiting) port.send(waiting)
+      waiting = null
+    },
     onClosed,
     onCrashed: (why) => log.error(`window: the page is gone (${why})`),
     onFocusChanged: () => bar.frontChanged(),
@@ -78,9 +87,14 @@ export function makeWindows(options: WindowsOptions): Windows {
     }),
     isPhoneInFront: () => phone.isFocused,
   })
-  const open = (link: string | null = null): void => {
+  const openWith = (message: UiDown): void => {
     phone.show()
-    if (link !== null) api.send({ kind: 'focusDialer', target: link })
+    if (api.isServing) api.send(message)
+    else waiting = message
   }
-  return { phone, api, bar, open }
+  const open = (link: string | null = null): void => {
+    if (link === null) phone.show()
+    else openWith({ kind: 'focusDialer', target: link })
+  }
+  return { phone, api, bar, openWith, open }
 }

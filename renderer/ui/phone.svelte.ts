@@ -18,7 +18,7 @@ export type Reply =
   | { readonly ok: true; readonly callId: string | null; readonly answer: UiAnswer | null }
   | { readonly ok: false; readonly error: UiError }
 
-export type Wish = Extract<UiDown, { kind: 'focusDialer' | 'show' }>
+export type Wish = Extract<UiDown, { kind: 'focusDialer' | 'show' | 'showConversation' }>
 
 const silence: Levels = { microphone: -100, speaker: -100 }
 const gone: UiError = { code: 'engine-unavailable', detail: null, registration: null, certificate: null }
@@ -31,6 +31,8 @@ export class Phone {
   connected = $state(true)
 
   private nextId = 0
+  /** What main asked before anybody listened. */
+  private early: Wish | null = null
   // Bookkeeping that nothing shows, so nothing needs to react to it.
   /* eslint-disable svelte/prefer-svelte-reactivity */
   private readonly pending = new Map<number, (reply: Reply) => void>()
@@ -56,6 +58,8 @@ export class Phone {
   /** What main asks of the window itself. Returns a function that stops listening. */
   onWish(listener: (wish: Wish) => void): () => void {
     this.wishListeners.add(listener)
+    if (this.early) listener(this.early)
+    this.early = null
     return () => this.wishListeners.delete(listener)
   }
 
@@ -77,6 +81,8 @@ export class Phone {
         break
       case 'focusDialer':
       case 'show':
+      case 'showConversation':
+        if (this.wishListeners.size === 0) this.early = message
         for (const listener of this.wishListeners) listener(message)
     }
   }

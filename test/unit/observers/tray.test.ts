@@ -211,6 +211,18 @@ describe('the tray menu with several calls', () => {
     expect(verbOf(stateOf([talking(), incoming(bob)]), 'Hold & Answer')).toEqual({ type: 'answer', callId: 'call-2' })
   })
 
+  it('calls a mailbox in which something waits, and says how much', () => {
+    const box = { accountId: 'work', waiting: true, fresh: 2, old: 5, urgent: 0 }
+    const accounts = [accountState(undefined, { features: { ...noFeatures, voicemail: '*97' } })]
+    expect(verbOf(stateOf([], { accounts, voicemail: [box] }), 'Voicemail (2)…')).toEqual({
+      type: 'listenToVoicemail',
+      accountId: 'work',
+      number: '*97',
+    })
+    const empty = stateOf([], { accounts, voicemail: [{ ...box, waiting: false, fresh: 0 }] })
+    expect(read(empty).join()).not.toContain('Voicemail')
+  })
+
   it('sends a caller to voicemail where the account has one', () => {
     const accounts = [accountState(undefined, { features: { ...noFeatures, voicemail: '*97', park: '700' } })]
     const menu = read(stateOf([incoming(), talking(bob)], { accounts }))
