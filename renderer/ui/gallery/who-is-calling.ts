@@ -126,6 +126,11 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
     state,
     desk: contacts((desk) => (desk.contactForm = new ContactForm({ name: 'Ada', number: '+442079460101' }))),
   },
+  'contact-edit-tone': {
+    state,
+    desk: contacts((desk) => (desk.contactForm = new ContactForm({ ...ada, ringtone: 'marimba' }))),
+    scroll: '.tone',
+  },
   'contact-edit': { state, desk: contacts((desk) => (desk.contactForm = new ContactForm(ada))) },
 
   'recents-blocked': { state, desk: recents((desk) => (desk.recentFilter = 'blocked')) },
