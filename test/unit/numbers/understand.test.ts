@@ -55,6 +55,9 @@ describe('one number of thirty countries, as it is written there, from abroad an
     expect(known(e164, { country })).toBe(e164)
     expect(known(e164, { country: country === 'DE' ? 'FR' : 'DE' })).toBe(e164)
     expect(known(`tel:${e164}`)).toBe(e164)
+    // Local to a country (RFC 3966): whoever reads it need not be there.
+    const code = `+${library.facts(country)?.callingCode ?? ''}`
+    expect(known(`tel:${e164.slice(code.length)};phone-context=${code}`)).toBe(e164)
     expect(known(`sip:${e164}@anywhere.example;user=phone`)).toBe(e164)
   })
 })
