@@ -24,7 +24,8 @@ exten => intercom-soon,1,Set(CALLERID(all)="Anna Lind" <101>)
 exten => intercom-stranger,1,Set(CALLERID(all)="Mallory" <666>)
  same => n,Set(REDIRECTING(from-num)=500)
  same => n,Set(REDIRECTING(from-name)=Support)
- same => n,Set(REDIRECTING(reason)=no_answer)
+ same => n,Set(REDIRECTING(reason)=cfnr)
+ same => n,Set(REDIRECTING(count)=1)
  same => n,Dial(PJSIP/100,60,b(lab^at-once^1))
 
 exten => at-once,1,Set(PJSIP_HEADER(add,Alert-Info)=<http://127.0.0.1>\\;info=alert-autoanswer\\;delay=0)
@@ -92,7 +93,8 @@ test('an allowed caller is let in after a tone: heard both ways, seen all the ti
 
   // Two beeps, once, before anybody could be heard; and it never rang.
   const [beeps, ...more] = await engine.evaluate<Played[]>('__played.splice(0)')
-  expect(beeps).toMatchObject({ hz: 880, loop: false })
+  expect(beeps?.loop).toBe(false)
+  expect(beeps?.hz).toBeCloseTo(880, -2)
   expect(beeps?.at).toBeLessThan(Date.parse(call.connectedAt ?? '') - 300)
   expect(more).toEqual([])
   expect(lab.desktop.notified.filter(({ actions }) => actions.includes('answer'))).toEqual([])
@@ -131,7 +133,7 @@ test('whoever is not allowed rings, and it is said whom the call was meant for',
     diverted: [{ handle: { value: '500' }, name: 'Support', reason: 'no-answer' }],
   })
   expect((await listPages(phone.profile)).map(({ url }) => url)).not.toContain('app://bar/')
-  expect(await engine.evaluate<Played[]>('__played.splice(0)')).not.toContainEqual(expect.objectContaining({ hz: 880 }))
+  expect((await engine.evaluate<Played[]>('__played.splice(0)')).map(({ loop }) => loop)).toEqual([true])
 })
 
 test('an allowed caller who asks for an answer after two seconds rings that long', async () => {

@@ -40,6 +40,7 @@ export interface StatusCall {
   muted: boolean
   startedAt: string
   connectedAt: string | null
+  autoAnswered: boolean
   media: {
     codec: string | null
     packetsSent: number
