@@ -123,6 +123,15 @@ export class DialogCare {
     dialogInside(this.#session)?.reinviteUserAgentClient?.onTransportError(new Error('connection lost'))
   }
 
+  /**
+   * It rings here, and the connection is another: a caller who has given up, and a server that was started anew, tell nobody any more. False when the
+   * far end says that it knows of no such call; whoever does not answer, or not this, may still be waiting.
+   */
+  async isWaiting(): Promise<boolean> {
+    const answer = await askInDialog(this.#session, 'OPTIONS')
+    return !this.#isCurrent || answer === null || answer.local || answer.status !== 481
+  }
+
   /** Who is at the other end, as well as it is known. */
   get farEnd(): Identity {
     return this.#identity.current

@@ -33,6 +33,13 @@ export class Outlasting {
     if (call.direction === 'outgoing' && (call.stage === 'dialing' || call.stage === 'alerting')) return
     this.#clear(call)
     if (call.stage === 'established') void renegotiate(call)
+    if (call.stage === 'ringing') void this.#lookWhoWaits(call)
+  }
+
+  /** The caller may have given up while nobody could tell. */
+  async #lookWhoWaits(call: LiveCall): Promise<void> {
+    const waiting = (await call.care?.isWaiting()) ?? true
+    if (!waiting && call.stage === 'ringing') hangUp(call, 'remote-cancelled')
   }
 
   #wait(call: LiveCall, task: () => void, ms: number): void {
