@@ -20,7 +20,7 @@ const patienceMs = 2_500
 export async function askUdp(target: Target, uri: string, clock: Clock, signal: AbortSignal): Promise<UdpAnswer> {
   const greeting = new Greeting()
   let failure: string | null = null
-  const opened = await openUdp(
+  const opened = await openUdp(clock)(
     { target, domains: [], pin: null, localPort: 0, patienceMs, signal },
     {
       onMessage: (text) => void greeting.takes(text),

@@ -12,15 +12,26 @@ type Kind =
 const open = /^(?:localhost|(?:demo|anonymous|far-end|else)\.invalid)$/i
 const openAddress = /^(?:127\.[\d.]+|0\.0\.0\.0|::1|::|255\.255\.255\.255)$/
 
+/** What stands for somebody already. */
+export const isPseudonym = (text: string): boolean =>
+  /^(?:user|number|host|public-address|private-address)\d+$/.test(text)
+
+interface Phrase {
+  readonly phrase: string
+  readonly before: number
+  readonly name: string
+}
+
 export class Pseudonyms {
   readonly #names = new Map<string, string>()
   readonly #counts = new Map<Kind, number>()
-  /** What was named, longest first when asked: to be found again in texts that are not understood. */
-  readonly #known = new Map<string, string>()
-  #patterns: { readonly size: number; readonly all: readonly RegExp[] } = { size: 0, all: [] }
+  readonly #known = new Set<string>()
+  /** What was named, by its first word, longest first: to be found again in texts that are not understood. `before`: letters in front of that word. */
+  readonly #phrases = new Map<string, readonly Phrase[]>()
 
   /** Of the part before the `@`: numbers are numbers in whatever notation, and what nobody hides stays. */
   user(text: string): string {
+    if (isPseudonym(text)) return text
     const clear = unescaped(text)
     const digits = clear.replace(/[\s().\-/]/g, '')
     if (/^\+?[\d*#]{2,}$/.test(digits)) return this.number(digits)
@@ -35,6 +46,7 @@ export class Pseudonyms {
   /** A name or a numeric address; private ones are told from others, for that is half of what goes wrong. */
   host(text: string): string {
     const bare = text.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+    if (isPseudonym(bare)) return bare
     if (isIP(bare) !== 0) return this.#address(bare)
     if (open.test(bare)) return bare.toLowerCase()
     // A single word is an alias of somebody's network.
@@ -67,27 +79,25 @@ export class Pseudonyms {
     return this.#remember(name, this.#name('person', name.toLowerCase()))
   }
 
-  /** Everything that was ever named, replaced wherever it stands as a word of its own. Short numbers may be anything, and stay. */
+  /** Everything that was ever named, replaced wherever it stands as a word of its own. Short numbers may be anything, and stay. Linear. */
   scrub(text: string): string {
-    if (this.#patterns.size !== this.#known.size) this.#patterns = { size: this.#known.size, all: this.#compile() }
-    let out = text
-    for (const pattern of this.#patterns.all) {
-      out = out.replace(pattern, (word) => this.#known.get(word.toLowerCase()) ?? '***')
+    const lower = text.toLowerCase()
+    // Where lower case is longer, places in the one are not those of the other.
+    if (lower.length !== text.length) return this.scrub(lower)
+    let out = ''
+    let done = 0
+    for (const { 0: word, index } of lower.matchAll(words)) {
+      if (index < done) continue
+      const found = this.#phrases.get(word)?.find(({ before, phrase }) => {
+        const from = index - before
+        const end = from + phrase.length
+        return from >= done && lower.startsWith(phrase, from) && !isWord(lower, end) && !isWord(lower, from - 1)
+      })
+      if (found === undefined) continue
+      out += text.slice(done, index - found.before) + found.name
+      done = index - found.before + found.phrase.length
     }
-    return out
-  }
-
-  #compile(): RegExp[] {
-    const words = [...this.#known.keys()]
-      .filter((word) => word.length >= 2 && !/^\d{1,3}$/.test(word))
-      .sort((a, b) => b.length - a.length)
-      .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    const patterns: RegExp[] = []
-    for (let from = 0; from < words.length; from += 200) {
-      const some = words.slice(from, from + 200).join('|')
-      patterns.push(new RegExp(`(?<![\\p{L}\\p{N}_])(?:${some})(?![\\p{L}\\p{N}_])`, 'giu'))
-    }
-    return patterns
+    return out + text.slice(done)
   }
 
   #address(address: string): string {
@@ -108,11 +118,23 @@ export class Pseudonyms {
   }
 
   #remember(text: string, name: string): string {
-    const word = text.trim().toLowerCase()
-    if (word !== '' && !this.#known.has(word)) this.#known.set(word, name)
+    const phrase = text.trim().toLowerCase()
+    if (phrase.length < 2 || /^\d{1,3}$/.test(phrase) || this.#known.has(phrase)) return name
+    this.#known.add(phrase)
+    const first = phrase.match(words)?.[0]
+    if (first === undefined) return name
+    const others = this.#phrases.get(first) ?? []
+    const before = phrase.indexOf(first)
+    this.#phrases.set(
+      first,
+      [...others, { phrase, before, name }].sort((a, b) => b.phrase.length - a.phrase.length),
+    )
     return name
   }
 }
+
+const words = /[\p{L}\p{N}_]+/gu
+const isWord = (text: string, at: number): boolean => /[\p{L}\p{N}_]/u.test(text.charAt(at))
 
 function unescaped(text: string): string {
   try {

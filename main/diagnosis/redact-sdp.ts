@@ -18,8 +18,6 @@ const openAttributes = new Set([
   'rtcp-mux-only',
   'rtcp-rsize',
   'rtcp-fb',
-  'mid',
-  'group',
   'setup',
   'fingerprint',
   'connection',
@@ -30,6 +28,14 @@ const openAttributes = new Set([
   'end-of-candidates',
   'msid-semantic',
 ])
+/** Names of those whose values are not shown. */
+const known = new Set(
+  'crypto ice-ufrag ice-pwd msid mid group ssrc ssrc-group cname tls-id identity label content lang sdplang tool charset x-mid'.split(
+    ' ',
+  ),
+)
+/** Of media and of their bundles: what programs write. */
+const mids = /^(?:(?:BUNDLE|LS) )?(?:\d{1,3}|audio|video)(?: (?:\d{1,3}|audio|video))*$/
 const harmless = /^[\w \-+./:;=,*#]{0,200}$/
 
 export function redactSdp(sdp: string, names: Pseudonyms): string {
@@ -79,8 +85,10 @@ function redactAttribute(attribute: string, names: Pseudonyms): string {
     const [, port, address] = /^(\d{1,5})(?: IN IP[46] (\S+))?/.exec(value) ?? []
     return port === undefined ? 'rtcp:***' : `rtcp:${port}${address === undefined ? '' : ` ${names.host(address)}`}`
   }
-  if (openAttributes.has(lower) && harmless.test(value)) return value === '' ? lower : `${lower}:${value}`
-  return /^[a-z][a-z\d-]{0,30}$/.test(lower) ? `${lower}:***` : '***'
+  const isOpen =
+    lower === 'mid' || lower === 'group' ? mids.test(value) : openAttributes.has(lower) && harmless.test(value)
+  if (isOpen) return value === '' ? lower : `${lower}:${value}`
+  return known.has(lower) || openAttributes.has(lower) ? `${lower}:***` : '***'
 }
 
 /** RFC 8839 section 5.1: of what kind it is, and where. */

@@ -26,6 +26,7 @@ const addresses = new Set([
   'history-info',
   'reply-to',
 ])
+/** No number of these is as long as one that is dialled. */
 const numbers = new Set(['max-forwards', 'content-length', 'expires', 'min-expires', 'rseq', 'min-se'])
 const tokenLists = new Set([
   'allow',
@@ -101,10 +102,15 @@ export function redactSip(text: string, names: Pseudonyms): string {
   const parsed = parseWire(text)
   const message = parsed.ok ? parsed.message : parsed.salvaged
   if (message === null) return '(a message that cannot be read)'
-  const lines = [redactStart(message.start, names), ...message.headers.map((header) => redactHeader(header, names))]
+  const start = redactStart(message.start, names)
+  const shown = message.headers.map((header) => (isProduct(header) ? '' : redactHeader(header, names)))
   const body = redactBody(message, names)
-  return [...lines, ...(body === '' ? [] : ['', body])].join('\r\n')
+  // What programs call themselves is free text: it is shown without whoever the rest of the message names.
+  const lines = message.headers.map((header, index) => shown[index] || redactHeader(header, names))
+  return [start, ...lines, ...(body === '' ? [] : ['', body])].join('\r\n')
 }
+
+const isProduct = ({ name }: Header): boolean => name === 'user-agent' || name === 'server'
 
 function redactStart(start: string, names: Pseudonyms): string {
   const status = Number(/^SIP\/2\.0 +(\d{3})\b/i.exec(start)?.[1] ?? 0)
@@ -115,13 +121,14 @@ function redactStart(start: string, names: Pseudonyms): string {
 }
 
 function redactHeader({ name, label, value }: Header, names: Pseudonyms): string {
-  const shown = /^[A-Za-z][A-Za-z-]{0,39}$/.test(label) ? label : '***'
+  const isUsual = label.length === 1 || /^(?:Via|CSeq|Call-ID|From|To|Contact|Max-Forwards|Content-\w+)$/i.test(label)
+  const shown = isUsual ? label : /^[A-Za-z][A-Za-z-]{0,39}$/.test(label) ? names.scrub(label) : '***'
   return `${shown}: ${redactValue(name, value, names)}`
 }
 
 function redactValue(name: string, value: string, names: Pseudonyms): string {
   if (addresses.has(name)) return redactAddresses(value, names)
-  if (numbers.has(name)) return /^\d{1,10}$/.test(value) ? value : '***'
+  if (numbers.has(name)) return /^\d{1,7}$/.test(value) ? value : '***'
   if (tokenLists.has(name)) return splitList(value).map(redactToken).join(', ')
   switch (name) {
     case 'via':
@@ -131,23 +138,24 @@ function redactValue(name: string, value: string, names: Pseudonyms): string {
     case 'call-id':
       return names.callId(value)
     case 'cseq': {
-      const [, count, method = ''] = /^(\d{1,10}) +([A-Z]{2,16})$/.exec(value) ?? []
+      const [, count, method = ''] = /^(\d{1,7}) +([A-Z]{2,16})$/.exec(value) ?? []
       return count === undefined || !tokens.has(method.toLowerCase()) ? '***' : value
     }
     case 'rack':
-      return /^\d{1,10} \d{1,10} [A-Z]{2,16}$/.test(value) ? value : '***'
+      return /^\d{1,7} \d{1,7} [A-Z]{2,16}$/.test(value) ? value : '***'
     case 'user-agent':
     case 'server':
       return redactProduct(value, names)
     case 'content-type':
       return redactToken(value.split(';')[0] ?? '')
-    case 'session-expires':
-      return /^\d{1,10}/.test(value)
-        ? `${/^\d+/.exec(value)?.[0]}${redactParameters(value.replace(/^\d+/, ''), names)}`
-        : '***'
+    case 'session-expires': {
+      const [, seconds, rest = ''] = /^(\d{1,7})\b(.*)$/s.exec(value) ?? []
+      return seconds === undefined ? '***' : `${seconds}${redactParameters(rest, names)}`
+    }
     case 'retry-after':
+      return /^\d{1,6}\b/.exec(value)?.[0] ?? '***'
     case 'warning':
-      return /^\d{1,10}/.exec(value)?.[0] ?? '***'
+      return /^\d{3}\b/.exec(value)?.[0] ?? '***'
     case 'subscription-state':
       return /^(?:active|pending|terminated)/i.exec(value)?.[0] ?? '***'
     case 'reason': {

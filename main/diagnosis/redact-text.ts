@@ -4,10 +4,9 @@
  */
 import { isIP } from 'node:net'
 import { redact } from '../../common/redact'
-import type { Pseudonyms } from './pseudonyms'
+import { isPseudonym, type Pseudonyms } from './pseudonyms'
 import { redactUri } from './redact-uri'
 
-const pseudonym = /^(?:user|host|number|public-address|private-address)\d+$/
 /** What looks like a host's name and is a file's. */
 const fileEnding =
   /\.(?:[cm]?[jt]s|json|jsonl|html|css|log|svelte|asar|node|wav|txt|xml|sock|pem|vcf|csv|tmp|exe|so|dll)$/i
@@ -16,18 +15,18 @@ const fileEnding =
 export function redactText(text: string, names: Pseudonyms, home: string): string {
   let out = redact(text)
   if (home.length > 1) out = out.replaceAll(home, '~')
+  // What is known is known under one name, whatever it looks like.
+  out = names.scrub(out)
   out = out
     // Addresses of SIP, with whatever is written about them.
     .replace(/\b(?:sips?|tel):[^\s<>"',)\]]*[^\s<>"',)\].:;]/gi, (uri) => redactUri(uri, names))
     .replace(
       /\b(wss?|https?|ldaps?|udp|tcp|tls|sip):(\/\/)?(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\/[^\s"',;)]*)?/gi,
       (whole: string, scheme: string, slashes = '', host: string, port = '', path = '') =>
-        pseudonym.test(host)
-          ? whole
-          : `${scheme}:${slashes}${names.host(host)}${port}${path === '' ? '' : pathOf(path)}`,
+        isPseudonym(host) ? whole : `${scheme}:${slashes}${names.host(host)}${port}${path === '' ? '' : pathOf(path)}`,
     )
     .replace(/\b([\w.+-]{1,64})@([\w-]+(?:\.[\w-]+)*)\b/g, (whole, user: string, host: string) =>
-      pseudonym.test(host) ? whole : `${names.user(user)}@${names.host(host)}`,
+      isPseudonym(host) ? whole : `${names.user(user)}@${names.host(host)}`,
     )
     .replace(/(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)/g, (address) =>
       isIP(address) ? names.host(address) : address,

@@ -10,12 +10,12 @@ const openParameters: Readonly<Record<string, RegExp>> = {
   lr: /^(?:|on|true)$/i,
   ob: /^$/,
   q: /^[01](?:\.\d{1,3})?$/,
-  expires: /^\d{1,10}$/,
+  expires: /^\d{1,7}$/,
   'reg-id': /^\d{1,3}$/,
   rport: /^\d{0,5}$/,
   isfocus: /^$/,
   user: /^(?:phone|ip)$/i,
-  index: /^[\d.]{1,20}$/,
+  index: /^\d(?:\.\d{1,2}){0,6}$/,
   party: /^(?:calling|called)$/i,
   privacy: /^(?:full|off|name|uri|user|session|id|none|history)$/i,
   screen: /^(?:yes|no)$/i,
@@ -75,14 +75,14 @@ export function redactAddresses(value: string, names: Pseudonyms): string {
   return splitList(value)
     .map((entry) => {
       if (entry.trim() === '*') return '*'
-      const bracketed = /<([^<>]*)>([^<>]*)$/s.exec(entry)
-      if (bracketed) {
-        const hasName = entry.slice(0, entry.lastIndexOf('<')).trim() !== ''
-        const tail = redactParameters(bracketed[2] ?? '', names)
-        return `${hasName ? '"***" ' : ''}<${redactUri(bracketed[1] ?? '', names)}>${tail}`
+      // A name, if any, then the address in brackets; what follows is the header's.
+      const [, name, uri, tail] = /^\s*((?:"(?:[^"\\]|\\.)*"|[^"<])*)<([^<>]*)>(.*)$/s.exec(entry) ?? []
+      if (uri !== undefined) {
+        const called = name?.trim() === '' ? '' : '"***" '
+        return `${called}<${redactUri(uri, names)}>${redactParameters(tail ?? '', names)}`
       }
-      const [uri = '', rest = ''] = cut(entry, ';')
-      return `<${redactUri(uri.trim(), names)}>${redactParameters(`;${rest}`, names)}`
+      const [bare = '', rest = ''] = cut(entry, ';')
+      return `<${redactUri(bare.trim(), names)}>${redactParameters(`;${rest}`, names)}`
     })
     .join(', ')
 }
