@@ -30,7 +30,9 @@ export class Tables {
       const { TableReader } = await import('./table/table-reader')
       this.drop(sourceId)
       const path = join(folderOf(sourceId), table)
-      this.readers.set(sourceId, new TableReader(path, clock))
+      const reader = new TableReader(path, clock)
+      reader.prepare()
+      this.readers.set(sourceId, reader)
       this.paths.set(sourceId, path)
       sweepTables(folderOf(sourceId), table)
     } catch (error) {

@@ -26,6 +26,12 @@ export interface LookUpFigures {
   readonly addedMb: number
 }
 
+/** What `directory-offers.ts` prints: from a call's arrival in main to the verdict, ms. */
+export interface OfferFigures {
+  readonly with: readonly number[]
+  readonly without: readonly number[]
+}
+
 const changes = 100_000
 
 export async function measureDirectory({ entries, loads }: DirectoryOptions): Promise<void> {
@@ -77,6 +83,20 @@ export async function measureDirectory({ entries, loads }: DirectoryOptions): Pr
     const sorted = [...found.times].sort((a, b) => a - b)
     figures.add('directory: look-up, p99', sorted[Math.ceil(sorted.length * 0.99) - 1] ?? NaN)
     figures.add('directory: added memory of main', found.addedMb)
+
+    say('Calling')
+    const calls = await bundleProgram('scripts/bench/directory-offers.ts')
+    const told = execFileSync(process.execPath, [
+      calls.program,
+      join(folder, currentTable(folder) ?? ''),
+      String(entries),
+    ])
+    calls.remove()
+    const offers = JSON.parse(told.toString()) as OfferFigures
+    for (const ms of offers.with) figures.add('directory: INVITE → verdict, with the table', ms)
+    for (const ms of offers.without) figures.add('directory: INVITE → verdict, without', ms)
+    figures.add('directory: effect on INVITE → 180', median(offers.with) - median(offers.without))
+    figures.add('directory: effect on INVITE → 180, p99', quantile(offers.with, 0.99) - quantile(offers.without, 0.99))
   } finally {
     loader.close()
     rmSync(folder, { recursive: true, force: true })
@@ -86,6 +106,10 @@ export async function measureDirectory({ entries, loads }: DirectoryOptions): Pr
   console.log(`\n${table(figures.all)}\n`)
   console.log(`Kept in ${relative(process.cwd(), kept)}`)
 }
+
+const quantile = (samples: readonly number[], share: number): number =>
+  samples.toSorted((a, b) => a - b)[Math.ceil(samples.length * share) - 1] ?? NaN
+const median = (samples: readonly number[]): number => quantile(samples, 0.5)
 
 /** One load by the real process, from its start to its end. */
 async function load(loader: ForkedLoader, folder: string, body: string): Promise<{ seconds: number; peakMb: number }> {

@@ -20,6 +20,15 @@ export class TableReader {
     private readonly clock: Clock,
   ) {}
 
+  /** Opens it before anybody calls: opening takes longer than looking up. What is wrong with it whoever looks up will hear. */
+  prepare(): void {
+    try {
+      this.database ??= this.open()
+    } catch {
+      this.database = null
+    }
+  }
+
   /** The labels of a number, in the order they were given; none: it is not known. A damaged table throws. */
   labels(number: number): readonly string[] {
     return this.find('identification', number) ?? []
@@ -45,9 +54,14 @@ export class TableReader {
     const found = blockAt(blocks, number)
     const labels = found === null ? null : findInBlock(found.block, number)
     this.lookUps++
-    // Whoever looked up goes on first.
-    if (this.lookUps === lookUpsAtOnce) this.timer = this.clock.setTimeout(() => this.close(), 0)
+    if (this.lookUps === lookUpsAtOnce) this.timer = this.clock.setTimeout(() => this.mapAnew(), 0)
     return labels
+  }
+
+  /** Whoever looked up went on first, and the next one finds it open. */
+  private mapAnew(): void {
+    this.close()
+    this.prepare()
   }
 
   private open(): TableDatabase {
