@@ -16,10 +16,10 @@ import type { EndReport, Provider } from '../callkit/provider'
 import type { Switchboard } from '../callkit/switchboard'
 import type { CallUpdate } from '../callkit/update'
 import { visibleText } from '../callkit/visible-text'
-import type { Offered } from '../phone/offers'
 import type { Engine } from './engine'
 import { EngineActions } from './engine-actions'
 import { LostDialogs, type LostDialog } from './lost-dialogs'
+import type { Offered } from './offered'
 
 export interface SipProviderOptions {
   readonly engine: Engine

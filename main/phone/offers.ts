@@ -4,14 +4,7 @@
  */
 import type { Call, CallId } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
-
-export interface Offered {
-  readonly callId: CallId
-  /** First the one who was called; fit to be shown. */
-  readonly diverted: CallView['diverted']
-  /** Seconds it is to ring before it is answered by itself; null: nobody asks for that. */
-  readonly answerAfter: number | null
-}
+import type { Offered } from '../engine/offered'
 
 export class Offers {
   private readonly known = new Map<CallId, Offered>()
