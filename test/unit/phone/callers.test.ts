@@ -234,6 +234,20 @@ describe('whom the user does not want to hear', () => {
     expect(await verdictFor('+49301234567')).toBe('ignore')
   })
 
+  it('that one directory blocks and another names is blocked, and its label is kept', async () => {
+    phone.sources.directory = () => said({ name: 'Robot', source: 'Team', blockedBy: 'Spam' })
+    const { callId, verdict } = await invite('+4930901820')
+    expect(verdict.now).toMatchObject({ type: 'reject', status: 603 })
+    expect(phone.known.get(callId)).toMatchObject({ label: 'Robot', screening: { by: 'directory', list: 'Spam' } })
+  })
+
+  it('may be called all the same: blocking is of those who call', async () => {
+    block('exact', '+49301234567')
+    phone.sources.directory = () => said({ blockedBy: 'Spam' })
+    await phone.dialled('030 1234567')
+    expect(phone.states).toEqual(['dialing'])
+  })
+
   it('contact beats directory block; user block beats all but emergency call-back', async () => {
     phone.sources.directory = () => said({ blockedBy: 'Team' })
     expect(await verdictFor('+49301234567')).toBe('603')

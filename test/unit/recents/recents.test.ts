@@ -36,6 +36,7 @@ function start(limit = 10): Recents {
     }),
     clock,
     searcher,
+    lists: (accountId) => accountId !== 'unlisted',
     onChange: () => {},
     keepDays: () => days,
   })
@@ -202,6 +203,20 @@ describe('a private call', () => {
     expect(readFileSync(join(folder, 'history.jsonl'), 'utf8')).toBe('')
     expect(await ids(recents)).toEqual([])
     expect(start().shown).toEqual([])
+  })
+})
+
+describe('an account whose provider keeps its calls out of recents (includesCallsInRecents)', () => {
+  it('has none there, not even while they are up, and is no reason to count one as missed', async () => {
+    const recents = start()
+    recents.follow([incoming({ id: 'unlisted-1', accountId: 'unlisted' })])
+    recents.remember(ended({ id: 'unlisted-1', accountId: 'unlisted' }))
+    recents.remember(ended({ id: 'listed-1' }))
+    expect(await ids(recents)).toEqual(['listed-1'])
+    expect([recents.missed, readFileSync(join(folder, 'history.jsonl'), 'utf8').includes('unlisted')]).toEqual([
+      1,
+      false,
+    ])
   })
 })
 
