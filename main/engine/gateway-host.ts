@@ -28,8 +28,11 @@ export interface GatewayHostOptions {
   readonly process: GatewayProcess
   readonly clock: Clock
   readonly log: Log
-  /** Lets the engine page connect to this WebSocket URL until the returned function is called. */
-  readonly allowWebSocket: (url: string) => () => void
+  /**
+   * Lets the engine page connect to this WebSocket URL until the returned function is called. `certificate`: the one the user trusts for the account;
+   * null: none.
+   */
+  readonly allowWebSocket: (url: string, certificate: string | null) => () => void
   /** null: the account is not connected any more. */
   readonly onRoute: (accountId: string, route: Route | null) => void
 }
@@ -73,6 +76,12 @@ export class GatewayHost {
   /** How the account is connected; null when it is not, or not by the gateway. */
   route(accountId: string): Route | null {
     return this.routes.get(accountId)?.route ?? null
+  }
+
+  /** The WebSocket that was found to be its best server; null: it is another, or none. */
+  foundWebSocket(accountId: string): string | null {
+    const route = this.route(accountId)
+    return route === null ? null : webUrlOf(route)
   }
 
   /** A fresh engine page is there. */
@@ -159,13 +168,13 @@ export class GatewayHost {
   }
 
   private put(accountId: string, route: Route | null): void {
-    const known = this.accounts.some(({ id }) => id === accountId)
+    const account = this.accounts.find(({ id }) => id === accountId)
     const before = this.routes.get(accountId)
-    if (!known || route === null) this.routes.delete(accountId)
+    if (account === undefined || route === null) this.routes.delete(accountId)
     else {
-      const isWeb = route.transport === 'ws' || route.transport === 'wss'
-      const url = `${route.transport}://${route.host}:${route.port}`
-      this.routes.set(accountId, { route, close: isWeb ? this.options.allowWebSocket(url) : () => {} })
+      const url = webUrlOf(route)
+      const close = url === null ? () => {} : this.options.allowWebSocket(url, account.certificate)
+      this.routes.set(accountId, { route, close })
     }
     before?.close()
     if (before || this.routes.has(accountId)) this.options.onRoute(accountId, this.route(accountId))
@@ -199,3 +208,6 @@ export class GatewayHost {
     for (const accountId of [...this.routes.keys()]) this.put(accountId, null)
   }
 }
+
+const webUrlOf = ({ transport, host, port }: Route): string | null =>
+  transport === 'ws' || transport === 'wss' ? `${transport}://${host.includes(':') ? `[${host}]` : host}:${port}` : null

@@ -27,6 +27,8 @@ export interface RegistrarOptions {
   readonly allow: (account: Account) => () => void
   /** Why this server cannot be connected to, as the network layer sees it. Never rejects. */
   readonly explain: (server: string) => Promise<{ reason: RegistrationFailure; certificate: RefusedCertificate | null }>
+  /** The WebSocket that an account's domain led to; null: it did not lead to one. */
+  readonly foundWebSocket: (accountId: string) => string | null
   readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
 }
 
@@ -167,9 +169,13 @@ export class Registrar {
   /** Better words for a connection that could not be made. */
   private async explained(account: Account, registration: Registration): Promise<Registration> {
     if (registration.state !== 'failed' || !vague.has(registration.reason)) return registration
+    const isFound = needsGateway(account)
+    const server = isFound ? this.options.foundWebSocket(account.id) : account.server
     // The gateway said all there is to say.
-    if (isDemo(account) || needsGateway(account)) return registration
-    const { reason, certificate } = await this.options.explain(account.server)
+    if (isDemo(account) || server === null) return registration
+    const { reason, certificate } = await this.options.explain(server)
+    // Where on that server its WebSocket is only the gateway knows.
+    if (isFound && reason !== 'certificate') return registration
     // "Unreachable" says no more than we knew, and a connection that was lost may be back already.
     return reason === 'unreachable' || (reason === 'no-websocket' && registration.reason !== 'unreachable')
       ? registration

@@ -83,7 +83,10 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     process: options.gatewayProcess,
     clock,
     log,
-    allowWebSocket: (url) => sessions.gate.allow(url),
+    allowWebSocket: (url, certificate) => {
+      const closes = [sessions.gate.allow(url), sessions.certificates.trust(url, certificate)]
+      return () => closes.forEach((close) => close())
+    },
     onRoute: () => showAccounts(),
   })
   const registrar: Registrar = new Registrar({
@@ -93,6 +96,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     credentials: (id) => accounts.credentials(id),
     allow: (account) => openServers(account, sessions.gate, gateway),
     explain: (server) => sessions.probe.explain(server),
+    foundWebSocket: (id) => gateway.foundWebSocket(id),
     onChange: (registrations) => {
       reachability.registrations(accounts.list, registrations)
       colleagues.registrations(registrations)

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { App, Session } from 'electron'
-import type { Account, RefusedCertificate } from '../../common/account'
+import type { Account, AccountConnection, RefusedCertificate } from '../../common/account'
 import type { Log } from '../../common/log'
 
 /** Electron's answers to a verification request. */
@@ -21,12 +21,16 @@ export interface ShownCertificate {
 
 export interface CertificatePolicyOptions {
   /** The accounts in use and those being tried. */
-  readonly accounts: () => readonly Pick<Account, 'server' | 'certificate'>[]
+  readonly accounts: () => readonly (Pick<Account, 'server' | 'certificate'> & {
+    readonly connection: Pick<AccountConnection, 'backups'>
+  })[]
   readonly log: Log
 }
 
 export class CertificatePolicy {
   private readonly refused = new Map<string, RefusedCertificate>()
+  /** Beside the accounts' own: of servers that were found for them. */
+  private readonly trusted = new Set<{ readonly host: string; readonly fingerprint: string }>()
 
   constructor(private readonly options: CertificatePolicyOptions) {}
 
@@ -72,6 +76,14 @@ export class CertificatePolicy {
     return trusted
   }
 
+  /** Takes this certificate of a server's that no account names itself, until the returned function is called. */
+  trust(server: string, fingerprint: string | null): () => void {
+    if (fingerprint === null) return () => {}
+    const entry = { host: normal(hostOf(server)), fingerprint }
+    this.trusted.add(entry)
+    return () => void this.trusted.delete(entry)
+  }
+
   /** The certificate last refused for an account's server; null when none was since it last worked. */
   refusedFor(server: string): RefusedCertificate | null {
     return this.refused.get(normal(hostOf(server))) ?? null
@@ -79,9 +91,11 @@ export class CertificatePolicy {
 
   private pinned(host: string): ReadonlySet<string> {
     const fingerprints = new Set<string>()
-    for (const { server, certificate } of this.options.accounts()) {
-      if (certificate !== null && normal(hostOf(server)) === host) fingerprints.add(certificate)
+    for (const { server, certificate, connection } of this.options.accounts()) {
+      const isTheirs = [server, ...connection.backups].some((one) => normal(hostOf(one)) === host)
+      if (certificate !== null && isTheirs) fingerprints.add(certificate)
     }
+    for (const found of this.trusted) if (found.host === host) fingerprints.add(found.fingerprint)
     return fingerprints
   }
 }

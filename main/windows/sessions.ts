@@ -25,6 +25,7 @@ export interface Sessions {
   readonly ui: Session
   /** Which servers the engine may reach. */
   readonly gate: ConnectionGate
+  readonly certificates: CertificatePolicy
   /** Why a server is not reached. */
   readonly probe: ConnectionProbe
 }
@@ -56,5 +57,5 @@ export function openSessions({ app, pages, accounts, log }: SessionsOptions): Se
     },
     refusedCertificate: (server) => certificates.refusedFor(server),
   })
-  return { engine, ui, gate, probe }
+  return { engine, ui, gate, certificates, probe }
 }

@@ -214,7 +214,9 @@ describe('routes', () => {
     process.say({ type: 'route', accountId: 'a', route: web })
     process.say({ type: 'route', accountId: 'a', route: { ...web, port: 8089 } })
     expect(webSockets).toEqual(['wss://ws.pbx.example:8089'])
+    expect(host.foundWebSocket('a')).toBe('wss://ws.pbx.example:8089')
     process.die()
+    expect(host.foundWebSocket('a')).toBeNull()
     expect(webSockets).toEqual([])
   })
 

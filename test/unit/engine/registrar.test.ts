@@ -35,6 +35,9 @@ describe('the registrar', () => {
   let registrations: ReadonlyMap<string, Registration>
   let open: string[]
   let network: RegistrationFailure
+  /** Where an account's domain led to, and which servers were asked why. */
+  let found: string | null
+  let explained: string[]
   let registrar: Registrar
 
   beforeEach(() => {
@@ -44,6 +47,8 @@ describe('the registrar', () => {
     passwords = new Map([['work', 'secret']])
     open = []
     network = 'unreachable'
+    found = null
+    explained = []
     registrar = new Registrar({
       engine: {
         request: (command) => {
@@ -61,7 +66,11 @@ describe('the registrar', () => {
         open.push(server)
         return () => open.splice(open.indexOf(server), 1)
       },
-      explain: () => Promise.resolve({ reason: network, certificate: null }),
+      explain: (server) => {
+        explained.push(server)
+        return Promise.resolve({ reason: network, certificate: null })
+      },
+      foundWebSocket: () => found,
       onChange: (now) => {
         registrations = now
       },
@@ -114,6 +123,32 @@ describe('the registrar', () => {
     registrar.engineReady()
     expect(verbs()).toEqual(['register', 'register'])
     expect(registrations.get('work')).toEqual({ state: 'registering' })
+  })
+
+  test('asks the WebSocket that a domain led to about its certificate, and believes the gateway in all else', async () => {
+    accounts = [{ ...work, server: 'sip:example.com' }]
+    network = 'certificate'
+    registrar.engineReady()
+    registrar.sync()
+    const unreachable = {
+      state: 'failed',
+      reason: 'unreachable',
+      sipStatus: null,
+      retryAt: 9,
+      certificate: null,
+    } as const
+    registrar.reported('work', unreachable)
+    await clock.advanceAsync(0)
+    expect(explained).toEqual([])
+    found = 'wss://ws.example.com:443'
+    registrar.reported('work', { ...unreachable })
+    await clock.advanceAsync(0)
+    expect(explained).toEqual([found])
+    expect(registrations.get('work')).toMatchObject({ reason: 'certificate', retryAt: 9 })
+    network = 'unknown-host'
+    registrar.reported('work', { ...unreachable })
+    await clock.advanceAsync(0)
+    expect(registrations.get('work')).toMatchObject({ reason: 'unreachable' })
   })
 
   test('says what the network saw when the engine only knows that nothing came back', async () => {

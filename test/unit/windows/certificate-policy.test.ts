@@ -28,7 +28,7 @@ const server = 'wss://PBX.example:8089/ws'
 const untrusted = 'net::ERR_CERT_AUTHORITY_INVALID'
 
 const policy = (certificate: string | null = null): CertificatePolicy =>
-  new CertificatePolicy({ accounts: () => [{ server, certificate }], log: silentLog })
+  new CertificatePolicy({ accounts: () => [{ server, certificate, connection: { backups: [] } }], log: silentLog })
 
 test('the fingerprint is the one other tools show', () => {
   expect(fingerprintOf(pem)).toBe(fingerprint)
@@ -72,7 +72,7 @@ test('another certificate on a host with a trusted one is still judged by the sy
 
 test('an IPv6 host is the same with and without brackets', () => {
   const certificates = new CertificatePolicy({
-    accounts: () => [{ server: 'wss://[2001:db8::1]:8089/ws', certificate: fingerprint }],
+    accounts: () => [{ server: 'wss://[2001:db8::1]:8089/ws', certificate: fingerprint, connection: { backups: [] } }],
     log: silentLog,
   })
   expect(certificates.judge('2001:db8::1', shown, untrusted)).toBe(true)
@@ -94,7 +94,10 @@ test('the session is told: yes for what the user trusts, else the browser engine
 
 test('asked again about a connection it refused, the answer is today’s', () => {
   let pinned: string | null = null
-  const certificates = new CertificatePolicy({ accounts: () => [{ server, certificate: pinned }], log: silentLog })
+  const certificates = new CertificatePolicy({
+    accounts: () => [{ server, certificate: pinned, connection: { backups: [] } }],
+    log: silentLog,
+  })
   const app = new EventEmitter()
   certificates.guardErrors(app as never)
   const allowed = (): boolean | null => {
@@ -106,4 +109,22 @@ test('asked again about a connection it refused, the answer is today’s', () =>
   expect(allowed()).toBe(false)
   pinned = fingerprint
   expect(allowed()).toBe(true)
+})
+
+test('what the user trusts for an account counts at its other servers, and at one that was found for it as long as it is', () => {
+  const account = {
+    server: 'sip:example',
+    certificate: fingerprint,
+    connection: { backups: ['wss://second.example/ws'] },
+  }
+  const certificates = new CertificatePolicy({ accounts: () => [account], log: silentLog })
+  expect(certificates.judge('second.example', shown, untrusted)).toBe(true)
+  expect(certificates.judge('found.example', shown, untrusted)).toBe(false)
+  const distrust = certificates.trust('wss://Found.example:8089', fingerprint)
+  const none = certificates.trust('wss://other.example', null)
+  expect(certificates.judge('found.example', shown, untrusted)).toBe(true)
+  expect(certificates.judge('other.example', shown, untrusted)).toBe(false)
+  distrust()
+  none()
+  expect(certificates.judge('found.example', shown, untrusted)).toBe(false)
 })
