@@ -1,0 +1,100 @@
+/*
+ * The computer sleeps and wakes elsewhere, while its server was started anew: the phone can be called again within three seconds, and what was
+ * going on before is over.
+ */
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LoginManager } from '../fakes/login-manager'
+import { TestBus } from '../fakes/session-bus'
+import type { Phone } from '../support/phone'
+import { until } from '../support/until'
+import { Ear } from './support/ear'
+import { FarNetwork } from './support/far-network'
+import { Lab, microphoneHz } from './support/lab'
+
+let network: FarNetwork
+let lab: Lab
+let systemBus: TestBus
+let manager: LoginManager
+let phone: Phone
+
+beforeAll(async () => {
+  network = await FarNetwork.open()
+  lab = await Lab.open({}, network)
+  systemBus = await TestBus.start()
+  manager = await LoginManager.start(systemBus.address)
+  phone = await lab.phone({
+    env: { DBUS_SYSTEM_BUS_ADDRESS: systemBus.address },
+    accounts: [
+      lab.account('100', { uri: `sip:100@${network.server}` }),
+      lab.account('110', { uri: `sip:110@${network.server}`, server: `udp:${network.server}` }),
+      lab.account('111', { uri: `sip:111@${network.server}`, server: `tcp:${network.server}` }),
+    ],
+  })
+})
+
+afterAll(async () => {
+  await lab?.close()
+  manager?.stop()
+  await systemBus?.stop()
+  network?.close()
+})
+
+/** The phone's processes, as the operating system knows them. */
+const processes = (): number[] => {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+  const own = [phone.process.pid]
+  for (const pid of own) own.push(...all.filter(([, parent]) => parent === pid).map(([child]) => child))
+  return own.filter((pid) => pid !== undefined)
+}
+
+const signal = (name: NodeJS.Signals): void => processes().forEach((pid) => process.kill(pid, name))
+
+/** Asleep while `meanwhile`; performance.now() of its waking. */
+const sleep = async (meanwhile: () => Promise<void>): Promise<number> => {
+  manager.prepareForSleep(true)
+  await until(() => phone.log().includes('goes to sleep'), { what: 'the phone to know of the sleep' })
+  signal('SIGSTOP')
+  await meanwhile()
+  signal('SIGCONT')
+  manager.prepareForSleep(false)
+  return performance.now()
+}
+
+/** From when until the server knows where all accounts are, ms. */
+const reachableAfter = async (since: number, address: string): Promise<number> => {
+  await until(async () => (await lab.asterisk.cli('pjsip show contacts')).split(`@${address}:`).length - 1 === 3, {
+    what: `all accounts to be registered from ${address}`,
+    ms: 20_000,
+    every: 20,
+  })
+  return performance.now() - since
+}
+
+test('a call that was up is over, a call that rang rings no longer, and all accounts are registered from the new address', async () => {
+  const ear = await Ear.on(phone)
+  await phone.do('call', '600', '--account', 'Line 110')
+  await phone.callIn('active')
+  await ear.hears(microphoneHz)
+  ear.close()
+  void lab.asterisk.originate('PJSIP/100', 'tone')
+  await phone.callIn('incoming')
+  const woken = await sleep(async () => {
+    await lab.asterisk.kill()
+    network.plugIn('10.78.0.9')
+    await lab.asterisk.launch()
+  })
+  expect(await reachableAfter(woken, '10.78.0.9')).toBeLessThan(3_000)
+  await phone.noCalls(5_000)
+  const ends = phone.recents().map(({ direction, cause, missed }) => ({ direction, cause, missed }))
+  expect(ends).toEqual(
+    expect.arrayContaining([
+      { direction: 'incoming', cause: 'remote-cancelled', missed: true },
+      { direction: 'outgoing', cause: 'connection-lost', missed: false },
+    ]),
+  )
+  expect([...lab.desktop.open.values()].filter(({ actions }) => actions.includes('answer'))).toEqual([])
+})
