@@ -23,8 +23,8 @@ export interface AutoAnswerOptions {
   readonly onChange: (callId: CallId) => void
 }
 
-/** Between the tone and the microphone, ms: two beeps and a breath. */
-const warningMs = 700
+/** Between the tone and the microphone, ms: two beeps, also where sound takes half a second to begin. */
+const warningMs = 1_000
 
 /** Answers by itself what is allowed to ask for it. */
 export class AutoAnswer {

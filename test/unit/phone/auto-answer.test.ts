@@ -47,7 +47,7 @@ describe('a call that asks to be answered', () => {
       expect(phone.call(callId).state).toBe('incoming')
       // The tone is heard before anybody is.
       expect(phone.autoAnswer.has(callId)).toBe(true)
-      await after(699)
+      await after(999)
       expect(phone.engine.heard()).toEqual([])
       await after(1)
       expect(phone.engine.heard()).toContain('answer')
@@ -58,7 +58,7 @@ describe('a call that asks to be answered', () => {
 
   it('is answered by an action of its own, like any other', async () => {
     await invited('101')
-    await after(700)
+    await after(1_000)
     expect(phone.logged.some((line) => /transaction .* by auto-answer: answer .*: accepted/.test(line))).toBe(true)
   })
 
@@ -68,7 +68,7 @@ describe('a call that asks to be answered', () => {
     expect(phone.autoAnswer.has(callId)).toBe(false)
     await after(1)
     expect(phone.autoAnswer.has(callId)).toBe(true)
-    await after(700)
+    await after(1_000)
     expect(phone.call(callId).state).toBe('active')
   })
 
@@ -142,7 +142,7 @@ describe('while another call', () => {
   it('begins between tone and answer, it is not answered after all', async () => {
     const callId = await invited('101')
     await phone.invited('7')
-    await after(700)
+    await after(1_000)
     expect(phone.call(callId).state).toBe('incoming')
     expect(phone.autoAnswer.has(callId)).toBe(false)
   })
