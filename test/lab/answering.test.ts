@@ -124,7 +124,7 @@ test('whoever is not allowed rings, and it is said whom the call was meant for',
   const ringing = await notice('Mallory')
   expect(ringing.body).toContain('for Support')
   expect(ringing.actions).toContain('answer')
-  // Three times as long as the one above needed.
+  // Twice as long as whoever is let in has to wait.
   await new Promise((resolve) => setTimeout(resolve, 2_000))
   const [call] = await phone.calls()
   expect(call).toMatchObject({
