@@ -26,6 +26,7 @@ export type ControlVerb =
   | 'accept-transfer'
   | 'refuse-transfer'
   | 'dnd'
+  | 'test'
   | 'events'
   | 'show'
   | 'quit'

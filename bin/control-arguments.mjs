@@ -32,6 +32,7 @@ export const verbs = {
   'accept-transfer': ['[CALL]', 'call whom the far end names'],
   'refuse-transfer': ['[CALL]', 'do not'],
   dnd: ['[on|off|30m|2h]', 'do not disturb; without a word, whether it is on'],
+  test: ['[ACCOUNT]', 'test an account, from its server’s name to a loop of sound'],
   events: ['', 'print one JSON line at each change, until interrupted'],
   show: ['', 'bring the window to the front'],
   quit: ['', 'end calls, unregister, quit'],
@@ -150,6 +151,8 @@ function requestOf(verb, words) {
       const rest = atMost(1) ? restOf(first) : null
       return rest ? request(rest) : wrong('dnd takes on, off or a while like 30m or 2h')
     }
+    case 'test':
+      return atMost(1) ? request({ account: first }) : wrong('test takes one account; put its name in quotes')
     case 'status':
     case 'swap':
     case 'events':

@@ -6,9 +6,10 @@ import { connect } from 'node:net'
 import { controlAddress, defaultUserData } from './control-address.mjs'
 import { parseArguments, usage } from './control-arguments.mjs'
 
-/** How long the phone may take to answer, ms; with `--wait` as long as a transfer rings, and a little. */
+/** How long the phone may take to answer, ms; with `--wait` as long as a transfer rings, and a little; a test has an end of its own. */
 const answerLimitMs = 20_000
 const outcomeLimitMs = 900_000
+const testLimitMs = 90_000
 
 /**
  * Carries out the command in `argv` and prints its outcome as lines of JSON. Resolves with the exit code, 0 or 1; never
@@ -36,7 +37,7 @@ export async function runControlVerb(argv, { stdout, stderr, userData = null, le
     const socket = connect(controlAddress(folder))
     const limit = setTimeout(
       () => finish(fail('timed-out', 'the phone did not answer')),
-      parsed.request.wait ? outcomeLimitMs : answerLimitMs,
+      parsed.request.verb === 'test' ? testLimitMs : parsed.request.wait ? outcomeLimitMs : answerLimitMs,
     )
     let received = ''
     let settled = false

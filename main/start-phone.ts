@@ -352,6 +352,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
       electron,
       show: openWindow,
       setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
+      testAccount: (accountId) => engine.accountTests.start(accountId),
     }),
     state: () => store.current,
     observe: (listener) => store.observe(listener),

@@ -69,6 +69,7 @@ const controlRequestSchema = v.variant('verb', [
     minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080))),
     wait,
   }),
+  v.strictObject({ verb: v.literal('test'), account: v.exactOptional(text(512)), wait }),
   alone('events'),
   alone('show'),
   alone('quit'),
@@ -78,7 +79,7 @@ export type ControlRequest = v.InferOutput<typeof controlRequestSchema>
 /** Verbs that are about one call. */
 export type CallVerb = Exclude<
   ControlRequest['verb'],
-  'status' | 'events' | 'show' | 'quit' | 'call' | 'pickup' | 'swap' | 'merge' | 'dnd'
+  'status' | 'events' | 'show' | 'quit' | 'call' | 'pickup' | 'swap' | 'merge' | 'dnd' | 'test'
 >
 
 export interface ControlError {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../common/clock'
 import type { Call, CallId } from '../../common/call'
+import type { AccountTest, TestLine } from '../../common/diagnosis'
 import { done, type RequestErrorCode, type Result } from '../../common/errors'
 import type { AccountState, PhoneState } from '../../common/phone-state'
 import type { CallVerbs, Requested } from '../callkit/verbs'
@@ -21,6 +22,8 @@ export interface ControlVerbsOptions {
   readonly clock: Clock
   /** `minutes` null: until it is switched off. */
   readonly setDoNotDisturb: (on: boolean, minutes: number | null) => Result<unknown>
+  /** Resolves when the test is over. */
+  readonly testAccount: (accountId: string) => Result<Promise<AccountTest>>
 }
 
 /** What is printed: one JSON object. */
@@ -28,6 +31,8 @@ export type ControlAnswer =
   | Status
   | { readonly call: CallId }
   | { readonly ok: true }
+  /** Of a test: each step, how it went and what was seen. */
+  | { readonly account: string; readonly lines: readonly TestLine[] }
   /** `until`: ISO 8601; null when it does not end by itself. */
   | { readonly doNotDisturb: boolean; readonly until: string | null }
   | ControlError
@@ -50,6 +55,8 @@ export class ControlVerbs {
         return { ok: true }
       case 'dnd':
         return this.rest(request)
+      case 'test':
+        return this.test(request.account)
       case 'call':
       case 'pickup': {
         const account = request.account === undefined ? null : findAccount(state().accounts, request.account)
@@ -148,6 +155,17 @@ export class ControlVerbs {
     return typeof other === 'string' ? calls.transferToCall(call, other, 'control') : other
   }
 
+  private async test(wanted: string | undefined): Promise<ControlAnswer> {
+    const { state, testAccount } = this.options
+    const { accounts } = state()
+    const account = wanted === undefined ? theOnly(accounts) : findAccount(accounts, wanted)
+    if (typeof account !== 'string') return account
+    const begun = testAccount(account)
+    if (!begun.ok) return explain(begun)
+    const { lines } = await begun.value
+    return { account: accounts.find((one) => one.account.id === account)?.account.name ?? account, lines }
+  }
+
   private rest({ on, minutes }: Extract<Verb, { verb: 'dnd' }>): ControlAnswer {
     const { state, setDoNotDisturb } = this.options
     const result = on === undefined ? done : setDoNotDisturb(on, minutes ?? null)
@@ -166,6 +184,12 @@ async function answered<T>(
   if (!requested.ok) return explain(requested)
   const outcome = wait ? await requested.completed : done
   return outcome.ok ? words(requested.value) : explain(outcome)
+}
+
+function theOnly(accounts: readonly AccountState[]): string | ControlError {
+  const [first, ...others] = accounts
+  if (first === undefined) return controlError('no-account', 'there is no account')
+  return others.length === 0 ? first.account.id : controlError('ambiguous-account', 'there are several: name one')
 }
 
 /** By name, id or SIP address; first as it is written, then in any case. */

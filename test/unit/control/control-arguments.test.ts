@@ -14,6 +14,8 @@ test.each([
   ['pickup', { verb: 'pickup' }],
   ['pickup 101 --account Work --wait', { verb: 'pickup', extension: '101', account: 'Work', wait: true }],
   ['call -- --odd', { verb: 'call', target: '--odd' }],
+  ['test', { verb: 'test' }],
+  ['test Work', { verb: 'test', account: 'Work' }],
   ['answer', { verb: 'answer' }],
   ['decline 0a1b', { verb: 'decline', call: '0a1b' }],
   ['end', { verb: 'end' }],

@@ -20,6 +20,11 @@ function open(state: PhoneState = phone()) {
     state: () => state,
     electron: '33.2.1',
     show: () => void shown++,
+    testAccount: (accountId) => {
+      noted.asked.push(['testAccount', accountId])
+      const lines = [{ step: 'dns', state: 'passed', found: 'seen', tookMs: 3 }] as const
+      return { ok: true, value: Promise.resolve({ accountId, lines, done: true }) }
+    },
     setDoNotDisturb: (on, minutes) => {
       noted.asked.push(['setDoNotDisturb', on, minutes])
       const until = minutes === null ? null : startedAt + minutes * 60_000
@@ -383,4 +388,19 @@ test('registrations are told when they change, and accounts when they go', () =>
     { event: 'account-removed', account: { id: 'a2' } },
   ])
   expect(eventsBetween(before, { ...before, accounts: [...before.accounts] }, startedAt)).toEqual([])
+})
+
+test('an account is tested, and the answer comes when that is over', async () => {
+  const { ask, noted } = open()
+  const lines = [{ step: 'dns', state: 'passed', found: 'seen', tookMs: 3 }]
+  expect(await ask({ verb: 'test' })).toEqual({ account: 'Work', lines })
+  expect(await ask({ verb: 'test', account: 'work' })).toEqual({ account: 'Work', lines })
+  expect(noted.asked).toEqual([
+    ['testAccount', 'a1'],
+    ['testAccount', 'a1'],
+  ])
+  expect(await ask({ verb: 'test', account: 'nobody' })).toMatchObject({ error: { code: 'unknown-account' } })
+  const two = open(phone({ accounts: [account('a1', 'Work'), account('a2', 'Home')] }))
+  expect(await two.ask({ verb: 'test' })).toMatchObject({ error: { code: 'ambiguous-account' } })
+  expect(await open(phone({ accounts: [] })).ask({ verb: 'test' })).toMatchObject({ error: { code: 'no-account' } })
 })
