@@ -92,6 +92,8 @@ export const blockRuleSchema = v.strictObject({
   match: v.picklist(['exact', 'prefix', 'range', 'address', 'anonymous', 'unknown']),
   value: text(256),
   note: v.nullable(text(256)),
+  /** The other way round: whom this is about rings, whatever is said of many and by directories. Left out: blocked. */
+  rings: v.exactOptional(v.boolean()),
   /** Only then; null: always. Minutes since local midnight; `days`: 0 Sunday to 6. */
   schedule: v.nullable(
     v.strictObject({

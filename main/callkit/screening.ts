@@ -24,7 +24,7 @@ export interface ScreeningFacts {
 
 /** `because`: what let the caller through. */
 export type ScreeningDecision =
-  | { readonly block: false; readonly because: 'emergency' | 'contact' | 'dialled' | 'nothing' }
+  | { readonly block: false; readonly because: 'emergency' | 'rule' | 'contact' | 'dialled' | 'nothing' }
   | { readonly block: true; readonly screening: Screening }
 
 export function screening(
@@ -32,16 +32,18 @@ export function screening(
   wishes: Pick<Settings, 'blockAnonymous' | 'blockUnknown'>,
 ): ScreeningDecision {
   const { anonymous, emergency, isContact, dialled, rule, blockedBy, unknown } = facts
+  const ruled = ({ rings, match, id }: BlockRule): ScreeningDecision =>
+    rings === true ? { block: false, because: 'rule' } : own(match, id)
   const own = (match: Screening['match'], ruleId: string | null): ScreeningDecision => ({
     block: true,
     screening: { by: 'own-list', list: null, match, ruleId },
   })
   if (emergency) return { block: false, because: 'emergency' }
   // Who put this very number on the list means it, be it a contact or not; a rule for many does not mean friends.
-  if (rule && isPersonal(rule)) return own(rule.match, rule.id)
+  if (rule && isPersonal(rule)) return ruled(rule)
   if (isContact) return { block: false, because: 'contact' }
   if (dialled) return { block: false, because: 'dialled' }
-  if (rule) return own(rule.match, rule.id)
+  if (rule) return ruled(rule)
   if (anonymous && wishes.blockAnonymous) return own('anonymous', null)
   if (blockedBy !== null) {
     return { block: true, screening: { by: 'directory', list: blockedBy, match: 'exact', ruleId: null } }

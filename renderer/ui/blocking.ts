@@ -17,8 +17,15 @@ const bare = (value: string): string =>
 /** The same number or address, however it is written; numbers of different forms are different here. */
 export const sameNumber = (a: string, b: string): boolean => bare(a) === bare(b)
 
-/** The rules that name this number or address and nothing else. */
+/** The rules that block this number or address and nothing else. */
 export const rulesAbout = (value: string, rules: readonly BlockRule[]): readonly BlockRule[] =>
+  namedBy(value, rules).filter(({ rings }) => rings !== true)
+
+/** The rules that have it ring whatever others say. */
+export const ringingRules = (value: string, rules: readonly BlockRule[]): readonly BlockRule[] =>
+  namedBy(value, rules).filter(({ rings }) => rings === true)
+
+const namedBy = (value: string, rules: readonly BlockRule[]): readonly BlockRule[] =>
   rules.filter(
     (rule) => (rule.match === 'exact' || rule.match === 'address') && sameNumber(rule.value, value) && value !== '',
   )

@@ -2,13 +2,15 @@
  * What can be done with a past call: one list for its menu and its page. It asks the phone and moves the desk; it draws nothing.
  */
 import Ban from '@lucide/svelte/icons/ban'
+import BellRing from '@lucide/svelte/icons/bell-ring'
 import BookUser from '@lucide/svelte/icons/book-user'
 import MessageSquare from '@lucide/svelte/icons/message-square'
 import Handset from '@lucide/svelte/icons/phone'
 import ShieldOff from '@lucide/svelte/icons/shield-off'
 import Trash2 from '@lucide/svelte/icons/trash-2'
 import type { HistoryEntry, PhoneState } from '../../common/phone-state'
-import { ruleAbout, rulesAbout } from './blocking'
+import { ringingRules, ruleAbout, rulesAbout } from './blocking'
+import { isBlocked } from './directory-words'
 import { pastName } from './caller'
 import type { Desk } from './desk.svelte'
 import type { MenuItem } from './menu-item'
@@ -21,7 +23,9 @@ export function pastVerbs(
   entry: HistoryEntry,
   onchanged: () => void,
   contactId: string | null = null,
-): readonly (MenuItem & { readonly id: 'call' | 'message' | 'contact' | 'block' | 'unblock' | 'remove' })[] {
+): readonly (MenuItem & {
+  readonly id: 'call' | 'message' | 'contact' | 'block' | 'unblock' | 'ring' | 'unring' | 'remove'
+})[] {
   const { value } = entry.handle
   const rules = [
     ...rulesAbout(value, state.directory.blocked),
@@ -29,6 +33,10 @@ export function pastVerbs(
     ...state.directory.blocked.filter(({ id }) => id === entry.screening?.ruleId),
   ]
   const rule = ruleAbout(value, pastName(entry))
+  const ringing = ringingRules(value, state.directory.blocked)
+  // One who was kept away by a rule for many, or by a directory, can be let through alone.
+  const mayRing =
+    isBlocked(entry.screening) && ringing.length === 0 && rulesAbout(value, state.directory.blocked).length === 0
   const account = state.accounts.find(({ account }) => account.id === entry.accountId && account.enabled)
   return [
     {
@@ -71,6 +79,28 @@ export function pastVerbs(
           disabled: rule === null,
           onselect: () => rule && void desk.ask(phone, { type: 'addBlockRule', rule }),
         },
+    ...(mayRing && rule !== null
+      ? [
+          {
+            id: 'ring' as const,
+            icon: BellRing,
+            label: 'Ring anyway',
+            onselect: () => void desk.ask(phone, { type: 'addBlockRule', rule: { ...rule, rings: true } }),
+          },
+        ]
+      : []),
+    ...(ringing.length > 0
+      ? [
+          {
+            id: 'unring' as const,
+            icon: BellRing,
+            label: 'No longer ring anyway',
+            onselect: () => {
+              for (const { id } of ringing) void desk.ask(phone, { type: 'removeBlockRule', ruleId: id })
+            },
+          },
+        ]
+      : []),
     {
       id: 'remove',
       icon: Trash2,

@@ -60,6 +60,12 @@ describe('contact beats directory block; user block beats all but emergency call
     ['a range, but a contact', { isContact: true, rule: rule('range', '+1-+2') }, 'contact'],
     ['a prefix, but called lately', { dialled: true, rule: rule('prefix', '+49') }, 'dialled'],
     ['a domain, but a contact', { isContact: true, rule: rule('address', 'b.example') }, 'contact'],
+    [
+      'a directory blocks it, and the user wants it to ring',
+      { ...directory, rule: { ...rule('exact', '+4930'), rings: true } },
+      'rule',
+    ],
+    ['a prefix the user wants to ring', { ...directory, rule: { ...rule('prefix', '+49'), rings: true } }, 'rule'],
     ['a prefix', { ...directory, rule: rule('prefix', '+49') }, 'own-list, prefix, rule prefix'],
     ['a domain', { rule: rule('address', 'b.example') }, 'own-list, address, rule address'],
     ['may be the rescue', { ...directory, emergency: true, rule: rule('exact', '+4930') }, 'emergency'],

@@ -241,6 +241,19 @@ describe('whom the user does not want to hear', () => {
     expect(phone.known.get(callId)).toMatchObject({ label: 'Robot', screening: { by: 'directory', list: 'Spam' } })
   })
 
+  it('rings anyway when the user says so of this one, though a directory or a rule for many blocks it', async () => {
+    phone.sources.directory = () => said({ blockedBy: 'Spam' })
+    block('prefix', '+4930')
+    expect(await verdictFor('+49301234567')).toBe('603')
+    const rule = { match: 'exact', value: '030 1234567', note: null, schedule: null, rings: true } as const
+    const added = phone.policy.blockList.add(rule)
+    expect(await verdictFor('+49301234567')).toBe('alert')
+    // The word about one number is one: whoever blocks it again has it blocked.
+    block('exact', '+49301234567')
+    expect(phone.policy.blockList.list.filter(({ match }) => match === 'exact')).toHaveLength(1)
+    expect(added.ok && (await verdictFor('+49301234567'))).toBe('603')
+  })
+
   it('may be called all the same: blocking is of those who call', async () => {
     block('exact', '+49301234567')
     phone.sources.directory = () => said({ blockedBy: 'Spam' })

@@ -39,3 +39,27 @@ it.each([
 ] as const)('quiet as %j can be broken until it ends by itself: %s', (quiet, can) => {
   expect(canRingAnyway(quiet)).toBe(can)
 })
+
+describe('somebody who was kept away', () => {
+  const spam = { by: 'directory', list: 'Spam', match: 'exact', ruleId: null } as const
+  const blocked = { ...transferred, screening: spam, handle: address('spam@example.com') }
+
+  it('by a directory rings anyway from now on, when the user says so', () => {
+    const { phone, asked } = askedPhone()
+    pastVerbs({ phone, desk: new Desk() }, state, blocked, () => undefined)
+      .find(({ id }) => id === 'ring')
+      ?.onselect()
+    expect(asked).toMatchObject([
+      { type: 'addBlockRule', rule: { match: 'address', value: 'spam@example.com', rings: true } },
+    ])
+  })
+
+  it('and rings anyway can be undone; who was not blocked cannot ring anyway', () => {
+    const rule = { match: 'address', value: 'spam@example.com', note: null, schedule: null, rings: true } as const
+    const now = { ...state, directory: { ...state.directory, blocked: [{ ...rule, id: 'r', addedAt: 1 }] } }
+    expect(verb('unring', new Desk(), blocked, now)?.label).toBe('No longer ring anyway')
+    expect(verb('ring', new Desk(), blocked, now)).toBeUndefined()
+    expect(verb('unblock', new Desk(), blocked, now)).toBeUndefined()
+    expect(verb('ring', new Desk())).toBeUndefined()
+  })
+})
