@@ -160,7 +160,7 @@ export class Gateway {
         return this.close(message.line)
       case 'describe': {
         const { id, session, accountId, step, sdp } = message
-        void relays.describe(session, accountId, step, sdp).then(
+        void relays.describe(session, accountId, step, sdp, message.keyed === true).then(
           (described) =>
             end.send({
               kind: 'described',

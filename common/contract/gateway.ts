@@ -82,6 +82,8 @@ export const engineToGatewaySchema = v.variant('kind', [
     accountId: text(128),
     step: v.picklist(describeSteps),
     sdp,
+    /** An offer of ours is of SRTP alone (RTP/SAVP), whatever the account's policy and whoever could read the keys: the server takes nothing else. */
+    keyed: v.exactOptional(v.boolean()),
   }),
   /** The offer on the table is withdrawn (488, 491, CANCEL). */
   v.strictObject({ kind: v.literal('rollback'), session }),

@@ -31,9 +31,15 @@ export class RelaySessions {
   }
 
   /** A session belongs to the account of its first description; another account's name for it is refused. */
-  async describe(session: string, accountId: string, step: DescribeStep, sdp: string): Promise<Described> {
+  async describe(
+    session: string,
+    accountId: string,
+    step: DescribeStep,
+    sdp: string,
+    keyed = false,
+  ): Promise<Described> {
     const relay = this.#open(session, accountId)
-    return relay === null ? { ok: false, error: 'media-failed' } : relay.describe(step, sdp)
+    return relay === null ? { ok: false, error: 'media-failed' } : relay.describe(step, sdp, keyed)
   }
 
   rollback(session: string): void {

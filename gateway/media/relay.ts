@@ -72,12 +72,13 @@ export class Relay implements RelaySession {
     this.#timer = needs.clock.setTimeout(() => this.#look(), lookMs)
   }
 
-  describe(step: DescribeStep, text: string): Promise<Described> {
+  describe(step: DescribeStep, text: string, keyed = false): Promise<Described> {
     return this.#step(async () => {
       const sdp = parseSdp(text)
-      const account = this.needs.account()
+      const known = this.needs.account()
       if (sdp === null) return failed('not-acceptable')
-      if (account === null) return failed('media-failed')
+      if (known === null) return failed('media-failed')
+      const account: MediaAccount = keyed ? { ...known, srtp: 'required' } : known
       if (step === 'localOffer') return this.#localOffer(sdp, account)
       if (step === 'localAnswer') return this.#localAnswer(sdp, account)
       if (step === 'remoteOffer') return this.#remoteOffer(sdp, account)

@@ -11,7 +11,7 @@ import type { Encryption } from '../../../common/media'
 import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
-import { answersInDtls, mediaKindOf, type MediaKind } from './media-kind'
+import { answersInDtls, mediaKindOf, type OfferedKind } from './media-kind'
 
 export class GatewayDescription implements Description {
   /** A prepared offer as signalling and as the browser knows it. */
@@ -148,7 +148,7 @@ export class GatewayDescription implements Description {
   }
 
   /** Whether the browser speaks for itself; `kind` counts at the first description only. */
-  #decide(kind: MediaKind | null): boolean {
+  #decide(kind: OfferedKind | null): boolean {
     if (this.#direct === null) {
       this.#direct = kind === 'webrtc'
       if (this.#direct) this.inner.useServers(this.gateway.iceServers)

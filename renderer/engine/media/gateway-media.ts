@@ -3,14 +3,14 @@
  * the gateway's messages (`common/contract/gateway.ts`); the media know neither the port nor the account.
  */
 import type { DescribeStep, GatewayCounters, GatewayToEngine } from '../../../common/contract/gateway'
-import type { MediaKind } from './media-kind'
+import type { OfferedKind } from './media-kind'
 
 type Answer = Extract<GatewayToEngine, { kind: 'described' }>
 
 /** One call's media at the gateway, its own session there. A call is made with it by `MediaEngine.createCallMedia(gateway)`. */
 export interface GatewayMedia {
   /** What is offered when it is our turn. An offer of theirs is answered in its own kind. */
-  readonly offers: MediaKind
+  readonly offers: OfferedKind
   /** Of the call's account, for WebRTC, which the gateway has no part in. */
   readonly iceServers: readonly RTCIceServer[]
   /** Resolves with the other side's description, or with why there is none; `media-failed` when the gateway is gone or silent. Never rejects. */

@@ -7,6 +7,9 @@ import { sdpFacts } from './sdp-facts'
 /** `plain`: RTP, or SRTP with keys in the description (RFC 4568). `webrtc`: DTLS-SRTP over ICE (RFC 8827). */
 export type MediaKind = 'plain' | 'webrtc'
 
+/** What a call may be offered in: also plain, but of SRTP alone, for servers that refuse the offer of either. */
+export type OfferedKind = MediaKind | 'keyed'
+
 /** null: of a third kind, DTLS-SRTP without ICE (RFC 5763 alone), which neither the browser nor the gateway speaks. */
 export function mediaKindOf(sdp: string): MediaKind | null {
   const { fingerprint } = sdpFacts(sdp)

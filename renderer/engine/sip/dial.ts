@@ -5,7 +5,7 @@
 import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import type { CallMedia } from '../media/media'
-import { answersInDtls, type MediaKind } from '../media/media-kind'
+import { answersInDtls, type OfferedKind } from '../media/media-kind'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
@@ -30,7 +30,7 @@ export interface DialOptions {
   /** On whose behalf (REFER): it is told how the call goes. null: the user's own wish. */
   readonly referral: Referral | null
   /** Other sound for the call, of this kind; absent: what is refused is not offered otherwise. */
-  readonly createMedia?: (kind: MediaKind) => CallMedia
+  readonly createMedia?: (kind: OfferedKind) => CallMedia
 }
 
 /** One INVITE; another may follow when its kind of sound is refused. */
@@ -38,8 +38,9 @@ interface Attempt extends DialOptions {
   readonly uri: URI
   readonly extraHeaders: string[]
   /** What it offers; null: there is nothing to choose. */
-  readonly kind: MediaKind | null
-  readonly isLast: boolean
+  readonly kind: OfferedKind | null
+  /** What was offered before. */
+  readonly tried: readonly OfferedKind[]
 }
 
 /** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
@@ -60,7 +61,7 @@ export async function dial(call: LiveCall, options: DialOptions): Promise<Result
   if (!opened.ok) return drop(call, opened)
 
   const extraHeaders = asked?.extraHeaders ?? []
-  const attempt = { ...options, uri, extraHeaders, kind, isLast: false }
+  const attempt = { ...options, uri, extraHeaders, kind, tried: [] }
   const inviter = prepare(call, attempt)
   if (asked !== null && referral !== null && referral.name !== null) {
     call.report({ type: 'updated', callId: call.id, name: referral.name })
@@ -108,18 +109,18 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
 }
 
 /**
- * The far end takes no sound of this kind: it is offered the other, once, in a call of its own for everybody but the user. False: there is no other. What
+ * The far end takes no sound of this kind: it is offered another, in a call of its own for everybody but the user. False: there is no other. What
  * becomes of the INVITE before is the caller's business.
  */
-function offerAnew(call: LiveCall, attempt: Attempt, kind: MediaKind | null): boolean {
+function offerAnew(call: LiveCall, attempt: Attempt, kind: OfferedKind | null): boolean {
   const isOpen = call.stage === 'dialing' || call.stage === 'alerting'
-  const media = kind === null || attempt.isLast || !isOpen ? undefined : attempt.createMedia?.(kind)
+  const media = kind === null || attempt.kind === null || !isOpen ? undefined : attempt.createMedia?.(kind)
   if (media === undefined) return false
   call.surroundings.log.info(`the far end takes no such sound: ${kind} is offered instead`)
   call.provisional = false
   call.unfollow()
   call.takeOver(media, new DescriptionAdapter(media))
-  const again = { ...attempt, kind, isLast: true }
+  const again = { ...attempt, kind, tried: allOf(attempt) }
   const inviter = prepare(call, again)
   media.openMicrophone().then(
     async () => {
@@ -134,8 +135,10 @@ function offerAnew(call: LiveCall, attempt: Attempt, kind: MediaKind | null): bo
 /** What we offered is plain, what we are answered is not. False: it is, or there is nothing else to offer. */
 function answeredOtherwise(call: LiveCall, attempt: Attempt, sdp: string): boolean {
   const { kind, line } = attempt
-  return kind !== null && answersInDtls(sdp) && offerAnew(call, attempt, line.media.afterDtls(kind))
+  return kind !== null && answersInDtls(sdp) && offerAnew(call, attempt, line.media.afterDtls(allOf(attempt)))
 }
+
+const allOf = ({ tried, kind }: Attempt): readonly OfferedKind[] => (kind === null ? tried : [...tried, kind])
 
 function makeSipUri(target: string): URI | null {
   const uri = UserAgent.makeURI(target)
@@ -195,7 +198,7 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
       if (!isCurrent()) return
       const status = message.statusCode ?? 500
       const local = !message.callId
-      const other = kind === null || local || call.stage !== 'dialing' ? null : line.media.after(kind, status)
+      const other = kind === null || local || call.stage !== 'dialing' ? null : line.media.after(allOf(attempt), status)
       if (offerAnew(call, attempt, other)) return
       referral?.tell(status, message.reasonPhrase ?? '')
       const reasons = local ? [] : parseReasons(message.getHeaders('reason'))

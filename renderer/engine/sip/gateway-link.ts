@@ -91,7 +91,8 @@ export class GatewayLink {
       offers,
       iceServers,
       describe: async (step, sdp) => {
-        const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, session, accountId, step, sdp })
+        const keyed = offers === 'keyed'
+        const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, session, accountId, step, sdp, keyed })
         const answer = await this.#ask(ask, describeLimit)
         return answer?.kind === 'described' ? answer : { sdp: null, error: 'media-failed' }
       },

@@ -3,20 +3,26 @@
  * sends nothing and describes nothing.
  */
 import type { AccountConnection } from '../../../common/account'
-import type { MediaKind } from '../media/media-kind'
+import type { MediaKind, OfferedKind } from '../media/media-kind'
 
 export class LineMedia {
   readonly #choice: AccountConnection['media']
-  #offers: MediaKind
+  /** All that may be offered, first what to try first. */
+  readonly #kinds: readonly OfferedKind[]
+  #offers: OfferedKind
 
-  constructor(choice: AccountConnection['media']) {
-    this.#choice = choice
+  constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
+    this.#choice = media
+    const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc']
+    // Where SRTP is required, or off, what is plain says all there is to say of it.
+    const useful = kinds.filter((kind) => kind !== 'keyed' || srtp === 'optional')
+    this.#kinds = useful.filter((kind) => media === 'automatic' || (kind === 'webrtc') === (media === 'webrtc'))
     // Whoever takes no WebRTC has often never heard of it, and some answer it with silence; what is plain all understand.
-    this.#offers = choice === 'webrtc' ? 'webrtc' : 'plain'
+    this.#offers = this.#kinds[0] ?? 'plain'
   }
 
   /** What is offered first. */
-  get offers(): MediaKind {
+  get offers(): OfferedKind {
     return this.#offers
   }
 
@@ -25,19 +31,19 @@ export class LineMedia {
     return this.#choice === 'automatic' || this.#choice === kind
   }
 
-  /** What to offer where `kind` was refused with this status (RFC 3261 sections 21.4.13, 21.4.26 and 21.6.4); null: nothing else. */
-  after(kind: MediaKind, status: number): MediaKind | null {
-    if (this.#choice !== 'automatic' || ![415, 488, 606].includes(status)) return null
-    return kind === 'plain' ? 'webrtc' : 'plain'
+  /** What to offer where all that was tried was refused, with this status at last (RFC 3261 sections 21.4.13, 21.4.26 and 21.6.4); null: nothing else. */
+  after(tried: readonly OfferedKind[], status: number): OfferedKind | null {
+    if (![415, 488, 606].includes(status)) return null
+    return this.#kinds.find((kind) => !tried.includes(kind)) ?? null
   }
 
-  /** What to offer where an offer of `kind` was answered in DTLS-SRTP; null: nothing else. */
-  afterDtls(kind: MediaKind): MediaKind | null {
-    return this.#choice === 'automatic' && kind === 'plain' ? 'webrtc' : null
+  /** What to offer where the last offer was answered in DTLS-SRTP; null: nothing else. */
+  afterDtls(tried: readonly OfferedKind[]): OfferedKind | null {
+    return this.#choice === 'automatic' && !tried.includes('webrtc') ? 'webrtc' : null
   }
 
   /** The server took an offer of this kind. */
-  took(kind: MediaKind): void {
-    if (this.#choice === 'automatic') this.#offers = kind
+  took(kind: OfferedKind): void {
+    this.#offers = kind
   }
 }

@@ -16,7 +16,7 @@ import { isDemo } from '../../../common/account'
 import { needsGateway } from '../../../common/server-address'
 import type { DemoLine } from '../demo/demo-line'
 import type { CallMedia, MediaEngine } from '../media/media'
-import type { MediaKind } from '../media/media-kind'
+import type { OfferedKind } from '../media/media-kind'
 import { AccountLine } from './account-line'
 import { AccountTests } from './account-test/account-tests'
 import { answer } from './answer'
@@ -140,7 +140,7 @@ export class Switchboard {
     const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
     if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
-    const createMedia = (kind: MediaKind): CallMedia => line.createCallMedia(this.#options.media, kind)
+    const createMedia = (kind: OfferedKind): CallMedia => line.createCallMedia(this.#options.media, kind)
     return dial(this.#calls.open(line, callId, 'outgoing'), { line, target, referral, createMedia })
   }
 

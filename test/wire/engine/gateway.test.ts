@@ -197,13 +197,13 @@ describe('a line', () => {
 })
 
 describe('the kind of sound', () => {
-  const withMedia = (media: AccountConnection['media']): Partial<EngineAccount> => ({
+  const withMedia = (media: AccountConnection['media'], srtp: AccountConnection['srtp']): Partial<EngineAccount> => ({
     ...account,
-    connection: { ...usualConnection, media, stun: 's.example' },
+    connection: { ...usualConnection, media, srtp, stun: 's.example' },
   })
 
-  const use = async (media: AccountConnection['media']): Promise<void> => {
-    await bench.register(withMedia(media))
+  const use = async (media: AccountConnection['media'], srtp: AccountConnection['srtp'] = 'off'): Promise<void> => {
+    await bench.register(withMedia(media, srtp))
     await link.use(new HandGateway(peer))
     await bench.settle()
   }
@@ -234,7 +234,7 @@ describe('the kind of sound', () => {
     peer.on('INVITE', (request) => {
       const status = statuses.shift() ?? 200
       peer.reply(request, 100)
-      const answer = offered().at(-1) === 'plain' ? sdpOf('RTP/AVP') : makeSdp()
+      const answer = offered().at(-1) !== 'webrtc' ? sdpOf('RTP/AVP') : makeSdp()
       peer.reply(request, status, [], status === 200 ? answer : '')
     })
   }
@@ -258,6 +258,33 @@ describe('the kind of sound', () => {
       expect(offered().slice(2)).toEqual(['webrtc'])
     },
   )
+
+  it('plain is offered again with keys for a server that takes SRTP alone, which is known by then', async () => {
+    await use('automatic', 'optional')
+    answering(488, 200)
+    const callId = await dial()
+    await bench.settle()
+    expect(offered()).toEqual(['plain', 'keyed'])
+    expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+    await bench.ask({ type: 'end', callId })
+    await dial()
+    expect(offered().slice(2)).toEqual(['keyed'])
+  })
+
+  it.each([
+    ['automatic', 'optional', ['plain', 'keyed', 'webrtc']],
+    ['automatic', 'required', ['plain', 'webrtc']],
+    ['plain', 'optional', ['plain', 'keyed']],
+    ['plain', 'required', ['plain']],
+    ['webrtc', 'optional', ['webrtc']],
+  ] as const)('%s with SRTP %s is offered in each way there is, once', async (media, srtp, kinds) => {
+    await use(media, srtp)
+    answering(488, 488, 488, 488)
+    await dial()
+    await bench.settle()
+    expect(offered()).toEqual(kinds)
+    expect(bench.ended).toMatchObject({ cause: 'not-acceptable', sipStatus: 488 })
+  })
 
   it('goes back to plain where WebRTC’s is refused later, and each call is offered two at most', async () => {
     await use('automatic')

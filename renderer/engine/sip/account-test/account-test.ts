@@ -7,7 +7,7 @@ import type { Clock } from '../../../../common/clock'
 import type { TestStep, TestLineState } from '../../../../common/diagnosis'
 import type { EngineReport } from '../../../../common/contract/engine'
 import type { CallMedia, TestSound } from '../../media/media'
-import type { MediaKind } from '../../media/media-kind'
+import type { OfferedKind } from '../../media/media-kind'
 import type { AccountLine } from '../account-line'
 import { dial } from '../dial'
 import { hangUp } from '../end'
@@ -35,7 +35,7 @@ export interface TestCall {
   readonly call: LiveCall
   /** As it is now: when its kind is refused another takes its place. */
   readonly sound: () => TestSound
-  readonly createMedia: (kind: MediaKind) => CallMedia
+  readonly createMedia: (kind: OfferedKind) => CallMedia
 }
 
 export interface AccountTestOptions {

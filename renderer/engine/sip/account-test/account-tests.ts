@@ -5,7 +5,7 @@
 import type { EngineReport } from '../../../../common/contract/engine'
 import { done, refused, type Result } from '../../../../common/errors'
 import type { CallMedia, MediaEngine, TestSound } from '../../media/media'
-import type { MediaKind } from '../../media/media-kind'
+import type { OfferedKind } from '../../media/media-kind'
 import type { AccountLine } from '../account-line'
 import type { CallSurroundings } from '../live-call'
 import type { LiveCalls } from '../live-calls'
@@ -67,7 +67,7 @@ export class AccountTests {
   #open(line: AccountLine, hear: (report: EngineReport) => void): TestCall {
     const { calls, media, newCallId } = this.options
     let sound: TestSound | null = null
-    const createMedia = (kind?: MediaKind): CallMedia => {
+    const createMedia = (kind?: OfferedKind): CallMedia => {
       const createCallMedia: MediaEngine['createCallMedia'] = (gateway, iceServers) => {
         sound = media.createTestSound(gateway, iceServers)
         return sound.media
