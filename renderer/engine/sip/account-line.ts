@@ -7,7 +7,7 @@ import type { Registration as RegistrationState } from '../../../common/account'
 import type { DialogRecord, EngineAccount } from '../../../common/contract/engine'
 import { needsGateway } from '../../../common/server-address'
 import type { CallMedia, MediaEngine } from '../media/media'
-import type { MediaKind } from '../media/media-kind'
+import type { OfferedKind } from '../media/media-kind'
 import { sayFarewell } from './dialog-record'
 import { RealmPin, useDigest } from './digest'
 import { createLimiters, type GuardingTransport, type GuardingTransportOptions } from './guard/guarding-transport'
@@ -78,7 +78,7 @@ export class AccountLine {
   }
 
   /** The sound of a call on this line. */
-  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>, kind?: MediaKind): CallMedia {
+  createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>, kind?: OfferedKind): CallMedia {
     return this.#servers.createCallMedia(media, kind)
   }
 

@@ -40,7 +40,7 @@ export class LineServers {
   ) {
     const { account } = options
     this.#options = options
-    this.media = new LineMedia(account.connection.media)
+    this.media = new LineMedia(account.connection)
     // The gateway falls back by itself, and knows more of each than a page does.
     this.#all = needsGateway(account) ? [account.server] : [account.server, ...account.connection.backups]
   }
