@@ -86,7 +86,14 @@ export const uiCommandSchema = v.variant('type', [
   v.strictObject({ type: v.literal('changeAccount'), accountId, draft: accountDraftSchema, keep: keepPassword }),
   v.strictObject({ type: v.literal('removeAccount'), accountId }),
   v.strictObject({ type: v.literal('setAccountEnabled'), accountId, enabled: v.boolean() }),
-  v.strictObject({ type: v.literal('enterPassword'), accountId, password: text(512), keep: keepPassword }),
+  v.strictObject({
+    type: v.literal('enterPassword'),
+    accountId,
+    password: text(512),
+    /** Of its TURN server, when that is not known either; null: what is known stays. */
+    turnPassword: v.nullable(text(512)),
+    keep: keepPassword,
+  }),
   /** Adds the built-in demo line. */
   v.strictObject({ type: v.literal('tryDemo') }),
   /** The demo line calls in a few seconds. */

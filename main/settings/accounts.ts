@@ -29,6 +29,11 @@ export interface Credentials {
   readonly instanceId: string
 }
 
+export interface TypedPasswords {
+  readonly password: string
+  readonly turnPassword: string | null
+}
+
 /** A valid account that is not among the accounts yet: to be tried first, and then added. */
 export interface PreparedAccount {
   readonly account: Account
@@ -167,14 +172,22 @@ export class Accounts {
     return { ok: true, value: publicPart(account) }
   }
 
-  enterPassword(id: string, password: string, keep: KeepPassword): Result {
+  /** What is to be typed again: the account's password, and its TURN server's. `turnPassword` null: what is known of that stays, and is kept as this is. */
+  enterPassword(id: string, { password, turnPassword }: TypedPasswords, keep: KeepPassword): Result {
     const account = this.get(id)
     if (!account) return refused('unknown-account')
     if (password === '' || password.length > 512) return refused('invalid-argument', 'password: must not be empty')
-    const secret = this.options.vault.seal(password, keep)
+    const typed = account.connection.turn === null ? null : turnPassword || null
+    const { vault } = this.options
+    const secret = vault.seal(password, keep)
     if (!secret.ok) return secret
-    const written = this.patch(id, { secret: secret.value })
-    if (written.ok) this.passwords.set(id, password)
+    const turn = { secret: account.turnSecret, password: this.turnPasswords.get(id) }
+    const turnSecret = reseal(vault, turn, typed, keep)
+    if (!turnSecret.ok) return turnSecret
+    const written = this.patch(id, { secret: secret.value, turnSecret: turnSecret.value })
+    if (!written.ok) return written
+    this.passwords.set(id, password)
+    if (typed !== null) this.turnPasswords.set(id, typed)
     return written
   }
 

@@ -55,7 +55,7 @@ export function performAccounts(options: AccountWishesOptions): Perform<AccountW
       case 'setAccountEnabled':
         return after(accounts.setEnabled(command.accountId, command.enabled))
       case 'enterPassword':
-        return after(accounts.enterPassword(command.accountId, command.password, command.keep))
+        return after(accounts.enterPassword(command.accountId, command, command.keep))
       case 'tryDemo':
         return after(accounts.addDemo())
       case 'callMe':

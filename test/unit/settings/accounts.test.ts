@@ -95,7 +95,7 @@ test('a password kept for this session is asked for at the next start', () => {
   const restarted = openAccounts(folder, safe)
   expect(restarted.needsPassword(id)).toBe(true)
   expect(restarted.credentials(id)).toBeNull()
-  expect(restarted.enterPassword(id, 'canary-password', 'ask').ok).toBe(true)
+  expect(restarted.enterPassword(id, { password: 'canary-password', turnPassword: null }, 'ask').ok).toBe(true)
   expect(restarted.credentials(id)?.password).toBe('canary-password')
   expect(openAccounts(folder, safe).needsPassword(id)).toBe(true)
 })
@@ -110,7 +110,7 @@ test.each([
   const accounts = openAccounts(folder, safe)
   expect(accounts.list.map((account) => account.id)).toEqual([id])
   expect(accounts.needsPassword(id)).toBe(true)
-  expect(accounts.enterPassword(id, 'canary-password', 'plain-text').ok).toBe(true)
+  expect(accounts.enterPassword(id, { password: 'canary-password', turnPassword: null }, 'plain-text').ok).toBe(true)
   const again = openAccounts(folder, new FakeSafeStorage(safe.kind, safe.key))
   expect(again.credentials(id)?.password).toBe('canary-password')
 })
@@ -317,6 +317,23 @@ test('the password of a TURN server does not follow to another, and goes with it
   })
   expect(accounts.change(id, draft({ connection: usualConnection }), 'keychain').ok).toBe(true)
   expect(openAccounts(folder).credentials(id)?.turnPassword).toBeNull()
+})
+
+test('a TURN password that is not kept is typed again with the account’s, and kept as that is from then on', () => {
+  const folder = temporaryFolder()
+  const id = add(openAccounts(folder), { connection: relayed(), turnPassword: 'canary-turn' }, 'ask')
+  const asked = openAccounts(folder)
+  expect(asked.credentials(id)).toBeNull()
+  expect(asked.enterPassword(id, { password: 'canary-password', turnPassword: 'canary-turn' }, 'ask').ok).toBe(true)
+  expect(asked.credentials(id)?.turnPassword).toBe('canary-turn')
+  // Known by now, and so is what it is kept as.
+  expect(asked.enterPassword(id, { password: 'canary-password', turnPassword: null }, 'keychain').ok).toBe(true)
+  expect(openAccounts(folder).credentials(id)).toMatchObject({
+    password: 'canary-password',
+    turnPassword: 'canary-turn',
+  })
+  expect(asked.enterPassword(id, { password: 'canary-password', turnPassword: null }, 'ask').ok).toBe(true)
+  expect(openAccounts(folder).credentials(id)).toBeNull()
 })
 
 test('a file changes of a connection what it names, and nothing else', () => {
