@@ -83,9 +83,9 @@ beforeAll(async () => {
   ]
   phone = await lab.phone({
     accounts: [
-      lab.account(...at('112', 'full.test')),
+      lab.account(...at('113', 'full.test')),
       lab.account(...at('111', 'half.test')),
-      lab.account(...at('113', 'busy.test')),
+      lab.account(...at('104', 'busy.test')),
       lab.account(...at('110', 'six.test')),
       lab.account(...at('100', 'web.test')),
     ],
@@ -108,7 +108,7 @@ const routeOf = async (user: string): Promise<Status['accounts'][number]['route'
 test.each([
   [
     'the best that is announced, past a dead one',
-    '112',
+    '113',
     ['tls', '127.0.0.1', 5061],
     /^SRV _sips\._tcp\.full\.test, priority 20; before it: tls .*:9\b/,
   ],
@@ -120,7 +120,7 @@ test.each([
   ],
   [
     'the next server, where the first is busy (503)',
-    '113',
+    '104',
     ['udp', '127.0.0.1', 5060],
     /^SRV _sip\._udp\.busy\.test, priority 20; before it: .*503/,
   ],
@@ -138,9 +138,9 @@ test.each([
 })
 
 test.each([
-  ['by TLS', '112', '713', 1_570],
+  ['by TLS', '113', '713', 1_570],
   ['over IPv6', '110', '711', 530],
-  ['at the server that was not busy', '113', '712', 1_010],
+  ['at the server that was not busy', '104', '712', 1_010],
   ['by WebSocket', '100', '711', 530],
 ])('a call %s is heard at both ends, held and resumed where it began', async (_how, user, extension, hz) => {
   await phone.do('call', extension, '--account', `Line ${user}`)
@@ -168,9 +168,9 @@ test('when the server it chose is gone the account is at another of them within 
     'table inet dead {\nchain in {\ntype filter hook input priority 0;\ntcp dport 5061 reject with tcp reset\n}\n}'
   execFileSync('nft', [table])
   try {
-    await until(async () => (await routeOf('112'))?.transport === 'tcp', { what: 'another server', ms: 20_000 })
+    await until(async () => (await routeOf('113'))?.transport === 'tcp', { what: 'another server', ms: 20_000 })
     await phone.registered()
-    await phone.do('call', '711', '--account', 'Line 112')
+    await phone.do('call', '711', '--account', 'Line 113')
     await phone.callIn('active')
     await phone.do('end')
     await phone.noCalls()
