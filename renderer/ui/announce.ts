@@ -4,32 +4,51 @@
  */
 import { isMuted, type Call } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
-import { referrer, showHandle, showWho } from './numbers'
+import { referrer, showHandle, showReferred, showWho } from './numbers'
+import { explainTrouble, sayMeant } from './server-words'
 import { sayDigitsWaiting, sayReferral, sayTransfer } from './task-words'
 import { sayState } from './words'
 
 /** One sentence for all that happened, or null. */
 export function announce(before: readonly CallView[], now: readonly CallView[]): string | null {
-  const said = now.flatMap(({ call }) => {
-    const was = before.find((other) => other.call.id === call.id)?.call
-    return [grouped(was, call), change(was, call), ...questions(was, call)].filter((line) => line !== null)
+  const said = now.flatMap((view) => {
+    const { call } = view
+    const old = before.find((other) => other.call.id === call.id)
+    const was = old?.call
+    const lines = [grouped(was, call), change(was, view), letIn(old, view), ...questions(was, call), sound(old, view)]
+    return lines.filter((line) => line !== null)
   })
   // All members of a conference are muted or held as one, and told of as one.
   return said.length > 0 ? [...new Set(said)].join(' ') : null
 }
 
-function change(was: Call | undefined, call: Call): string | null {
+function change(was: Call | undefined, { call, diverted }: CallView): string | null {
   const who = showWho(call)
   if (was && was.state === call.state && sayState(was) === sayState(call)) {
     if (isMuted(was) === isMuted(call)) return null
     return isMuted(call) ? 'Microphone muted.' : 'Microphone on.'
   }
-  if (call.state === 'incoming') return call.waiting ? `Call waiting: ${who}.` : `Incoming call: ${who}.`
+  if (call.state === 'incoming') {
+    const meant = sayMeant(diverted)
+    const caller = meant ? `${who}, for ${meant.whom}, ${meant.why.replace(':', ',')}` : who
+    return call.waiting ? `Call waiting: ${caller}.` : `Incoming call: ${caller}.`
+  }
   if (call.state === 'dialing') return `Calling ${who}.`
   if (call.state === 'active' && was?.state === 'held' && !call.remoteHeld) return `Call with ${who} resumed.`
   if (call.state === 'active' && was?.state !== 'active') return `Connected to ${who}.`
   if (call.state === 'ending') return null
   return `${who}: ${sayState(call).replace('…', '')}.`
+}
+
+/** Nobody is let in unheard. */
+const letIn = (was: CallView | undefined, { call, autoAnswered }: CallView): string | null =>
+  autoAnswered && call.state !== 'ended' && !was?.autoAnswered ? `Answered by itself: ${showWho(call)}.` : null
+
+/** What is wrong with the sound, once as long as it is that. */
+function sound(was: CallView | undefined, { call, diagnosis }: CallView): string | null {
+  if (diagnosis === null || call.state !== 'active' || was?.diagnosis?.trouble === diagnosis.trouble) return null
+  const { title, remedy } = explainTrouble(diagnosis.trouble)
+  return `${title} ${remedy}`
 }
 
 function grouped(was: Call | undefined, call: Call): string | null {
@@ -48,7 +67,7 @@ function questions(was: Call | undefined, call: Call): (string | null)[] {
     lines.push(`${who}: ${sayTransfer(call.transfer.progress, showHandle(call.transfer.to))}.`)
   else if (!call.transfer && old?.transfer) lines.push(`The transfer did not go through. ${who} is still here.`)
   if (call.referral && !old?.referral)
-    lines.push(sayReferral(referrer(call.referral, call), showHandle(call.referral.handle)))
+    lines.push(sayReferral(referrer(call.referral, call), showReferred(call.referral)))
   if (call.digitsWaiting > 0 && call.digitsWaiting !== old?.digitsWaiting)
     lines.push(sayDigitsWaiting(call.digitsWaiting))
   return lines

@@ -16,6 +16,7 @@ import type { RecentFilter } from './past-calls.svelte'
 import type { Phone, Reply } from './phone.svelte'
 import type { RuleForm } from './rule-form.svelte'
 import type { SourceForm } from './source-form.svelte'
+import type { WatchForm } from './watch-form.svelte'
 
 export type Tab = 'phone' | 'recents' | 'contacts' | 'messages' | 'settings'
 /** Whom messages are exchanged with. `accountId` null: on whichever account that was so far, or on main's choice. */
@@ -47,8 +48,14 @@ export class Desk {
   contact = $state<ContactId | null>(null)
   /** The contact being typed; it outlives the view. */
   contactForm = $state.raw<ContactForm | null>(null)
-  /** Whose messages are read. */
+  /** Whose messages are read; no number: whom to write to is being chosen. */
   conversation = $state.raw<Writing | null>(null)
+  /** Messages being typed, by whom they are for. */
+  drafts = $state.raw<Readonly<Record<string, string>>>({})
+  /** Which people are looked at. */
+  people = $state<'contacts' | 'colleagues'>('contacts')
+  /** The colleague being typed; `name` and `number` as far as they are known. */
+  watching = $state.raw<WatchForm | null>(null)
   /** The directory, or the rule of the own list, being typed. */
   sourceForm = $state.raw<SourceForm | null>(null)
   ruleForm = $state.raw<RuleForm | null>(null)
@@ -148,7 +155,7 @@ export class Desk {
 
   private home(tab: Tab): void {
     if (tab === 'recents') this.recent = null
-    if (tab === 'contacts') this.contact = null
+    if (tab === 'contacts') this.contact = this.watching = null
     if (tab === 'messages') this.conversation = null
     if (tab === 'settings') this.settingsPage = this.testing = null
   }
@@ -182,6 +189,14 @@ export class Desk {
     this.conversation = { accountId, number }
   }
 
+  /** Opens the form for somebody whose line is to be watched. */
+  watch(form: WatchForm): void {
+    this.goTo('contacts')
+    this.contact = null
+    this.people = 'colleagues'
+    this.watching = form
+  }
+
   /** Opens the form for somebody who is to become a contact. */
   addContact(stranger: Stranger | null): void {
     this.goTo('contacts')
@@ -192,6 +207,7 @@ export class Desk {
   stepBack(): boolean {
     if (this.tab === 'contacts' && this.contactForm) this.contactForm = null
     else if (this.tab === 'contacts' && this.contact !== null) this.contact = null
+    else if (this.tab === 'contacts' && this.watching) this.watching = null
     else if (this.tab === 'recents' && this.recent) this.recent = null
     else if (this.tab === 'messages' && this.conversation) this.conversation = null
     else if (this.tab === 'settings' && this.testing !== null) this.testing = null

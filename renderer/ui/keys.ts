@@ -74,6 +74,7 @@ export function obey(scene: Scene, verb: Verb): boolean {
     case 'phone':
     case 'recents':
     case 'contacts':
+    case 'messages':
     case 'settings':
       desk.formOpen = false
       desk.goTo(verb)

@@ -47,6 +47,10 @@ export const referrer = (
   call: { readonly name: string | null; readonly handle: Handle },
 ): string => (by === null || by.value === '' || by.value === call.handle.value ? showWho(call) : showHandle(by))
 
+/** Whom the far end asks us to call: the name it gives them, with the address that would be dialled. */
+export const showReferred = ({ handle, name }: { readonly handle: Handle; readonly name?: string | null }): string =>
+  name?.trim() && name.trim() !== handle.value ? `${name.trim()} (${showHandle(handle)})` : showHandle(handle)
+
 /** The small line under a name; empty when the big line already says it. */
 export const showDetail = (who: { readonly name: string | null; readonly handle: Handle }): string =>
   who.name?.trim() && who.name.trim() !== who.handle.value ? formatNumber(who.handle.value) : ''

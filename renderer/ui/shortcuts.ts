@@ -43,6 +43,7 @@ export const bindings = {
   phone: place('1', 'Phone'),
   recents: place('2', 'Recents'),
   contacts: place('3', 'Contacts'),
+  messages: place('4', 'Messages'),
   settings: place(',', 'Settings'),
   shortcuts: plain('?', 'All keys', null),
   back: plain('Escape', 'Back', false),
@@ -58,7 +59,7 @@ export const keyGroups: readonly { readonly title: string; readonly verbs: reado
   },
   { title: 'In a call', verbs: ['mute', 'hold', 'keypad', 'end'] },
   { title: 'With several calls', verbs: ['add', 'swap', 'merge', 'transfer', 'park'] },
-  { title: 'Everywhere', verbs: ['phone', 'recents', 'contacts', 'settings', 'shortcuts', 'back'] },
+  { title: 'Everywhere', verbs: ['phone', 'recents', 'contacts', 'messages', 'settings', 'shortcuts', 'back'] },
 ]
 
 type Press = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat'>

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../../common/settings'
 import { AccountForm } from '../account-form.svelte'
 import type { Desk } from '../desk.svelte'
 import * as p from './people'
+import { serverFeatures } from './server-features'
 import { settingsViews } from './settings-views'
 import { several } from './several-calls'
 import { whoIsCalling } from './who-is-calling'
@@ -223,6 +224,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'recents-empty': { state: snapshot({ history: [] }), desk: (desk) => desk.goTo('recents') },
   'recents-clear': { state: snapshot(), desk: (desk) => desk.goTo('recents'), click: '[aria-label="Clear the list"]' },
   ...settingsViews,
+  ...serverFeatures,
   keys: { state: snapshot(), desk: (desk) => (desk.keysShown = true) },
   notices: { state: snapshot({ notices }) },
   'notices-unprotected': {

@@ -16,6 +16,7 @@ import { Ticker } from '../ticker.svelte'
 import { fixtures, type Fixture } from './fixtures'
 import { answerTo } from './known'
 import { frozenClock, place } from './people'
+import { answerAboutMessages } from './server-features'
 
 const root = document.documentElement
 const target = document.getElementById('app')
@@ -52,7 +53,7 @@ async function show(fixture: Fixture, theme: 'light' | 'dark', target: HTMLEleme
   let receive: (message: UiDown) => void = () => undefined
   const port: UiPagePort = {
     send: ({ id, command }) => {
-      const answer = answerTo(command, fixture.state)
+      const answer = answerAboutMessages(command, fixture.state) ?? answerTo(command, fixture.state)
       if (answer) receive({ kind: 'reply', id, callId: null, error: null, answer })
     },
     onMessage: (listener) => (receive = listener),
