@@ -75,7 +75,7 @@ export type SourceStatus =
   | { readonly state: 'failed'; readonly at: number; readonly code: string; readonly detail: string | null }
 
 /** Of each directory the names of so many entries are searched as somebody types, the first by number; callers are known by all of them. */
-export const namesSearchedAtMost = 200_000
+export const namesSearchedAtMost = 100_000
 
 export interface DirectorySource {
   readonly id: string

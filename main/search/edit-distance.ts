@@ -13,11 +13,21 @@ export function lettersOf(word: string): number {
   return bits
 }
 
-/** Ones in a 32-bit number. */
-export function countBits(bits: number): number {
-  let n = bits - ((bits >>> 1) & 0x55555555)
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
-  return (((n + (n >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+/** How often a word has each letter, by bit. */
+export function timesOf(word: string): Uint8Array {
+  const times = new Uint8Array(32)
+  for (let n = 0; n < word.length; n++) {
+    const bit = word.charCodeAt(n) & 31
+    times[bit] = (times[bit] ?? 0) + 1
+  }
+  return times
+}
+
+/** How many signs of a word are of these letters: one that lacks them all is at least so many slips away. */
+export function signsOf(letters: number, times: Uint8Array): number {
+  let count = 0
+  for (let rest = letters; rest !== 0; rest &= rest - 1) count += times[31 - Math.clz32(rest & -rest)] ?? 0
+  return count
 }
 
 let [older, old, current] = [new Uint8Array(64), new Uint8Array(64), new Uint8Array(64)]

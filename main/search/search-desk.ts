@@ -63,8 +63,10 @@ export class SearchDesk {
     limit,
     wait,
   }: Extract<SearchRequest, { type: 'people' }>): Promise<void> {
+    // Contacts first: whoever types waits for them alone.
+    await this.contacts.ready()
     const named = this.names.ready()
-    await Promise.all([this.contacts.ready(), wait ? named : null])
+    if (wait) await named
     const nothing = words.length === 0 && digits === ''
     // Nothing is looked for: the calls of years are read, too.
     if (nothing) await this.readyCalls()

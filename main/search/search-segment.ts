@@ -3,7 +3,7 @@
  * of numbers, and by the keys of a keypad that spell a name. A search over fifty thousand takes a few milliseconds, without
  * a letter of them copied. It knows nobody's meaning; ranks are numbers it is given.
  */
-import { countBits, lettersOf, slipsAllowed, slipsToPrefix } from './edit-distance'
+import { lettersOf, signsOf, slipsAllowed, slipsToPrefix, timesOf } from './edit-distance'
 
 /** Somebody to be found. */
 export interface SearchEntry {
@@ -182,10 +182,10 @@ export class SearchSegment {
   private matchSlips(typed: string): void {
     const most = slipsAllowed(typed.length)
     if (most === 0) return
-    const typedLetters = lettersOf(typed)
+    const [typedLetters, times] = [lettersOf(typed), timesOf(typed)]
     const { vocabulary, letters } = this
     for (let n = 0; n < vocabulary.length; n++) {
-      if (countBits(typedLetters & ~(letters[n] ?? 0)) > most) continue
+      if (signsOf(typedLetters & ~(letters[n] ?? 0), times) > most) continue
       const slips = slipsToPrefix(typed, vocabulary[n] ?? '', most)
       if (slips > 0 && slips <= most) this.add(this.ofWord, n, slips === 1 ? points.slip : points.twoSlips)
     }
