@@ -8,7 +8,7 @@ const maxHead = 16_384
 const maxBody = 49_152
 /** A start line longer than this is none. */
 const maxStart = 8_192
-const startLine = /^(?:SIP\/2\.0 \d{3}|[!%'*+\-.\w`~]{1,64} \S+ SIP\/2\.0$)/
+const startLine = /^(?:SIP\/2\.0 \d{3}|[!%'*+\-.\w`~]{1,64} \S+ SIP\/2\.0$)/i
 
 export type Nonsense = 'not-sip' | 'too-large' | 'no-length'
 
@@ -83,7 +83,9 @@ function leadingBlank(bytes: Buffer): number {
 
 /** null: none, or more than one to choose from. */
 function contentLength(head: string): number | null {
-  const found = [...head.matchAll(/^(?:content-length|l)[ \t]*:[ \t]*(\S*)[ \t]*$/gim)].map(([, value]) => value ?? '')
+  // A value may go on in lines that begin with a blank (RFC 3261 section 7.3.1).
+  const unfolded = head.replace(/\r\n[ \t]+/g, ' ')
+  const found = [...unfolded.matchAll(/^(?:content-length|l)[ \t]*:[ \t]*(\S*)[ \t]*$/gim)].map(([, value]) => value ?? '')
   const [first = ''] = found
   return /^\d{1,7}$/.test(first) && found.every((value) => value === first) ? Number(first) : null
 }

@@ -48,6 +48,11 @@ test('a body that is no UTF-8 keeps the stream in step', () => {
   expect(messages[0]).toContain('Content-Length: 7\r\n\r\n\ufffd\ufffdA')
 })
 
+test('a length on the next line is one, and what looks like one in another header’s next line is none', () => {
+  const odd = 'MESSAGE sip:a@b sip/2.0\r\nSubject: a\r\n l: 9\r\nContent-Length\t:\r\n  2\r\n\r\nhi'
+  expect(frames(Buffer.from(odd + message('next')))).toEqual({ messages: [odd, message('next')], broken: null })
+})
+
 describe('what cannot be SIP ends the stream', () => {
   test.each([
     ['a web server', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'not-sip'],
