@@ -62,7 +62,7 @@ export function collectParts(collected: Collected): readonly DiagnosticsPart[] {
 function knownNames(state: PhoneState): Pseudonyms {
   const names = new Pseudonyms()
   for (const { account, route } of state.accounts) {
-    names.account(account.id)
+    names.alias(account.id, names.account(account.id))
     const [, user, host] = /^sips?:(?:([^@]*)@)?(\[[^\]]*\]|[^:;?]*)/i.exec(account.uri) ?? []
     if (user !== undefined) names.user(user)
     if (host !== undefined) names.host(host)

@@ -117,6 +117,7 @@ const log = [
   `2026-11-23 03:01:01.000 info  gateway: SRV _sips._tcp.${canaries.domain}, priority 10: ${canaries.otherHost}`,
   `2026-11-23 03:01:02.000 info  a call from ${canaries.number} (${canaries.displayName}), then 030 901820`,
   `2026-11-23 03:01:03.000 info  dialling sip:${canaries.number}@${canaries.host};user=phone`,
+  `2026-11-23 03:01:03.500 info  engine: work: connect closed 1006`,
   `2026-11-23 03:01:04.000 error uncaught: Error: ENOENT ${canaries.folder}/.config/Patchcord/settings.json`,
   `    at read (${canaries.folder}/app/main/index.js:10:5)`,
   `2026-11-23 03:01:05.000 debug Authorization: Digest username="x", response="${canaries.response}"`,
@@ -295,6 +296,7 @@ describe('the bundle', () => {
       expect(sip).toContain(line)
     }
     expect(part('Log')).toContain('2026-11-23 03:01:00.000 warn  gateway: tcp private-address')
+    expect(part('Log')).toContain('engine: account1: connect closed 1006')
     expect(part('Log')).toContain('~/app/main/index.js:10:5')
     expect(part('Calls')).toContain('a private call, incoming')
     expect(part('Test of an account')).toMatch(/^account1\ndns {6}passed {3}\(3 ms\) host\d+ \(private-address\d+\)/)
