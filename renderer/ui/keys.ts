@@ -10,6 +10,7 @@ import {
   canTransfer,
   canTransferTo,
   consultationWith,
+  groupOf,
   type Call,
 } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
@@ -103,10 +104,14 @@ function transfer({ phone, desk, calls, front }: Scene): boolean {
 /** Digits of the physical keyboard, in a call on screen. */
 export function playKey({ phone, desk, calls, front }: Scene, key: string): boolean {
   if (!front || desk.away || desk.sending || desk.keysShown || !/^[0-9*#]$/.test(key)) return false
-  // In a conference it would be a guess whom they are meant for.
-  if (!canPlayDtmf(front) || (front.groupId !== null && calls.length > 1)) return false
+  const hearers = groupOf(
+    front,
+    calls.map(({ call }) => call),
+  )
+  // In a conference they are for all; without its keypad in sight that would be a surprise.
+  if (!hearers.some(canPlayDtmf) || (hearers.length > 1 && !desk.callKeypad)) return false
   desk.callKeypad = true
-  playDigit(phone, desk, front, key)
+  playDigit(phone, desk, hearers, key)
   return true
 }
 

@@ -7,8 +7,13 @@ import type { Phone } from './phone.svelte'
 
 const shownDigits = 16
 
-export function playDigit(phone: Phone, desk: Desk, call: Call, digit: string): void {
-  if (!canPlayDtmf(call)) return
+/** `calls`: one, or the members of a conference; those that take no digits are left out. */
+export function playDigit(phone: Phone, desk: Desk, calls: readonly Call[], digit: string): void {
+  const hearers = calls.filter(canPlayDtmf)
+  if (hearers.length === 0) return
   desk.digits = (desk.digits + digit).slice(-shownDigits)
-  void desk.ask(phone, { type: 'playDtmf', callId: call.id, digits: digit })
+  void desk.askAll(
+    phone,
+    hearers.map(({ id }) => ({ type: 'playDtmf', callId: id, digits: digit })),
+  )
 }

@@ -235,6 +235,13 @@ export const serverFeatures: Readonly<Record<string, Fixture>> = {
     click: '.details',
   },
   'sound-in-conference': { state: snapshot({ calls: members }) },
+  'keypad-in-conference': {
+    state: snapshot({ calls: members }),
+    desk: (desk) => {
+      desk.callKeypad = true
+      desk.digits = '12#'
+    },
+  },
   'referral-named': {
     state: snapshot({
       calls: [
