@@ -2,15 +2,14 @@
  * One connection of one account to its server, as the page sees it: opened once, closed once, messages between. Finds the server, gives up a
  * way that leads nowhere any more, and remembers what the next line should know. It reads no message but what proves the way.
  */
-import type { Timer } from '../../common/clock'
 import type { GatewayAccount } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import { headerValue } from '../../common/wire-message'
 import type { Line, LineEvents } from '../gateway'
+import { BetterWatch } from './better-watch'
 import type { Channel, ChannelFailure, OpenedChannel } from './channel'
 import { sameEndpoint, writeEndpoint, type Endpoint } from './endpoint'
 import { Exchange, type Answer } from './exchange'
-import { findBetter } from './find-better'
 import { KeepAlive } from './keep-alive'
 import { openRoute, type RouteOutcome, type RouteParts } from './open-route'
 import { targetKey, udpEndpoint } from './target'
@@ -26,6 +25,8 @@ interface Connected {
   readonly route: Extract<RouteOutcome, { kind: 'opened' }>
   readonly exchange: Exchange
   readonly keepAlive: KeepAlive
+  /** null: nothing is preferred to what we have. */
+  readonly watch: BetterWatch | null
   /** As whom the server sees us; null: it has not said. */
   seen: Endpoint | null
 }
@@ -34,14 +35,11 @@ interface Connected {
 const silentAfter = 3_000
 const bulkPatience = 1_500
 const askAgain = 2_000
-/** How often is looked whether a server that is preferred can be reached again, at least and at most, ms. */
-const lookEvery = { least: 120_000, most: 300_000 }
 
 export class SipLine implements Line {
   #opening = new AbortController()
   #connected: Connected | null = null
   #closed = false
-  #look: Timer | null = null
 
   constructor(
     private readonly account: GatewayAccount,
@@ -140,27 +138,10 @@ export class SipLine implements Line {
       onHeard: () => keepAlive.heard(),
       onSaid: () => keepAlive.said(),
     })
-    this.#connected = { channel, route, exchange, keepAlive, seen }
+    const onBetter = (why: string): void => this.events.onBetter(why)
+    const watch = route.rank.isFirst ? null : new BetterWatch(this.account, this.parts, route, onBetter)
+    this.#connected = { channel, route, exchange, keepAlive, watch, seen }
     this.#announce()
-    if (!route.rank.isFirst) this.#lookForBetter(route)
-  }
-
-  /** Told as often as it is seen: whoever has calls here stays until they are over. */
-  #lookForBetter(route: Connected['route']): void {
-    const { clock, memory, random } = this.parts
-    const { least, most } = lookEvery
-    this.#look = clock.setTimeout(
-      async () => {
-        const { target } = route.channel
-        const better = await findBetter(this.account, this.parts, target, route.rank, this.#opening.signal)
-        if (this.#closed || this.#connected?.route !== route) return
-        this.#lookForBetter(route)
-        if (better === null) return
-        memory.worked(targetKey(better))
-        this.events.onBetter(`${better.transport} ${better.address}:${better.port} answers again`)
-      },
-      (least + random() * (most - least)) * memory.reserve,
-    )
   }
 
   #announce(): void {
@@ -252,10 +233,10 @@ export class SipLine implements Line {
   #end(): void {
     this.#closed = true
     this.#opening.abort()
-    if (this.#look !== null) this.parts.clock.clearTimeout(this.#look)
     const connected = this.#connected
     this.#connected = null
     connected?.keepAlive.stop()
+    connected?.watch?.stop()
     connected?.exchange.close()
     connected?.channel.close()
   }

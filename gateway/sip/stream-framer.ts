@@ -85,7 +85,9 @@ function leadingBlank(bytes: Buffer): number {
 function contentLength(head: string): number | null {
   // A value may go on in lines that begin with a blank (RFC 3261 section 7.3.1).
   const unfolded = head.replace(/\r\n[ \t]+/g, ' ')
-  const found = [...unfolded.matchAll(/^(?:content-length|l)[ \t]*:[ \t]*(\S*)[ \t]*$/gim)].map(([, value]) => value ?? '')
+  const found = [...unfolded.matchAll(/^(?:content-length|l)[ \t]*:[ \t]*(\S*)[ \t]*$/gim)].map(
+    ([, value]) => value ?? '',
+  )
   const [first = ''] = found
   return /^\d{1,7}$/.test(first) && found.every((value) => value === first) ? Number(first) : null
 }
