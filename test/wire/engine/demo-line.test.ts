@@ -127,6 +127,17 @@ describe('the demo line', () => {
     expect(types()).toContain('connected')
   })
 
+  it('passes the test of its account, and gives back what it hears', async () => {
+    const echo = 'sip:echo@demo.invalid'
+    expect(await ask({ type: 'testAccount', accountId: 'work', echo }, 10_000)).toBeNull()
+    const found = reports.flatMap((report) =>
+      report.type === 'testLine' && report.state !== 'running' ? [`${report.step} ${report.state}`] : [],
+    )
+    expect(found).toEqual(['options passed', 'register passed', 'codecs passed', 'echo passed'])
+    expect(types()).not.toContain('dialog')
+    expect(media.last.closed).toBe(true)
+  })
+
   it('gives up calling when nobody answers', async () => {
     await ask({ type: 'demoCall', delayMs: 0 }, 100)
     await settle(45_000)
