@@ -10,6 +10,8 @@ export class LineMedia {
   /** All that may be offered, first what to try first. */
   readonly #kinds: readonly OfferedKind[]
   #offers: OfferedKind
+  /** The server took what is offered. */
+  #isKnown = false
 
   constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
     this.#choice = media
@@ -45,5 +47,11 @@ export class LineMedia {
   /** The server took an offer of this kind. */
   took(kind: OfferedKind): void {
     this.#offers = kind
+    this.#isKnown = true
+  }
+
+  /** The server offered this kind, which is a hint at what it takes until that is known. */
+  offered(kind: MediaKind): void {
+    if (!this.#isKnown && this.#kinds.includes(kind)) this.#offers = kind
   }
 }

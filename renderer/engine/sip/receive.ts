@@ -53,6 +53,8 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
   tameAckTimeout(invitation)
   const followed = follow(call, invitation)
   keepDialog(call, line)
+  const kind = invitation.body ? mediaKindOf(invitation.body) : null
+  if (kind !== null) line.media.offered(kind)
   const { request } = invitation
   if (request.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(request.getHeaders('allow').join(','))
   decide(call, options).catch((error: unknown) => {

@@ -329,6 +329,21 @@ describe('the kind of sound', () => {
     expect(offered().slice(2)).toEqual(['webrtc'])
   })
 
+  it('that a call came in with is offered first while nothing is known of the server', async () => {
+    await use('automatic')
+    const ring = async (body: string): Promise<void> => {
+      peer.request({ method: 'INVITE', body })
+      await bench.settle()
+      await bench.ask({ type: 'end', callId: bench.offers.at(-1)?.callId ?? '' })
+    }
+    answering(200, 200)
+    await ring(makeSdp())
+    await bench.ask({ type: 'end', callId: await dial() })
+    await ring(sdpOf('RTP/AVP'))
+    await dial()
+    expect(offered().filter((_, index) => index % 2 === 1)).toEqual(['webrtc', 'webrtc'])
+  })
+
   it('plain by choice and answered in DTLS is no call', async () => {
     await use('plain')
     peer.on('INVITE', (request) => peer.reply(request, 200, [], sdpOf('RTP/AVP', fingerprint)))
