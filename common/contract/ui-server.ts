@@ -17,8 +17,13 @@ export const serverCommands = [
     text: v.pipe(text(4096), v.minLength(1)),
     instead: v.exactOptional(text(64)),
   }),
-  /** With this person, newest last; answered by `messages`, which counts as seen. */
-  v.strictObject({ type: v.literal('listMessages'), accountId: v.nullable(accountId), number: text(256) }),
+  /** With this person, newest last; answered by `messages`, which counts as seen, unless `peek`: nobody looks yet. */
+  v.strictObject({
+    type: v.literal('listMessages'),
+    accountId: v.nullable(accountId),
+    number: text(256),
+    peek: v.exactOptional(v.boolean()),
+  }),
   /** Everybody messages were exchanged with, newest first; answered by `conversations`. */
   v.strictObject({ type: v.literal('listConversations') }),
   /** All messages with this person. */

@@ -119,10 +119,11 @@ export class Messages {
     return result.ok ? done : result
   }
 
-  /** With this person on this account, oldest first; they count as read now. */
-  read(accountId: AccountId, who: Handle): readonly Message[] {
+  /** With this person on this account, oldest first; they count as read now, unless somebody only peeks. */
+  read(accountId: AccountId, who: Handle, peek = false): readonly Message[] {
     const theirs = (message: Message): boolean => message.accountId === accountId && sameHandle(message.with, who)
-    for (const message of this.list.filter((one) => theirs(one) && !one.seen)) this.put({ ...message, seen: true })
+    const fresh = peek ? [] : this.list.filter((one) => theirs(one) && !one.seen)
+    for (const message of fresh) this.put({ ...message, seen: true })
     return this.list.filter(theirs).slice(-200)
   }
 

@@ -84,11 +84,12 @@ export function performServers(options: ServerWishesOptions): Perform<ServerWish
       }
       case 'listMessages': {
         const [before] = known(command.accountId, command.number)
-        if (before) return answered({ type: 'messages', messages: messages.read(before.accountId, before.with) })
+        if (before)
+          return answered({ type: 'messages', messages: messages.read(before.accountId, before.with, command.peek) })
         const person = personOf(command.accountId, command.number)
         if (!person.ok) return outcome(person)
         const { account, handle } = person.value
-        return answered({ type: 'messages', messages: messages.read(account.id, handle) })
+        return answered({ type: 'messages', messages: messages.read(account.id, handle, command.peek) })
       }
       case 'dismissAway':
         dismissAway(command.awayId)

@@ -40,11 +40,12 @@ export class Thread {
     private readonly writing: Writing,
   ) {}
 
-  /** Fetches them anew, which counts as having read them. */
-  async refresh(): Promise<void> {
+  /** Fetches them anew, which counts as having read them, unless nobody looks. */
+  async refresh(peek = false): Promise<void> {
     const { accountId, number } = this.writing
     const mine = ++this.asked
-    const answer = answerOf(await this.phone.request({ type: 'listMessages', accountId, number }), 'messages')
+    const wish = { type: 'listMessages', accountId, number, ...(peek && { peek }) } as const
+    const answer = answerOf(await this.phone.request(wish), 'messages')
     if (mine !== this.asked) return
     this.known = true
     if (answer) this.messages = answer.messages

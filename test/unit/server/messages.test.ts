@@ -64,6 +64,12 @@ describe('conversations', () => {
     expect(open().unread).toEqual([])
   })
 
+  it('stay unread while somebody only peeks', () => {
+    arrives(anna, 'Are you there?')
+    expect(messages.read('work', anna, true)).toHaveLength(1)
+    expect(unread).toMatchObject([{ unread: 1 }])
+  })
+
   it('are forgotten one by one, on the disk too', () => {
     arrives(anna, 'Are you there?')
     arrives(kenji, 'Good morning')
