@@ -47,7 +47,8 @@ export class MessageNews implements Observer {
       this.#shown.delete(key)
       this.options.center.close(key)
     }
-    if (news.size > 0) this.#timer ??= this.options.clock.setTimeout(() => this.#tell(), patienceMs)
+    if (news.size > 0 && this.#timer === null)
+      this.#timer = this.options.clock.setTimeout(() => this.#tell(), patienceMs)
   }
 
   #tell(): void {

@@ -2,11 +2,11 @@
  * What servers tell besides calls, in words: lines of colleagues, mailboxes, absences, whom a call was meant for, and what is wrong with the sound. Pure;
  * whatever strangers wrote comes in as it is shown.
  */
-import type { Colleague, LineState, Voicemail } from '../../common/colleague'
+import type { Colleague, Conversation, LineState, Voicemail } from '../../common/colleague'
 import type { MediaTrouble } from '../../common/diagnosis'
 import type { CallView, HistoryEntry } from '../../common/phone-state'
 import type { Away } from '../../common/reach'
-import { formatDay, formatTime, sayDuration, showHandle, showWho } from './numbers'
+import { formatDay, formatTime, sayDuration, showWho } from './numbers'
 import type { Explanation } from './words'
 
 const lines: Record<LineState, string> = {
@@ -152,8 +152,6 @@ const troubles: Record<MediaTrouble, Explanation> = {
 }
 export const explainTrouble = (trouble: MediaTrouble): Explanation => troubles[trouble]
 
-/** Who wrote a message, or whom one writes to. */
-export const showWriter = (who: {
-  readonly name: string | null
-  readonly with: Parameters<typeof showHandle>[0]
-}): string => showWho({ name: who.name, handle: who.with })
+/** Who wrote messages, or whom one writes to. */
+export const showWriter = (talk: Pick<Conversation, 'name' | 'with'>): string =>
+  showWho({ name: talk.name, handle: talk.with })
