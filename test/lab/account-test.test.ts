@@ -2,6 +2,9 @@
  * The test of an account against a real Asterisk: what it finds where all is well, over each kind of way there, with sound measured in a loop;
  * what it says where something is not; and that the diagnostics of such a phone hold nothing of its user.
  */
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestLine } from '../../common/diagnosis'
 import type { Phone } from '../support/phone'
@@ -15,12 +18,17 @@ const echo = { features: { echo: '600' } }
 
 beforeAll(async () => {
   lab = await Lab.open()
+  const server = new X509Certificate(readFileSync(join(lab.asterisk.dir, 'keys/server.pem')))
+  const certificate = createHash('sha256').update(server.raw).digest('hex')
   phone = await lab.phone({
     registered: false,
     shown: true,
     accounts: [
       { ...lab.account('100'), ...echo },
-      { ...lab.account('101', { server: lab.asterisk.wssUrl }), ...echo },
+      // By another name: a certificate is trusted for a host.
+      { ...lab.account('101', { server: lab.asterisk.wssUrl.replace('localhost', '127.0.0.1') }), ...echo },
+      { ...lab.account('102', { server: lab.asterisk.wssUrl, certificate }), ...echo },
+      { ...lab.account('113', { server: 'tls:localhost', certificate }), ...echo },
       { ...lab.account('110', { server: 'udp:127.0.0.1' }), ...echo },
       { ...lab.account('112', { server: 'tls:localhost' }), ...echo },
       { ...lab.account('111', { server: 'tcp:127.0.0.1', password: 'Canary-Pass-99' }), ...echo },
@@ -53,10 +61,17 @@ describe('where all is well', () => {
   test.each([
     ['over WebSocket', '100', /opus was agreed in a call, encrypted \(DTLS-SRTP\)/],
     ['over UDP', '110', /PCMU was agreed in a call, not encrypted/],
+    [
+      'over a WebSocket with a certificate the user trusts',
+      '102',
+      /PCMU was agreed in a call, encrypted \(DTLS-SRTP\)/,
+    ],
+    ['over TLS likewise', '113', /opus was agreed in a call, encrypted \(SRTP, keys by SDES\)/],
   ])('%s, sound goes there and comes back', async (_way, user, codecs) => {
     await registered(user)
     const found = await tested(user)
     expect(found.connect).toMatch(/^passed .*127\.0\.0\.1/)
+    expect(found.tls).toMatch(/^skipped not encrypted|^passed .*trusted for this account by its fingerprint/)
     expect(found.options).toMatch(/^passed answered in \d+ ms from Lab; takes .*INVITE/)
     expect(found.register).toMatch(/^passed the server keeps this phone's address for \d+ s; it has 1 phone/)
     expect(found.codecs).toMatch(codecs)
@@ -113,7 +128,7 @@ test('the diagnostics of this phone can be read, and hold nothing of its user', 
     expect(text).toContain(`"${part}"`)
   }
   expect(text).toContain('REGISTER sip:')
-  expect(text).toMatch(/account5.*failed: wrong-password/s)
+  expect(text).toMatch(/account7.*failed: wrong-password/s)
   expect(text).not.toMatch(/correct-horse|Canary|"100"|sip:1\d\d@|nonce="|response="|Anna|Lind\b|Front desk/)
   page.close()
 })

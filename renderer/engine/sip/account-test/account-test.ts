@@ -90,7 +90,8 @@ export class AccountTest {
     if (line.connected) return
     line.retry()
     const until = clock.now() + limits.connect
-    while (!line.connected && clock.now() < until && this.#stopped === null) await this.#pause(lookEvery)
+    const isOpen = (): boolean => !line.connected && line.state.state !== 'failed' && this.#stopped === null
+    while (isOpen() && clock.now() < until) await this.#pause(lookEvery)
   }
 
   async #ask(): Promise<{ finding: Finding; description: string | null }> {
