@@ -1,5 +1,5 @@
 /*
- * `npm run bench [-- --rounds=25 --starts=12 --only=framework,search,directory,gateway,starts,calls,verbs,idle,talk]`: sets up what is missing,
+ * `npm run bench [-- --rounds=25 --starts=12 --only=framework,search,directory,gateway,starts,calls,verbs,idle,talk,ring,load,back]`: sets up what is missing,
  * measures the framework and the gateway's media by themselves and the built phone against a real Asterisk in a network, display and bus of its own,
  * prints tables and keeps the figures as JSON. A missed target is a line in the table, not a failure: machines differ.
  */

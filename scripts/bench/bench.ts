@@ -16,6 +16,7 @@ import { keep } from './kept'
 import { costs, othersSharing } from './process-tree'
 import { timeVerb } from './door'
 import { RunningApp } from './running-app'
+import { measureSignalling } from './signalling'
 import { isAnswer, isRequest, SipRelay } from './sip-relay'
 import { XWindows } from './x-windows'
 
@@ -24,7 +25,7 @@ export interface BenchOptions {
   readonly rounds: number
   /** Starts to time. */
   readonly starts: number
-  /** Of starts, calls, verbs, idle, talk. */
+  /** Of starts, calls, verbs, idle, talk, ring, load, back. */
   readonly parts: readonly string[]
 }
 
@@ -117,12 +118,16 @@ export async function bench({ rounds, starts, parts }: BenchOptions): Promise<vo
 
   try {
     say(`Measuring on ${cpus().length} cores, load ${loadBefore.toFixed(1)}`)
+    const remark = (text: string): void => void remarks.push(text)
+    await measureSignalling({ figures, rounds, parts, bus: lab.bus.address, remark })
     await lab.asterisk.cli(`dialplan add extension ${delayed},1,Wait,1 into lab`)
     await lab.asterisk.cli(`dialplan add extension ${delayed},2,Dial,PJSIP/${user} into lab`)
-    // The first start takes the account in, and fills the caches that every later one has.
-    const first = await openPhone(`--provision=${provision}`)
-    await pause(2_000)
-    await first.quit()
+    if (['starts', 'calls', 'verbs', 'idle', 'talk'].some(wants)) {
+      // The first start takes the account in, and fills the caches that every later one has.
+      const first = await openPhone(`--provision=${provision}`)
+      await pause(2_000)
+      await first.quit()
+    }
 
     if (wants('starts')) {
       for (let i = 0; i < starts; i++) {

@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '25' },
     starts: { type: 'string', default: '12' },
-    only: { type: 'string', default: 'starts,calls,verbs,idle,talk' },
+    only: { type: 'string', default: 'starts,calls,verbs,idle,talk,ring,load,back' },
   },
 })
 

@@ -4,7 +4,7 @@
  */
 import { createHash, X509Certificate } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Phone, ProvisionedAccount } from '../support/phone'
@@ -165,14 +165,19 @@ test('when the gateway dies it is started again, and every account is registered
   await ear.hears(530)
 })
 
-test('when the server was started anew every account is registered again', async () => {
+test('when the server was started anew and knows nobody, every account with a connection is registered within three seconds', async () => {
   await lab.asterisk.kill()
+  // It keeps registrations over a restart; many others do not. Over UDP a phone learns of that when it registers next.
+  rmSync(join(lab.asterisk.dir, 'db'), { recursive: true })
+  mkdirSync(join(lab.asterisk.dir, 'db'))
   await lab.asterisk.launch()
-  await until(
-    async () =>
-      (await Promise.all(['110', '111', '112', '113'].map((user) => lab.asterisk.isRegistered(user)))).every(Boolean),
-    { what: 'all accounts to be registered', ms: 60_000 },
-  )
+  const back = performance.now()
+  const users = ['111', '112', '113']
+  await until(async () => (await Promise.all(users.map((user) => lab.asterisk.isRegistered(user)))).every(Boolean), {
+    what: 'the accounts over TCP and TLS to be registered',
+    ms: 60_000,
+  })
+  expect(performance.now() - back).toBeLessThan(3_000)
   await phone.do('call', '600', '--account', 'Line 111')
   await phone.callIn('active')
   await ear.hears(microphoneHz)
@@ -263,6 +268,38 @@ describe.skipIf(!labIsComplete())('through a proxy that asks for passwords itsel
     ).finally(() => baresip.stop())
     await alice.noCalls()
     expect(alice.recents()[0]).toMatchObject({ cause: 'remote-hung-up' })
+  })
+
+  test('a phone on a secure WebSocket is called, calls, and is heard', async () => {
+    const web = await lab.phone({
+      accounts: [
+        lab.account('open-dave', {
+          ...{ uri: `sip:open-dave@${labAddress}`, server: kamailio.wssUrl, password: 'correct-horse' },
+          certificate: kamailio.fingerprint,
+        }),
+      ],
+      hz: otherMicrophoneHz,
+    })
+    const websEar = await Ear.on(web)
+    // What is offered plainly it refuses, and is offered as it likes it.
+    await alice.do('call', 'open-dave')
+    await web.callIn('incoming')
+    await web.do('answer')
+    await alice.callIn('active')
+    await alicesEar.hears(otherMicrophoneHz)
+    await websEar.hears(microphoneHz)
+    await web.do('end')
+    await alice.noCalls()
+    await web.do('call', 'alice')
+    await alice.callIn('incoming')
+    await alice.do('answer')
+    await web.callIn('active')
+    await alicesEar.hears(otherMicrophoneHz)
+    await websEar.hears(microphoneHz)
+    await alice.do('end')
+    await web.noCalls()
+    websEar.close()
+    await web.dispose()
   })
 })
 

@@ -160,7 +160,8 @@ export class Asterisk {
 }
 
 /** An authority of the test's own, and a certificate for localhost and 127.0.0.1 signed by it. */
-function makeKeys(dir: string): void {
+/** An authority and a server's key and certificate in this folder, for this computer's loopback and what else is named. */
+export function makeKeys(dir: string, more: readonly string[] = []): void {
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' })
   const subject = (name: string): string[] => ['-subj', `/CN=${name}`]
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -177,7 +178,7 @@ function makeKeys(dir: string): void {
     ...subject('Lab authority'),
   )
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', ...subject('localhost'))
-  writeFileSync(join(dir, 'san'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+  writeFileSync(join(dir, 'san'), `subjectAltName=${['DNS:localhost', 'IP:127.0.0.1', ...more].join()}\n`)
   const sign = ['-CA', 'authority.pem', '-CAkey', 'authority.key', '-CAcreateserial', '-extfile', 'san', '-days', '2']
   openssl('x509', '-req', '-in', 'server.csr', ...sign, '-out', 'server.pem')
 }

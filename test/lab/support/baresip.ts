@@ -19,6 +19,8 @@ export interface BaresipOptions {
   /** `srtp-mand`, `srtp`, or nothing. */
   readonly mediaEncryption?: string
   readonly transport?: 'udp' | 'tcp'
+  /** By itself, at once; false: it rings. Default true. */
+  readonly answers?: boolean
 }
 
 export class Baresip {
@@ -28,7 +30,7 @@ export class Baresip {
   private constructor(private readonly dir: string) {}
 
   static async start(options: BaresipOptions): Promise<Baresip> {
-    const { root, user, registrar, password, hz, mediaEncryption, transport = 'udp' } = options
+    const { root, user, registrar, password, hz, mediaEncryption, transport = 'udp', answers = true } = options
     const dir = mkdtempSync(join(root || '/', 'tmp/patchcord-baresip-'))
     const inside = root ? dir.slice(root.length) : dir
     const modules = ['stdio', 'g711', 'opus', 'ausine', 'aufile', 'sndfile', 'srtp', 'account', 'menu', 'cons']
@@ -50,7 +52,7 @@ export class Baresip {
     const encryption = mediaEncryption ? `;mediaenc=${mediaEncryption}` : ''
     writeFileSync(
       join(dir, 'accounts'),
-      `<sip:${user}@${registrar};transport=${transport}>;auth_pass=${password};answermode=auto;regint=60;audio_codecs=PCMA${encryption}\n`,
+      `<sip:${user}@${registrar};transport=${transport}>;auth_pass=${password};answermode=${answers ? 'auto' : 'manual'};regint=60;audio_codecs=PCMA${encryption}\n`,
     )
     writeFileSync(join(dir, 'contacts'), '')
     const baresip = new Baresip(dir)

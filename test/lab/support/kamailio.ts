@@ -2,12 +2,14 @@
  * A real Kamailio for one test: registrar and record-routing proxy in the lab's network, with its own folder inside the lab's root. Everybody's
  * password is `correct-horse`.
  */
+import { createHash, X509Certificate } from 'node:crypto'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../support/until'
+import { makeKeys } from './asterisk'
 
 const run = promisify(execFile)
 
@@ -32,9 +34,12 @@ export class Kamailio {
     const values: Record<string, string> = {
       '@ADDRESS@': labAddress,
       '@PORT@': String(port),
+      '@TLS_PORT@': String(port + 1),
+      '@DIR@': root ? dir.slice(root.length) : dir,
       '@MODULES@': `/usr/lib/${place ?? ''}/kamailio/modules`,
       '@ALGORITHM@': algorithm,
     }
+    makeKeys(dir, [`IP:${labAddress}`])
     const template = readFileSync(join(import.meta.dirname, 'kamailio/kamailio.cfg'), 'utf8')
     writeFileSync(
       join(dir, 'kamailio.cfg'),
@@ -59,6 +64,18 @@ export class Kamailio {
       },
       { what: 'Kamailio to answer', ms: 15_000 },
     )
+  }
+
+  /** Where phones speak SIP over secure WebSockets. */
+  get wssUrl(): string {
+    return `wss://${labAddress}:${this.port + 1}`
+  }
+
+  /** SHA-256 of its certificate, hexadecimal. */
+  get fingerprint(): string {
+    return createHash('sha256')
+      .update(new X509Certificate(readFileSync(join(this.dir, 'server.pem'))).raw)
+      .digest('hex')
   }
 
   log(): string {

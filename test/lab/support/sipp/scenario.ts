@@ -143,14 +143,17 @@ export function scenarioXml(steps: readonly Step[]): string {
         const isAck = method === 'ACK' || method === 'ACK of a refusal'
         if (!isAck && method !== 'CANCEL') sequence++
         const asIts = method === 'ACK of a refusal' || method === 'CANCEL'
-        const branch = asIts ? invited.branch : `z9hG4bK[pid]n${sequence}${isAck ? 'a' : ''}`
+        const branch = asIts ? invited.branch : `z9hG4bK[pid]c[call_number]n${sequence}${isAck ? 'a' : ''}`
         const number = isAck || method === 'CANCEL' ? invited.sequence : sequence
         if (method === 'INVITE') invited = { sequence, branch }
         const word = method.split(' ')[0] ?? ''
         const first = 'calling' in dialog && dialog.calling === ''
         const people =
           'calling' in dialog
-            ? ['From: "Far" <sip:far@127.0.0.1>;tag=far', first ? 'To: <[contact]>' : `To:[$${dialog.calling}_to]`]
+            ? [
+                'From: "Far" <sip:far[call_number]@127.0.0.1>;tag=far',
+                first ? 'To: <[contact]>' : `To:[$${dialog.calling}_to]`,
+              ]
             : [`From:[$${dialog.calledBy}_to];tag=${dialog.tag}`, `To:[$${dialog.calledBy}_from]`]
         return message(
           [

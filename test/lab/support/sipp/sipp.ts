@@ -60,6 +60,12 @@ export class Sipp {
     if (this.child.exitCode !== null) await this.succeeds()
   }
 
+  /** Resolves when all was tried, whatever came of it. */
+  async ends(): Promise<void> {
+    await this.ended
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+
   /** Resolves when the scenario went through. Throws with what was unexpected. */
   async succeeds(): Promise<void> {
     const code = await this.ended
