@@ -29,6 +29,8 @@ interface Connected {
   readonly watch: BetterWatch | null
   /** As whom the server sees us; null: it has not said. */
   seen: Endpoint | null
+  /** It has registered us. */
+  isRegistrar: boolean
 }
 
 /** A server that said nothing for so long after it was asked is tried last next time, ms. */
@@ -56,9 +58,11 @@ export class SipLine implements Line {
   close(): void {
     if (this.#closed) return
     const { clock, memory } = this.parts
-    const unheardSince = this.#connected?.exchange.unheardSince ?? null
-    if (this.#connected !== null && unheardSince !== null && clock.now() - unheardSince >= silentAfter)
-      memory.unfit(targetKey(this.#connected.channel.target), this.#connected.route.rank.isFirst)
+    const known = this.#connected
+    const unheardSince = known?.exchange.unheardSince ?? null
+    if (known !== null && unheardSince !== null && clock.now() - unheardSince >= silentAfter)
+      // One that did its work until now was no bad choice.
+      memory.unfit(targetKey(known.channel.target), known.route.rank.isFirst && !known.isRegistrar)
     this.#end()
   }
 
@@ -140,7 +144,7 @@ export class SipLine implements Line {
     })
     const onBetter = (why: string): void => this.events.onBetter(why)
     const watch = route.rank.isFirst ? null : new BetterWatch(this.account, this.parts, route, onBetter)
-    this.#connected = { channel, route, exchange, keepAlive, watch, seen }
+    this.#connected = { channel, route, exchange, keepAlive, watch, seen, isRegistrar: false }
     this.#announce()
   }
 
@@ -185,8 +189,9 @@ export class SipLine implements Line {
       this.#lose({ reason: 'server-error', detail: 'the server takes no registrations now (503)', certificate: null })
       return false
     }
-    if (method === 'REGISTER' && status < 300 && known.route.rank.isFirst) memory.reserve = 1
-    if (method === 'REGISTER' && status < 300) {
+    if (method === 'REGISTER' && status >= 200 && status < 300) {
+      known.isRegistrar = true
+      if (known.route.rank.isFirst) memory.reserve = 1
       const flow = Number(headerValue(message, 'flow-timer'))
       if (flow > 0 && flow <= 86_400) known.keepAlive.setFlowTimer(flow)
     }

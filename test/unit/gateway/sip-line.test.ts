@@ -325,6 +325,23 @@ describe('a server to fall back on', () => {
     expect(bench.better).toHaveLength(2)
   })
 
+  test('is left more seldom for a first that answers and registers nobody, until that does', async () => {
+    const busy = await Bench.opened('udp:192.0.2.1', { backups })
+    busy.line.send(request('REGISTER', 'z9hG4bKp1'))
+    busy.arrive(answer(busy.sent[0]?.text ?? '', 503))
+    expect(busy.ends).toEqual(['server-error'])
+    expect(busy.memory.reserve).toBe(2)
+    const dying = await Bench.opened('udp:192.0.2.1', { backups })
+    dying.memory.reserve = 8
+    dying.line.send(request('REGISTER', 'z9hG4bKp1'))
+    dying.arrive(answer(dying.sent[0]?.text ?? '', 200))
+    dying.line.send(request('OPTIONS', 'z9hG4bKp2'))
+    dying.clock.advance(4_000)
+    dying.line.close()
+    expect(dying.memory.reserve).toBe(1)
+    expect(dying.memory.hasFailed('udp 192.0.2.1 5060')).toBe(true)
+  })
+
   test('is looked past only by whoever is on one: of the first nothing is asked', async () => {
     const bench = await Bench.opened('udp:192.0.2.1', { backups })
     for (let minute = 0; minute < 10; minute++) {
