@@ -39,6 +39,8 @@ export class AwayLog {
   /** New voice messages, as known before a gap, and as told within it. */
   private readonly mailboxes = new Map<AccountId, number>()
   private readonly arrived = new Map<AccountId, number>()
+  /** Absences of which nobody can say what came. */
+  private readonly untold = new Set<Away['id']>()
   private list: readonly Away[] = []
   private keptAt: number
   private asleep = false
@@ -101,11 +103,14 @@ export class AwayLog {
     const [before, now] = [this.mailboxes.get(accountId), this.options.clock.date()]
     this.mailboxes.set(accountId, fresh)
     const last = this.list.find((away) => away.accountId === accountId)
-    if (last?.newMessages !== null || before === undefined || now - last.to > toldWithin) return
+    if (last?.newMessages !== null || now - last.to > toldWithin || this.untold.has(last.id)) return
+    // With nothing to compare it with nobody knows what is new, and what comes next came later.
+    if (before === undefined) return void this.untold.add(last.id)
     this.put(this.list.map((away) => (away === last ? { ...away, newMessages: Math.max(0, fresh - before) } : away)))
   }
 
   dismiss(id: string): void {
+    this.untold.delete(id)
     this.put(this.list.filter((away) => away.id !== id))
   }
 
