@@ -2,6 +2,7 @@
  * The phone as the control door shows it: stable field names, ISO 8601 times, no secret. Scripts depend on these shapes;
  * fields may be added and must not change their meaning. Pure.
  */
+import type { MediaTrouble } from '../../common/diagnosis'
 import type { Encryption } from '../../common/media'
 import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
 import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
@@ -86,6 +87,8 @@ export interface StatusCall {
   readonly autoAnswered: boolean
   /** The far end speaks now; only known in a conference. */
   readonly speaking: boolean
+  /** Why it is not heard; null: nothing is wrong, as far as one can tell. */
+  readonly diagnosis: { readonly trouble: MediaTrouble; readonly since: string; readonly evidence: string } | null
 }
 
 export interface Status {
@@ -122,7 +125,7 @@ export const statusAccount = ({ account, registration, reach, route }: AccountSt
   route,
 })
 
-export function statusCall({ call, media, speaking, diverted, autoAnswered }: CallView): StatusCall {
+export function statusCall({ call, media, speaking, diverted, autoAnswered, diagnosis }: CallView): StatusCall {
   const connected = connectedAt(call)
   return {
     id: call.id,
@@ -150,6 +153,7 @@ export function statusCall({ call, media, speaking, diverted, autoAnswered }: Ca
     diverted: diverted.map(({ handle, name, reason }) => ({ handle: statusHandle(handle), name, reason })),
     autoAnswered,
     speaking,
+    diagnosis: diagnosis && { ...diagnosis, since: iso(diagnosis.since) },
   }
 }
 

@@ -3,6 +3,7 @@
  * the user silenced its ringing. None of that is the registry's, and none of it decides anything about a call.
  */
 import { canAnswer, isLive, type Call, type CallId } from '../../common/call'
+import type { Diagnosis } from '../../common/diagnosis'
 import { noMedia, type MediaQuality } from '../../common/media'
 import type { AutoAnswer } from '../callkit/auto-answer'
 import type { Registry } from '../callkit/registry'
@@ -11,6 +12,7 @@ import type { Policy } from './policy'
 
 export class CallViews {
   private readonly quality = new Map<CallId, MediaQuality>()
+  private readonly diagnoses = new Map<CallId, Diagnosis>()
   private speaking: ReadonlySet<CallId> = new Set()
 
   constructor(
@@ -26,6 +28,15 @@ export class CallViews {
     const call = this.registry.find(callId)
     if (!call || !isLive(call)) return
     this.quality.set(callId, quality)
+    this.show(this.registry.calls)
+  }
+
+  /** Why it is not heard; null: nothing is wrong (any more). `at`: wall-clock ms. */
+  diagnosed(callId: CallId, diagnosis: Omit<Diagnosis, 'since'> | null, at: number): void {
+    const call = this.registry.find(callId)
+    if (!call || !isLive(call)) return
+    if (diagnosis === null) this.diagnoses.delete(callId)
+    else this.diagnoses.set(callId, { ...diagnosis, since: at })
     this.show(this.registry.calls)
   }
 
@@ -51,7 +62,8 @@ export class CallViews {
   private show(calls: readonly Call[]): void {
     const { callers, privateCalls, offers } = this.policy
     const { silenced } = this.store.current
-    for (const id of [...this.quality.keys()]) if (!calls.some((call) => call.id === id)) this.quality.delete(id)
+    for (const known of [this.quality, this.diagnoses])
+      for (const id of [...known.keys()]) if (!calls.some((call) => call.id === id)) known.delete(id)
     this.store.put({
       calls: calls.map((call) => ({
         call,
@@ -61,7 +73,8 @@ export class CallViews {
         private: privateCalls.has(call.id),
         diverted: offers.divertedOf(call.id),
         autoAnswered: this.autoAnswer.has(call.id),
-        diagnosis: null,
+        // What it was like is no comfort once it is over.
+        diagnosis: isLive(call) ? (this.diagnoses.get(call.id) ?? null) : null,
       })),
       silenced: calls
         .filter((call) => canAnswer(call) && (silenced.includes(call.id) || callers.isSilent(call.id)))

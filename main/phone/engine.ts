@@ -194,6 +194,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
       },
       engineReported: (report) =>
         hear(report, {
+          clock,
           sip,
           registrar,
           reachability,

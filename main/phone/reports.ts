@@ -1,6 +1,7 @@
 /*
  * Where each of the engine's reports goes: to the calls, to the accounts, to what is shown, or to the log. It keeps nothing.
  */
+import type { Clock } from '../../common/clock'
 import type { EngineReport } from '../../common/contract/engine'
 import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
@@ -17,6 +18,7 @@ import type { CallViews } from './call-views'
 import type { SpeechLog } from './speech-log'
 
 export interface ReportsOptions {
+  readonly clock: Clock
   readonly sip: SipProvider
   readonly registrar: Registrar
   readonly reachability: Reachability
@@ -37,6 +39,7 @@ export interface ReportsOptions {
 export function hear(
   report: EngineReport,
   {
+    clock,
     sip,
     registrar,
     reachability,
@@ -67,6 +70,8 @@ export function hear(
       // Of loss, jitter and delay, so of the network and not of anybody's speech: a call's entry says how it was.
       recents.measured(report.callId, report.quality.mos)
       return views.measured(report.callId, report.quality)
+    case 'diagnosis':
+      return views.diagnosed(report.callId, report.diagnosis, clock.date())
     case 'speaking':
       speech.heard(report.callIds)
       return views.heard(report.callIds)

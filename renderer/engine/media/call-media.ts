@@ -6,6 +6,7 @@ import type { Clock } from '../../../common/clock'
 import { done, refused, type Result } from '../../../common/errors'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import { PeerDescription, type Description } from './description-handler'
+import { SoundJudge, type Finding } from './diagnose'
 import { DtmfQueue } from './dtmf'
 import { GatewayDescription } from './gateway-description'
 import type { GatewayMedia } from './gateway-media'
@@ -39,6 +40,8 @@ export class PeerCallMedia implements CallMedia, Party {
   readonly #description: Description
   readonly #dtmf: DtmfQueue
   readonly #quality: QualityWatch
+  readonly #judge = new SoundJudge()
+  #finding: Finding | null = null
   readonly #listeners = new Set<(connection: MediaConnection) => void>()
   #transceiver: RTCRtpTransceiver | null = null
   #lease: MicrophoneLease | null = null
@@ -109,7 +112,7 @@ export class PeerCallMedia implements CallMedia, Party {
     await this.#description.setDescription(sdp)
     if (this.remoteHeld === before) return
     // What did not come while they held us is no loss.
-    this.#quality.restart()
+    this.#restart()
     void this.needs.onSound()
   }
 
@@ -137,7 +140,7 @@ export class PeerCallMedia implements CallMedia, Party {
   }
 
   setHeld(held: boolean): void {
-    if (held !== this.#held) this.#quality.restart()
+    if (held !== this.#held) this.#restart()
     this.#held = held
     this.#description.setHeld(held)
     this.#apply()
@@ -161,8 +164,24 @@ export class PeerCallMedia implements CallMedia, Party {
   async stats(): Promise<MediaQuality> {
     const report = await this.#description.stats().catch(() => null)
     if (report === null || this.#closed) return noMedia
+    const { encryption, counters, own } = await this.#description.transport()
+    if (this.#closed) return noMedia
+    const flows = this.#isOn && this.connection === 'connected'
+    this.#finding = this.#judge.take({
+      at: this.needs.clock.now(),
+      sends: flows && !this.remoteHeld,
+      hears: flows && !this.remoteHeld,
+      muted: this.#muted || this.#mix !== null,
+      stats: report,
+      gateway: counters,
+      own,
+    })
     const quality = this.#quality.read(report)
-    return quality === noMedia ? noMedia : { ...quality, encryption: await this.#description.encryption() }
+    return quality === noMedia ? noMedia : { ...quality, encryption }
+  }
+
+  get finding(): Finding | null {
+    return this.#finding
   }
 
   /** Loudness of the far end while it is heard, 0 to 1 (RFC 6465's scale, made linear). */
@@ -181,6 +200,12 @@ export class PeerCallMedia implements CallMedia, Party {
     this.#lease?.release()
     this.#lease = null
     this.needs.onClose()
+  }
+
+  #restart(): void {
+    this.#quality.restart()
+    this.#judge.restart()
+    this.#finding = null
   }
 
   async #open(): Promise<Result> {

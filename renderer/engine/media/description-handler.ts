@@ -11,7 +11,6 @@
  * connection too, and in both cases the old one comes back if the new one is refused.
  */
 import type { Clock } from '../../../common/clock'
-import type { Encryption } from '../../../common/media'
 import { guardDescription, withCandidates, type Guarded } from './description-guard'
 import { answerDirection, directionOf, heldByAnswer, offerDirection, type Direction } from './direction'
 import {
@@ -23,6 +22,7 @@ import {
 } from './media'
 import { Peer } from './peer'
 import { sdpFacts } from './sdp-facts'
+import type { Transport } from './transport'
 
 export interface DescriptionNeeds {
   readonly clock: Clock
@@ -172,9 +172,9 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     return this.#closed || this.#peer === null ? null : this.#peer.stats()
   }
 
-  /** WebRTC's sound is never without; null until there is any. */
-  async encryption(): Promise<Encryption | null> {
-    return this.#connection === 'connected' ? 'dtls' : null
+  /** WebRTC's sound is never without encryption; null until there is any. */
+  async transport(): Promise<Transport> {
+    return { encryption: this.#connection === 'connected' ? 'dtls' : null, counters: null, own: null }
   }
 
   close(): void {

@@ -7,11 +7,11 @@
  * names a DTLS fingerprint and ICE, or that is to be offered so. Which it is, is decided at the first description and stays so.
  */
 import type { DescribeStep } from '../../../common/contract/gateway'
-import type { Encryption } from '../../../common/media'
 import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
 import { answersInDtls, mediaKindOf, type OfferedKind } from './media-kind'
+import type { Transport } from './transport'
 
 export class GatewayDescription implements Description {
   /** A prepared offer as signalling and as the browser knows it. */
@@ -24,6 +24,8 @@ export class GatewayDescription implements Description {
   #withheld: string[] = []
   /** No step is the gateway's; null: nothing was described yet. */
   #direct: boolean | null = null
+  /** Ours on the wire, `address:port`, as the gateway named it last. */
+  #own: string | null = null
   #closed = false
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -134,10 +136,11 @@ export class GatewayDescription implements Description {
   }
 
   /** The wire's; what is between the browser and the gateway leaves this computer never. */
-  async encryption(): Promise<Encryption | null> {
-    if (this.#direct === true) return this.inner.encryption()
+  async transport(): Promise<Transport> {
+    if (this.#direct === true) return this.inner.transport()
     const counters = this.#closed ? null : await this.gateway.count()
-    return counters === null || counters.sent + counters.received === 0 ? null : counters.encryption
+    const isUsed = counters !== null && counters.sent + counters.received > 0
+    return { encryption: isUsed ? counters.encryption : null, counters, own: this.#own }
   }
 
   close(): void {
@@ -158,6 +161,8 @@ export class GatewayDescription implements Description {
 
   async #ask(step: DescribeStep, sdp: string): Promise<string> {
     const described = await this.gateway.describe(step, sdp)
+    if (described.sdp !== null && (step === 'localOffer' || step === 'localAnswer'))
+      this.#own = soundAddress(described.sdp)
     if (described.sdp !== null) return described.sdp
     const error = described.error ?? 'media-failed'
     throw new DescriptionError(error, `the gateway could not take a ${step}: ${error}`)
@@ -202,6 +207,14 @@ export class GatewayDescription implements Description {
     this.#tail = run.catch(() => {})
     return run
   }
+}
+
+/** Where a description of ours wants its sound. */
+function soundAddress(sdp: string): string | null {
+  const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1]
+  const port = /^m=audio (\d+) /m.exec(sdp)?.[1]
+  if (address === undefined || port === undefined) return null
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 function refuseDtls(answer: string): void {

@@ -8,6 +8,7 @@ import type { AudioChoice, Device } from '../../../common/device'
 import type { Result } from '../../../common/errors'
 import type { MediaQuality } from '../../../common/media'
 import type { RingTone } from '../../../common/ring-tones'
+import type { Finding } from './diagnose'
 import type { GatewayMedia } from './gateway-media'
 
 /** Why an SDP could not be used. The same words as the end causes they become. */
@@ -113,6 +114,8 @@ export interface CallMedia extends DescriptionHandler {
   readonly remoteHeld: boolean
   /** Measured now; `noMedia` before anything flows or after close. Never rejects. */
   stats(): Promise<MediaQuality>
+  /** Why it is not heard, as of the last `stats`; null: nothing is wrong, as far as one can tell. */
+  readonly finding: Finding | null
 }
 
 /** Microphone and speaker loudness, both in dBFS, -100 to 0. */

@@ -5,6 +5,7 @@
 import type { Clock } from '../../../common/clock'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import { estimateMos } from './mos'
+import { rowsOf, type StatsRow, type StatsRows } from './stats-rows'
 
 /** Loss and jitter-buffer delay are taken over this long, ms. */
 const windowMs = 5_000
@@ -25,10 +26,7 @@ interface Sample {
   readonly buffered: number
 }
 
-/** The rows of an RTCStatsReport, or anything that iterates the same. */
-export type StatsRows = Pick<RTCStatsReport, 'forEach'>
-
-type Row = Readonly<Record<string, unknown>>
+type Row = StatsRow
 
 export class QualityWatch {
   #samples: Sample[] = []
@@ -44,8 +42,7 @@ export class QualityWatch {
 
   /** The quality as of this report. `noMedia` when no stream has moved a packet yet. */
   read(report: StatsRows): MediaQuality {
-    const rows: Row[] = []
-    report.forEach((row: Row) => rows.push(row))
+    const rows = rowsOf(report)
     const inbound = rows.find((row) => row.type === 'inbound-rtp' && row.kind === 'audio')
     const outbound = rows.find((row) => row.type === 'outbound-rtp' && row.kind === 'audio')
     const packetsReceived = number(inbound?.packetsReceived) ?? 0

@@ -2,6 +2,7 @@
  * From 200 to speaking: waits for signalling and sound, then keeps watch over the sound. The limit is its own, the words to the far
  * end are `hangUp`'s.
  */
+import type { MediaTrouble } from '../../../common/diagnosis'
 import { done, refused, type Result } from '../../../common/errors'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
@@ -66,12 +67,15 @@ function reportCapabilities(call: LiveCall): void {
   call.report({ type: 'updated', callId: call.id, capabilities })
 }
 
-function measure(call: LiveCall): void {
+function measure(call: LiveCall, before: MediaTrouble | null = null): void {
   call.later(async () => {
     const quality = await call.media.stats()
+    const { finding } = call.media
+    // Its numbers change with every look; what is said once is enough.
+    if ((finding?.trouble ?? null) !== before) call.report({ type: 'diagnosis', callId: call.id, diagnosis: finding })
     call.care?.ghosts.measured(quality.packetsReceived)
     call.report({ type: 'quality', callId: call.id, quality })
-    if (call.stage !== 'ended') measure(call)
+    if (call.stage !== 'ended') measure(call, finding?.trouble ?? null)
   }, qualityEvery)
 }
 

@@ -66,6 +66,7 @@ test('status says everything in the promised shape', async () => {
         ...view(callOf('c2', { state: 'incoming' }, { waiting: true })),
         diverted: [{ handle: { type: 'generic', value: '500' }, name: 'Support', reason: 'no-answer' }],
         autoAnswered: true,
+        diagnosis: { trouble: 'nothing-received', since: 1_893_553_445_678, evidence: 'sent 412 packets, received 0' },
       },
       view(callOf('c3', ended)),
       view(
@@ -84,7 +85,7 @@ test('status says everything in the promised shape', async () => {
       ),
     ],
   })
-  const direct = { diverted: [], autoAnswered: false }
+  const direct = { diverted: [], autoAnswered: false, diagnosis: null }
   const alone = {
     group: null,
     transfer: null,
@@ -159,6 +160,11 @@ test('status says everything in the promised shape', async () => {
         ...alone,
         diverted: [{ handle: { type: 'generic', value: '500' }, name: 'Support', reason: 'no-answer' }],
         autoAnswered: true,
+        diagnosis: {
+          trouble: 'nothing-received',
+          since: '2030-01-02T03:04:05.678Z',
+          evidence: 'sent 412 packets, received 0',
+        },
       },
       {
         id: 'c4',

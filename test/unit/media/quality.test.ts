@@ -1,7 +1,8 @@
 /* The numbers of a call's quality, from the browser's statistics. */
 import { describe, expect, it } from 'vitest'
 import { noMedia } from '../../../common/media'
-import { QualityWatch, type StatsRows } from '../../../renderer/engine/media/quality'
+import { QualityWatch } from '../../../renderer/engine/media/quality'
+import type { StatsRows } from '../../../renderer/engine/media/stats-rows'
 import { ManualClock } from '../../fakes/manual-clock'
 
 const report = (received: number, lost: number, sent = received): StatsRows =>

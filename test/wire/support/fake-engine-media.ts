@@ -2,6 +2,7 @@
  * The sound system of an engine in Node: descriptions without sound. It keeps the seam's promises (directions follow hold, facts
  * follow the SDP, closing ends everything) and lets a test connect, break or refuse what a browser would.
  */
+import type { Finding } from '../../../renderer/engine/media/diagnose'
 import type { Tone } from '../../../common/contract/engine'
 import { done, refused, type RequestErrorCode, type Result } from '../../../common/errors'
 import { noMedia, type MediaQuality } from '../../../common/media'
@@ -47,6 +48,7 @@ export const makeSdp = ({
   ].join('\r\n')
 
 export class FakeCallMedia implements CallMedia {
+  finding: Finding | null = null
   readonly connected: Promise<void>
   connection: MediaConnection = 'new'
   telephoneEvents = false

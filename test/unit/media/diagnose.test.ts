@@ -1,0 +1,218 @@
+/* Why a call is not heard: told from what is measured, when it has lasted, and never of a call that is well. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { GatewayCounters } from '../../../common/contract/gateway'
+import { SoundJudge, type Finding, type SoundSample } from '../../../renderer/engine/media/diagnose'
+import { isOtherPrivateNetwork } from '../../../renderer/engine/media/private-address'
+
+interface Second {
+  readonly sent: number
+  readonly received: number
+  readonly lost: number
+  readonly spoken: number
+  readonly heard: number
+  readonly farLoss: number
+}
+const well: Second = { sent: 50, received: 50, lost: 0, spoken: 0.01, heard: 0.01, farLoss: 0 }
+
+/** A call, looked at every two seconds, in which this happens each second. */
+class Talk {
+  readonly judge = new SoundJudge()
+  #at = 1_000
+  #sum: Second = { sent: 0, received: 0, lost: 0, spoken: 0, heard: 0, farLoss: 0 }
+  /** What was found, at each look. */
+  readonly found: (Finding | null)[] = []
+
+  constructor(private readonly facts: Partial<SoundSample> = {}) {}
+
+  pass(seconds: number, change: Partial<Second> = {}, facts: Partial<SoundSample> = {}): Finding | null {
+    const each = { ...well, ...change }
+    for (let i = 0; i < seconds; i += 2) {
+      this.#at += 2_000
+      const sum = this.#sum
+      this.#sum = {
+        sent: sum.sent + 2 * each.sent,
+        received: sum.received + 2 * each.received,
+        lost: sum.lost + 2 * each.lost,
+        spoken: sum.spoken + 2 * each.spoken,
+        heard: sum.heard + 2 * each.heard,
+        farLoss: each.farLoss,
+      }
+      const { gateway = null } = { ...this.facts, ...facts }
+      this.found.push(
+        this.judge.take({
+          at: this.#at,
+          sends: true,
+          hears: true,
+          muted: false,
+          own: null,
+          ...this.facts,
+          ...facts,
+          gateway: gateway && { ...gateway, sent: this.#sum.sent, received: this.#sum.received },
+          stats: rows(this.#sum),
+        }),
+      )
+    }
+    return this.found.at(-1) ?? null
+  }
+}
+
+const rows = (sum: Second): SoundSample['stats'] =>
+  new Map<string, unknown>([
+    [
+      'in',
+      {
+        type: 'inbound-rtp',
+        kind: 'audio',
+        packetsReceived: sum.received,
+        packetsLost: sum.lost,
+        totalAudioEnergy: sum.heard,
+      },
+    ],
+    ['out', { type: 'outbound-rtp', kind: 'audio', packetsSent: sum.sent }],
+    ['mic', { type: 'media-source', kind: 'audio', totalAudioEnergy: sum.spoken }],
+    ['far', { type: 'remote-inbound-rtp', kind: 'audio', fractionLost: sum.farLoss }],
+  ]) as unknown as SoundSample['stats']
+
+const counters = (change: Partial<GatewayCounters> = {}): GatewayCounters => ({
+  sent: 0,
+  received: 0,
+  strangers: 0,
+  refused: 0,
+  silentMs: null,
+  latched: null,
+  signalled: '192.0.2.7:4000',
+  encryption: 'none',
+  ...change,
+})
+const nothing = { received: 0, heard: 0 }
+
+describe('a call that is well', () => {
+  it('is never found to be anything else, whatever is said or not said in it', () => {
+    const second = fc.record({
+      sent: fc.constantFrom(20, 50, 100),
+      // Silence may be saved: a packet now and then is enough.
+      received: fc.constantFrom(1, 3, 50),
+      lost: fc.constant(0),
+      spoken: fc.double({ min: 1e-9, max: 1, noNaN: true }),
+      heard: fc.double({ min: 1e-9, max: 1, noNaN: true }),
+      farLoss: fc.double({ min: 0, max: 0.05, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(second, fc.integer({ min: 2, max: 20 })), { maxLength: 20 }), (parts) => {
+        const talk = new Talk()
+        for (const [part, seconds] of parts) talk.pass(seconds, part)
+        expect(talk.found.filter((one) => one !== null)).toEqual([])
+      }),
+    )
+  })
+
+  it('may be held, muted and resumed without a word', () => {
+    const talk = new Talk()
+    talk.pass(10)
+    talk.pass(60, { ...nothing, sent: 0, spoken: 0 }, { sends: false, hears: false })
+    talk.pass(10)
+    talk.pass(60, { spoken: 0 }, { muted: true })
+    talk.pass(10)
+    // A far end that was heard is listening now, and its phone sends zeros.
+    talk.pass(60, { heard: 0 })
+    expect(talk.found.filter((one) => one !== null)).toEqual([])
+  })
+
+  it('loses a packet now and then, and for a moment many', () => {
+    const talk = new Talk()
+    talk.pass(30, { lost: 2 })
+    talk.pass(2, { received: 40, lost: 10 })
+    talk.pass(2, { farLoss: 0.5 })
+    talk.pass(30)
+    expect(talk.found.filter((one) => one !== null)).toEqual([])
+  })
+})
+
+describe('a call in which nothing comes', () => {
+  it('is said to after six seconds, with what was sent, and no longer when something comes', () => {
+    const talk = new Talk({ gateway: counters(), own: '198.51.100.1:5000' })
+    expect(talk.pass(6, nothing)).toBeNull()
+    expect(talk.pass(4, nothing)).toEqual({
+      trouble: 'nothing-received',
+      evidence: 'sent 500 packets, received 0, none for 8 s; the far end named 192.0.2.7:4000',
+    })
+    expect(talk.pass(2)).toBeNull()
+  })
+
+  it('and in which something came before is given twice the time', () => {
+    const talk = new Talk()
+    talk.pass(10)
+    expect(talk.pass(10, nothing)).toBeNull()
+    expect(talk.pass(4, nothing)?.trouble).toBe('nothing-received')
+  })
+
+  it.each([
+    ['private-address', {}, '192.168.7.20:4000', '198.51.100.1:5000'],
+    ['nothing-received', {}, '192.168.7.20:4000', '192.168.7.3:5000'],
+    ['nothing-received', {}, '192.168.7.20:4000', null],
+  ] as const)('is %s %o where the far end named %s and we %s', (trouble, more, signalled, own) => {
+    const talk = new Talk({ gateway: counters({ ...more, signalled }), own })
+    expect(talk.pass(10, nothing)?.trouble).toBe(trouble)
+  })
+
+  it.each([
+    ['srtp-refused', 'refused', '300 could not be decrypted'],
+    ['strangers-only', 'strangers', '300 came from elsewhere'],
+  ] as const)('says %s when there is what it could have been', (trouble, counter, words) => {
+    const talk = new Talk({ gateway: counters() })
+    talk.pass(2, nothing)
+    const found = talk.pass(8, nothing, { gateway: counters({ [counter]: 300 }) })
+    expect(found).toMatchObject({ trouble })
+    expect(found?.evidence).toContain(words)
+  })
+})
+
+describe('a call that is not heard', () => {
+  it.each([
+    ['nothing-sent', { sent: 0 }, 10],
+    ['microphone-silent', { spoken: 0 }, 12],
+    ['far-end-silent', { heard: 0 }, 12],
+  ] as const)('from the beginning is said to be %s', (trouble, change, seconds) => {
+    expect(new Talk().pass(seconds, change)?.trouble).toBe(trouble)
+  })
+
+  it('since its microphone stopped giving anything is said to, when that has lasted', () => {
+    const talk = new Talk()
+    talk.pass(20)
+    expect(talk.pass(28, { spoken: 0 })).toBeNull()
+    expect(talk.pass(4, { spoken: 0 })?.trouble).toBe('microphone-silent')
+    expect(talk.pass(2)).toBeNull()
+  })
+})
+
+it('heavy loss is said in either direction, and until it is clearly less', () => {
+  const talk = new Talk()
+  talk.pass(10)
+  expect(talk.pass(10, { received: 40, lost: 10 })).toEqual({
+    trouble: 'heavy-loss',
+    evidence: 'lost 20 % of 400 packets; the far end lost 0 % of ours',
+  })
+  expect(talk.pass(10, { received: 46, lost: 4 })?.trouble).toBe('heavy-loss')
+  expect(talk.pass(10)).toBeNull()
+  expect(talk.pass(12, { farLoss: 0.3 })?.evidence).toContain('the far end lost 30 % of ours')
+})
+
+it('another connection begins anew, whatever its counters say', () => {
+  const talk = new Talk()
+  talk.pass(20)
+  talk.judge.restart()
+  expect(talk.pass(4, nothing)).toBeNull()
+})
+
+it('an address is another network’s when it is private and ours is not beside it', () => {
+  expect(isOtherPrivateNetwork('10.1.2.3:4', '10.1.200.9:4')).toBe(false)
+  expect(isOtherPrivateNetwork('10.1.2.3:4', '10.2.2.3:4')).toBe(true)
+  expect(isOtherPrivateNetwork('172.32.0.1:4', '192.0.2.1:4')).toBe(false)
+  expect(isOtherPrivateNetwork('172.31.0.1:4', '192.0.2.1:4')).toBe(true)
+  expect(isOtherPrivateNetwork('100.64.0.1:4', '192.0.2.1:4')).toBe(true)
+  expect(isOtherPrivateNetwork('[fd00:1:2::5]:4', '[2001:db8::1]:4')).toBe(true)
+  expect(isOtherPrivateNetwork('[fd00:1:2::5]:4', '[fd00:1:2::9]:4')).toBe(false)
+  expect(isOtherPrivateNetwork('[2001:db8::1]:4', '192.168.0.1:4')).toBe(false)
+  expect(isOtherPrivateNetwork('no address', '192.168.0.1:4')).toBe(false)
+})
