@@ -43,7 +43,13 @@ const vcard = { name: 'vCard', extensions: ['vcf', 'vcard'] }
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Fulfils them. */
-export function performContacts({ contacts: opening, people, searcher, keyOf, ask }: ContactWishesOptions): Perform<ContactWish> {
+export function performContacts({
+  contacts: opening,
+  people,
+  searcher,
+  keyOf,
+  ask,
+}: ContactWishesOptions): Perform<ContactWish> {
   return async (command) => {
     if (command.type === 'search') {
       const found = await people.search(command.text, command.limit, command.servers === true)
