@@ -51,6 +51,9 @@ import { EngineWindow } from './windows/engine-window'
 import { openSessions } from './windows/sessions'
 import { makeWindows } from './windows/windows'
 
+/** After the window, ms: it comes first. */
+const searchReadyMs = 2_000
+
 /** Electron is ready, and no other phone runs on this profile. */
 export async function startPhone(given: CommandLine): Promise<void> {
   const clock = systemClock
@@ -278,8 +281,15 @@ export async function startPhone(given: CommandLine): Promise<void> {
       if (!keeper.current.closeToTray && registry.live().length === 0) app.quit()
     },
   })
-  const openWindow = (): void => windows.open()
-  if (!given.hidden) windows.open(given.link)
+  const openWindow = (link: string | null = null): void => {
+    windows.open(link)
+    // Whoever opens it may search, and should not wait for what is read first.
+    clock.setTimeout(() => {
+      const { contacts, directory, history } = store.current
+      if (contacts.count + directory.sources.length + history.length > 0) searcher.getReady()
+    }, searchReadyMs)
+  }
+  if (!given.hidden) openWindow(given.link)
   // The rest of what is remembered, when the window no longer has to wait for it.
   const archive = CallArchive.open(join(folder, 'recents'))
   archive
@@ -334,7 +344,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     setDoNotDisturb: (on, minutes) => void doNotDisturb.set(on, minutes),
     silence: (callId) => views.silence(callId),
     setSharing: (sharing) => store.put({ sharing }),
-    openWindow,
+    openWindow: () => openWindow(),
     openConversation: (accountId, number) => windows.openWith({ kind: 'showConversation', accountId, number }),
     flash: (on) => windows.phone.flash(on),
     quit: () => app.quit(),
@@ -350,7 +360,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
       calls: verbs,
       state: () => store.current,
       electron,
-      show: openWindow,
+      show: () => openWindow(),
       setDoNotDisturb: (on, minutes) => doNotDisturb.set(on, minutes),
       testAccount: (accountId) => engine.accountTests.start(accountId),
     }),
@@ -368,7 +378,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
       for (const notice of importAccounts(path, accounts, log)) store.notify(notice)
       engine.accountsChanged()
     },
-    openWindow: (link) => windows.open(link),
+    openWindow,
   })
   // The phone lives in the tray: a closed window ends nothing.
   app.on('window-all-closed', () => {})
