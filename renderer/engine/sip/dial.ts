@@ -46,7 +46,7 @@ interface Attempt extends DialOptions {
 /** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
 export async function dial(call: LiveCall, options: DialOptions): Promise<Result> {
   const { line, target, referral } = options
-  const kind = line.isBehindGateway ? line.media.offers : null
+  const kind = line.isBehindGateway ? line.media.offersTo(target) : null
   referral?.begin()
   // Whatever ends it before an answer, whoever asked for it is told; after an answer there is nothing left to tell.
   call.onEnd(() => referral?.tell(487, 'Request Terminated'))
@@ -188,7 +188,7 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
       if (!isCurrent()) return
-      if (kind !== null) line.media.took(kind)
+      if (kind !== null) line.media.took(kind, attempt.target)
       call.care?.forks.add(message.toTag)
       call.care?.accepted(message)
       const focus = focusIn(message)

@@ -1,17 +1,21 @@
 /*
- * Which kind of sound the calls of a line are offered with where the gateway is between: the account's choice, or what its server took last. It
- * sends nothing and describes nothing.
+ * Which kind of sound the calls of a line are offered with where the gateway is between: the account's choice, or what was taken before. Behind a server
+ * that answers itself all take the same, behind a proxy each phone its own. It sends nothing and describes nothing.
  */
 import type { AccountConnection } from '../../../common/account'
 import type { MediaKind, OfferedKind } from '../media/media-kind'
+
+const remembered = 200
 
 export class LineMedia {
   readonly #choice: AccountConnection['media']
   /** All that may be offered, first what to try first. */
   readonly #kinds: readonly OfferedKind[]
   #offers: OfferedKind
-  /** The server took what is offered. */
+  /** Somebody took what is offered. */
   #isKnown = false
+  /** What those took who were called last. */
+  readonly #byTarget = new Map<string, OfferedKind>()
 
   constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
     this.#choice = media
@@ -23,9 +27,14 @@ export class LineMedia {
     this.#offers = this.#kinds[0] ?? 'plain'
   }
 
-  /** What is offered first. */
+  /** What is offered to somebody unknown. */
   get offers(): OfferedKind {
     return this.#offers
+  }
+
+  /** What is offered first to whoever is at this URI. */
+  offersTo(target: string): OfferedKind {
+    return this.#byTarget.get(target) ?? this.#offers
   }
 
   /** Whether an offer of this kind is answered. */
@@ -44,9 +53,14 @@ export class LineMedia {
     return this.#choice === 'automatic' && !tried.includes('webrtc') ? 'webrtc' : null
   }
 
-  /** The server took an offer of this kind. */
-  took(kind: OfferedKind): void {
-    this.#offers = kind
+  /** Whoever is at this URI took an offer of this kind. */
+  took(kind: OfferedKind, target: string): void {
+    this.#byTarget.delete(target)
+    this.#byTarget.set(target, kind)
+    const [oldest] = this.#byTarget.keys()
+    if (this.#byTarget.size > remembered && oldest !== undefined) this.#byTarget.delete(oldest)
+    // Where they differ it is not the server that decides, and a stranger is offered what all understand.
+    this.#offers = this.#isKnown && kind !== this.#offers ? (this.#kinds[0] ?? kind) : kind
     this.#isKnown = true
   }
 

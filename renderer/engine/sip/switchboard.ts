@@ -141,7 +141,8 @@ export class Switchboard {
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
     if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
     const createMedia = (kind: OfferedKind): CallMedia => line.createCallMedia(this.#options.media, kind)
-    return dial(this.#calls.open(line, callId, 'outgoing'), { line, target, referral, createMedia })
+    const media = createMedia(line.media.offersTo(target))
+    return dial(this.#calls.open(line, callId, 'outgoing', { media }), { line, target, referral, createMedia })
   }
 
   answer(callId: CallId): Result | Promise<Result> {

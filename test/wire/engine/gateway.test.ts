@@ -286,6 +286,20 @@ describe('the kind of sound', () => {
     expect(bench.ended).toMatchObject({ cause: 'not-acceptable', sipStatus: 488 })
   })
 
+  it('behind a proxy is each phone’s own: what one takes is not offered to strangers before what all understand', async () => {
+    await use('automatic')
+    const call = async (target: string): Promise<void> => {
+      const callId = crypto.randomUUID()
+      await bench.ask({ type: 'dial', callId, accountId: 'work', target, referral: null })
+      await bench.settle()
+      await bench.ask({ type: 'end', callId })
+      await bench.settle()
+    }
+    answering(200, 488)
+    for (const user of ['anna', 'browser', 'carol', 'browser', 'anna']) await call(`sip:${user}@example.com`)
+    expect(offered()).toEqual(['plain', 'plain', 'webrtc', 'plain', 'webrtc', 'plain'])
+  })
+
   it('goes back to plain where WebRTC’s is refused later, and each call is offered two at most', async () => {
     await use('automatic')
     answering(488, 200, 488, 200, 488, 488)

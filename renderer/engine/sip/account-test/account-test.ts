@@ -47,7 +47,7 @@ export interface AccountTestOptions {
   /** Somebody talks, calls or is called. */
   readonly isBusy: () => boolean
   /** `report`: hears what would else be told of the call. */
-  readonly openCall: (report: (report: EngineReport) => void) => TestCall
+  readonly openCall: (target: string, report: (report: EngineReport) => void) => TestCall
 }
 
 /** ms. The REGISTER's own limit is 8 s. */
@@ -147,7 +147,7 @@ export class AccountTest {
     let ended: Ended | null = null
     let settleConnected = (): void => {}
     const connected = new Promise<void>((resolve) => (settleConnected = resolve))
-    const { call, sound, createMedia } = this.options.openCall((report) => {
+    const { call, sound, createMedia } = this.options.openCall(echo, (report) => {
       if (report.type === 'connected') settleConnected()
       if (report.type === 'ended') ended = report
     })

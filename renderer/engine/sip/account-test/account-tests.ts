@@ -39,7 +39,7 @@ export class AccountTests {
         if (this.#running === test) report({ type: 'testLine', accountId, ...told })
       },
       isBusy: () => calls.isAny,
-      openCall: (hear) => this.#open(line, hear),
+      openCall: (target, hear) => this.#open(line, target, hear),
     })
     this.#running = test
     this.#line = line
@@ -64,17 +64,20 @@ export class AccountTests {
     if (line === this.#line) this.end('the account was switched off or changed')
   }
 
-  #open(line: AccountLine, hear: (report: EngineReport) => void): TestCall {
+  #open(line: AccountLine, target: string, hear: (report: EngineReport) => void): TestCall {
     const { calls, media, newCallId } = this.options
     let sound: TestSound | null = null
-    const createMedia = (kind?: OfferedKind): CallMedia => {
+    const createMedia = (kind: OfferedKind): CallMedia => {
       const createCallMedia: MediaEngine['createCallMedia'] = (gateway, iceServers) => {
         sound = media.createTestSound(gateway, iceServers)
         return sound.media
       }
       return line.createCallMedia({ createCallMedia }, kind)
     }
-    const call = calls.open(line, newCallId(), 'outgoing', { media: createMedia(), report: hear })
+    const call = calls.open(line, newCallId(), 'outgoing', {
+      media: createMedia(line.media.offersTo(target)),
+      report: hear,
+    })
     const current = (): TestSound => {
       if (sound === null) throw new Error('a line made other sound than it was told to')
       return sound
