@@ -2,7 +2,7 @@
  * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
  * stands on; it has no window, no tray and no network.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from '../../common/contract/engine'
@@ -43,6 +43,12 @@ export const account = (id: string, user = id): Account => ({
 
 const library = await loadPhoneLibrary()
 
+/** Of all phones of a test file, or of a benchmark, and gone with it. */
+const profiles = mkdtempSync(join(tmpdir(), 'patchcord-calls-'))
+const removeProfiles = (): void => rmSync(profiles, { recursive: true, force: true })
+if (process.env.VITEST) (await import('vitest')).afterAll(removeProfiles)
+else process.once('exit', removeProfiles)
+
 export class CallPhone {
   readonly clock = new ManualClock()
   readonly engine = new FakeEngine()
@@ -78,7 +84,7 @@ export class CallPhone {
       route: null,
     }))
     this.policy = makePolicy({
-      folder: mkdtempSync(join(tmpdir(), 'patchcord-calls-')),
+      folder: mkdtempSync(join(profiles, 'phone-')),
       clock,
       log,
       settings: () => this.settings,
