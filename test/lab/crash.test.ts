@@ -13,7 +13,7 @@ let lab: Lab
 beforeAll(async () => void (lab = await Lab.open()))
 afterAll(async () => lab?.close())
 
-const kills = 5
+const kills = 3
 /** A run of calls takes about so long: a kill may come anywhere in it, ms. */
 const longestRunMs = 2_500
 const seed = Number(process.env.PATCHCORD_TEST_SEED ?? Date.now() % 1_000_000)

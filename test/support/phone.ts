@@ -41,6 +41,7 @@ export interface StatusCall {
   startedAt: string
   connectedAt: string | null
   autoAnswered: boolean
+  diagnosis: { trouble: string; since: string; evidence: string } | null
   media: {
     codec: string | null
     packetsSent: number

@@ -52,6 +52,8 @@ export class PeerCallMedia implements CallMedia, Party {
   #muted = false
   #held = false
   #closed = false
+  /** There was a way for the sound once: without one since, nothing comes or leaves that should. */
+  #wasConnected = false
 
   constructor(private readonly needs: CallMediaNeeds) {
     this.#dtmf = new DtmfQueue(needs.clock)
@@ -64,6 +66,7 @@ export class PeerCallMedia implements CallMedia, Party {
       onTransceiver: (transceiver) => this.#use(transceiver),
       onConnectionChange: (connection) => {
         if (connection === 'connected') {
+          this.#wasConnected = true
           this.#dtmf.holdOff(settlingMs)
           connect()
         }
@@ -166,7 +169,7 @@ export class PeerCallMedia implements CallMedia, Party {
     if (report === null || this.#closed) return noMedia
     const { encryption, counters, own } = await this.#description.transport()
     if (this.#closed) return noMedia
-    const flows = this.#isOn && this.connection === 'connected'
+    const flows = this.#isOn && this.#wasConnected
     this.#finding = this.#judge.take({
       at: this.needs.clock.now(),
       sends: flows && !this.remoteHeld,

@@ -90,7 +90,13 @@ export class SoundJudge {
     if ((point.heard ?? 0) > 0) this.#farSpoke = true
     if ((point.spoken ?? 0) > 0) this.#spokeAnything = true
     if (sample.muted || point.spoken === null || point.spoken !== last.spoken) this.#spokeAt = point.at
-    return this.#unheard(sample, point) ?? this.#unsaid(sample, point) ?? this.#lossy(sample, point)
+    return (
+      this.#unheard(sample, point) ??
+      this.#unsaid(sample, point) ??
+      // Whom nothing is said to may send it back.
+      this.#mute(sample, point) ??
+      this.#lossy(sample, point)
+    )
   }
 
   #unheard(sample: SoundSample, point: Point): Finding | null {
@@ -111,6 +117,11 @@ export class SoundJudge {
       }
       return { trouble: 'nothing-received', evidence: counted }
     }
+    return null
+  }
+
+  #mute(sample: SoundSample, point: Point): Finding | null {
+    if (!sample.hears) return null
     // Whoever was heard before has nothing to say now; whoever never was may have a microphone that is off.
     const isMute = !this.#farSpoke && point.heard !== null && point.received > 0
     const first = this.#points[0] ?? point

@@ -177,6 +177,10 @@ describe('a call that is not heard', () => {
     expect(new Talk().pass(seconds, change)?.trouble).toBe(trouble)
   })
 
+  it('and gives back the silence it is sent is its microphone’s', () => {
+    expect(new Talk().pass(12, { spoken: 0, heard: 0 })?.trouble).toBe('microphone-silent')
+  })
+
   it('since its microphone stopped giving anything is said to, when that has lasted', () => {
     const talk = new Talk()
     talk.pass(20)
