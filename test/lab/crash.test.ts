@@ -40,16 +40,15 @@ test(
       expect(await phone.calls()).toEqual([])
       if (run === kills) break
       await phone.registered()
+      // Something must have ended before for anything to be lost.
+      if (run === 0) await callOnce(phone, '610', begun, ended)
       const killed = phone
       const gone = new Promise((resolve) => killed.process.once('exit', resolve))
       setTimeout(() => killed.process.kill('SIGKILL'), random() * longestRunMs)
       await talk(phone, begun, ended).catch(() => {})
       await gone
     }
-    // The kills came in the middle of something, and calls ended between them.
-    const causes = [...ended.values()]
-    expect(begun.size).toBeGreaterThan(kills)
-    expect(causes.filter((cause) => cause !== 'interrupted').length).toBeGreaterThan(0)
+    expect([...ended.values()]).toContain('busy')
     // One for certain: in the middle of a call.
     const { call } = await (phone as Phone).do('call', '600')
     await phone?.callIn('active')
@@ -63,21 +62,21 @@ test(
   },
 )
 
-/** One call after the other, until the phone is gone; what it has said of each is noted. */
+/** One call after the other, until the phone is gone. */
 async function talk(phone: Phone, begun: Set<string>, ended: Map<string, string>): Promise<never> {
-  for (;;) {
-    const numbers = ['610', '600', '610']
-    for (const number of numbers) {
-      const { call } = await phone.do('call', number)
-      begun.add(String(call))
-      if (number === '600') {
-        await phone.callIn('active')
-        await phone.do('end')
-      }
-      await until(async () => (await phone.calls()).length === 0, { what: 'the call to be over', every: 10 })
-      const cause = phone.recents().find(({ id }) => id === call)?.cause
-      // It is over for whoever asks: it must be written down by now.
-      ended.set(String(call), cause ?? 'not written')
-    }
+  for (;;) for (const number of ['610', '600', '610']) await callOnce(phone, number, begun, ended)
+}
+
+/** What the phone says of the call is noted. */
+async function callOnce(phone: Phone, number: string, begun: Set<string>, ended: Map<string, string>): Promise<void> {
+  const { call } = await phone.do('call', number)
+  begun.add(String(call))
+  if (number === '600') {
+    await phone.callIn('active')
+    await phone.do('end')
   }
+  await until(async () => (await phone.calls()).length === 0, { what: 'the call to be over', every: 10 })
+  const cause = phone.recents().find(({ id }) => id === call)?.cause
+  // It is over for whoever asks: it must be written down by now.
+  ended.set(String(call), cause ?? 'not written')
 }
