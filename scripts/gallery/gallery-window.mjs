@@ -41,6 +41,8 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
       join(import.meta.dirname, 'app'),
       `--user-data-dir=${join(folder, 'profile')}`,
       `--force-device-scale-factor=${scale}`,
+      // Each view is another address, and a quick machine comes to more of them than Chromium lets a page go to (200 in 10 s).
+      '--disable-ipc-flooding-protection',
     ],
     env: { ...env, GALLERY_URL: address },
   })
