@@ -37,5 +37,5 @@ export function sayResult(entry: HistoryEntry): string {
   if (entry.screening !== null && entry.connectedAt === null) return 'Do not disturb'
   if (entry.missed) return 'Missed'
   if (entry.connectedAt !== null) return sayDuration(entry.endedAt - entry.connectedAt)
-  return explainEnd(entry.cause, entry.direction, false).title
+  return explainEnd(entry.cause, entry.direction, false, entry.sipStatus).title
 }

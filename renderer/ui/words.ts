@@ -187,8 +187,30 @@ const endWords: Record<EndCause, Explanation> = {
   failed: { title: 'Call failed', remedy: 'Try again. If it stays, the log says more.' },
 }
 
-/** Why a call ended. From the caller's seat some causes read differently than from the called one's. */
-export function explainEnd(cause: EndCause, direction: Call['direction'], connected: boolean): Explanation {
+const cannot = 'The server asks for something that this phone does not do. Whoever runs it can turn that off.'
+/** Refusals of a call of ours whose cause says less than their status (RFC 3261 section 21). */
+const statusWords: Readonly<Record<number, Explanation>> = {
+  420: { title: 'Not supported here', remedy: cannot },
+  421: { title: 'Not supported here', remedy: cannot },
+  483: {
+    title: 'Goes round in circles',
+    remedy: 'That number is forwarded in a loop. Whoever runs the server can end it.',
+  },
+  503: { title: 'Not reachable', remedy: 'The server, or what is behind it, has no line free now. Try again later.' },
+}
+
+/**
+ * Why a call ended. From the caller's seat some causes read differently than from the called one's. `sipStatus`: what ended it on the wire; null: nothing
+ * did.
+ */
+export function explainEnd(
+  cause: EndCause,
+  direction: Call['direction'],
+  connected: boolean,
+  sipStatus: number | null,
+): Explanation {
+  const refused = direction === 'outgoing' && !connected && sipStatus !== null ? statusWords[sipStatus] : undefined
+  if (refused && (cause === 'server-error' || cause === 'unreachable')) return refused
   if (cause === 'unanswered' && direction === 'incoming') return { title: 'Missed call', remedy: 'You did not answer.' }
   if (cause === 'remote-hung-up' && !connected) return { title: 'Call ended', remedy: '' }
   if (cause === 'busy' && direction === 'incoming')
@@ -241,7 +263,7 @@ export function sayState(call: Call): string {
     case 'ending':
       return 'Ending…'
     case 'ended':
-      return explainEnd(call.cause, call.direction, call.connectedAt !== null).title
+      return explainEnd(call.cause, call.direction, call.connectedAt !== null, call.sipStatus).title
   }
 }
 

@@ -15,7 +15,7 @@ const all = [
   ...registrationFailures.map((code) => [code, explainRegistration(code)] as const),
   ...requestErrorCodes.map((code) => [code, explainRequest(code)] as const),
   ...endCauses.flatMap((code) =>
-    (['incoming', 'outgoing'] as const).map((direction) => [code, explainEnd(code, direction, false)] as const),
+    (['incoming', 'outgoing'] as const).map((direction) => [code, explainEnd(code, direction, false, null)] as const),
   ),
   ...(
     [
@@ -51,12 +51,20 @@ describe('words', () => {
 
   it('blame nobody for a call that ended as somebody wished', () => {
     for (const cause of endCauses.filter(endedWell))
-      expect(explainEnd(cause, 'outgoing', true).title).not.toMatch(/fail/i)
+      expect(explainEnd(cause, 'outgoing', true, null).title).not.toMatch(/fail/i)
   })
 
   it('call an incoming call that nobody took missed, and an outgoing one unanswered', () => {
-    expect(explainEnd('unanswered', 'incoming', false).title).toBe('Missed call')
-    expect(explainEnd('unanswered', 'outgoing', false).title).toBe('No answer')
+    expect(explainEnd('unanswered', 'incoming', false, null).title).toBe('Missed call')
+    expect(explainEnd('unanswered', 'outgoing', false, null).title).toBe('No answer')
+  })
+
+  it('says more than its cause where the status of a refusal does, and of calls out alone', () => {
+    expect(explainEnd('server-error', 'outgoing', false, 483).title).toBe('Goes round in circles')
+    expect(explainEnd('server-error', 'outgoing', false, 421).title).toBe('Not supported here')
+    expect(explainEnd('unreachable', 'outgoing', false, 503).remedy).toMatch(/server/)
+    expect(explainEnd('server-error', 'outgoing', false, 500).title).toBe('The server failed')
+    expect(explainEnd('unreachable', 'incoming', false, 503).title).toBe('Not reachable')
   })
 
   it('keep the wire’s own words for the details line', () => {
