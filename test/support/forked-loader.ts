@@ -54,7 +54,10 @@ export async function forkedLoader(): Promise<ForkedLoader> {
         running.delete(child)
         onGone(signal ?? `exit ${String(code)}`)
       })
-      return { send: (request) => void child.send(request), kill: () => void child.kill('SIGKILL') }
+      // What is said to a process that has just been killed is lost; how it ended is told by its exit.
+      const send = (request: Parameters<ReturnType<StartLoader>['send']>[0]): void =>
+        void child.send(request, () => undefined)
+      return { send, kill: () => void child.kill('SIGKILL') }
     },
     close: () => {
       for (const child of running) child.kill('SIGKILL')

@@ -30,7 +30,9 @@ const startProcess: StartSearch = ({ onReply, onGone }) => {
   started.push(child)
   child.on('message', onReply)
   child.on('exit', (code, signal) => onGone(signal ?? `exit ${String(code)}`))
-  return { send: (message) => void (child.connected && child.send(message)), kill: () => void child.kill('SIGKILL') }
+  // As with a utility process, what is said to one that has just been killed is lost without a word.
+  const send = (message: SearchRequest): void => void (child.connected && child.send(message, () => undefined))
+  return { send, kill: () => void child.kill('SIGKILL') }
 }
 
 async function profile() {
