@@ -3,12 +3,13 @@
  * A lane that cannot run on this machine says why and counts as skipped; where CI is set nothing may be skipped.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ensureElectron } from './electron-runtime.mjs'
 import { ensureAsteriskRoot } from './lab/asterisk-root.mjs'
 import { countReport } from './lanes/count.mjs'
 import { cannotRunBecause, lanes, missingPackages } from './lanes/lanes.mjs'
-import { inPrivateNetwork } from './lanes/private-network.mjs'
+import { hasPrivateNetworks, inPrivateNetwork } from './lanes/private-network.mjs'
 import { ensureBuild } from './setup/build.mjs'
 import { installDebianPackages } from './setup/debian.mjs'
 import { checkNodeVersion } from './setup/node-version.mjs'
@@ -34,12 +35,17 @@ try {
   filtered = rest.length > 0
   const reasons = new Map(chosen.map((lane) => [lane, cannotRunBecause(lane)]))
   await setUp(chosen, reasons)
-  for (const lane of chosen) {
-    const reason = reasons.get(lane)
-    say(`\n── ${lane.name} ${'─'.repeat(60)}`)
-    const counted = reason ? await countSkipped(lane, rest, reason) : await runLane(lane, rest)
-    for (const key of Object.keys(total)) total[key] += counted[key]
-    if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
+  for (const together of inTurn(chosen)) {
+    say(`\n── ${together.map(({ name }) => name).join(', ')} ${'─'.repeat(60)}`)
+    await Promise.all(
+      together.map(async (lane) => {
+        const reason = reasons.get(lane)
+        const label = together.length > 1 ? `${lane.name} │ ` : undefined
+        const counted = reason ? await countSkipped(lane, rest, reason) : await runLane(lane, rest, label)
+        for (const key of Object.keys(total)) total[key] += counted[key]
+        if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
+      }),
+    )
   }
 } catch (error) {
   total.failed += 1
@@ -93,7 +99,14 @@ async function setUp(chosen, reasons) {
   if (able().some((lane) => lane.desktop)) await ensureBuild()
 }
 
-async function runLane(lane, rest) {
+/** Lanes that mostly wait for programs run side by side where each has a network of its own; the others use all cores by themselves. */
+function inTurn(chosen) {
+  const isAlone = (lane) => !lane.desktop || !hasPrivateNetworks || availableParallelism() < 2
+  const together = chosen.filter((lane) => !isAlone(lane))
+  return [...chosen.filter(isAlone).map((lane) => [lane]), ...(together.length > 0 ? [together] : [])]
+}
+
+async function runLane(lane, rest, label) {
   const reports = join(cache, 'test-reports')
   const report = join(reports, `${lane.name}.json`)
   mkdirSync(reports, { recursive: true })
@@ -102,7 +115,9 @@ async function runLane(lane, rest) {
   // Chosen tests may well be in another lane; without a choice a lane that finds no test is broken.
   const args = [program, lane.name, report, lane.desktop ? 'desktop' : 'plain', ...rest, '--passWithNoTests']
   const [command, all] = lane.desktop ? inPrivateNetwork(process.execPath, args) : [process.execPath, args]
-  const code = await runInFront(command, all, { cwd: root, timeout: limit })
+  // Behind a label it is no terminal any more, and would lose its colours.
+  const env = label !== undefined && process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
+  const code = await runInFront(command, all, { cwd: root, timeout: limit, env, label })
   const counted = countReport(report, code)
   if (rest.length > 0 || counted.passed + counted.failed + counted.skipped > 0) return counted
   return { passed: 0, failed: 1, skipped: 0, complaint: 'it found no test at all' }

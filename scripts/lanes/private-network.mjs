@@ -14,6 +14,8 @@ const script = [
   'exec "$@"',
 ].join(' && ')
 
+export const hasPrivateNetworks = isRoot
+
 /** @returns {[string, string[]]} the command to run instead of this one */
 export function inPrivateNetwork(command, args) {
   return isRoot ? ['unshare', ['-n', 'sh', '-c', script, 'sh', command, ...args]] : [command, args]
