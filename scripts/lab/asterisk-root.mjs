@@ -1,6 +1,7 @@
 /*
  * The servers the lab talks to, Asterisk first of all: this system's own if they are all there and new enough, else Debian's, in a
- * folder of their own under `.cache` that is made once with debootstrap (76 s). It must not know how the lab configures or starts them.
+ * folder of their own under `.cache` that is made once with debootstrap (one to two minutes). It must not
+ * know how the lab configures or starts them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,13 +16,15 @@ const packages = [
   ...['asterisk', 'asterisk-modules', 'asterisk-core-sounds-en-gsm'],
   // Another registrar and proxy, calls written down message by message, and a phone without any server.
   ...['kamailio', 'kamailio-tls-modules', 'kamailio-websocket-modules', 'sip-tester', 'baresip-core'],
+  // What brings WebRTC's sound and plain sound together.
+  'rtpengine-daemon',
   // Address books on a server, and directories.
   ...['radicale', 'slapd', 'ldap-utils'],
   // A name server.
   'dnsmasq-base',
 ]
 /** What tests run of them besides Asterisk. */
-const programs = ['kamailio', 'sipp', 'baresip', 'radicale', 'slapd', 'ldapadd', 'dnsmasq']
+const programs = ['kamailio', 'sipp', 'baresip', 'rtpengine', 'radicale', 'slapd', 'ldapadd', 'dnsmasq']
 /** Debian's stable releases have no Asterisk; its development release has the current one with long support. */
 const suite = 'sid'
 /** Inside the tree, so that it cannot outlive it, and written last, so that it means "finished". */
@@ -54,7 +57,7 @@ export async function ensureAsteriskRoot() {
     'to install the servers of the lab aside',
     [isOnPath('debootstrap') ? '' : 'debootstrap', debianKeys()].filter(Boolean),
   )
-  await step('Installing Asterisk, Kamailio and others into .cache (650 MB)', async () => {
+  await step('Installing Asterisk, Kamailio and others into .cache (710 MB)', async () => {
     // A mirror may stumble once.
     for (const last of [false, true]) {
       const { code, output } = await bootstrap()

@@ -12,7 +12,8 @@ import { until } from '../support/until'
 import { Ear } from './support/ear'
 import { Baresip } from './support/baresip'
 import { Kamailio, labAddress } from './support/kamailio'
-import { asteriskHz, Lab, microphoneHz, otherMicrophoneHz } from './support/lab'
+import { Rtpengine } from './support/rtpengine'
+import { asteriskHz, Lab, microphoneHz, otherMicrophoneHz, thirdMicrophoneHz } from './support/lab'
 import { levelAt, readWav, tail } from './support/tone'
 import { ensureAsteriskRoot, labIsComplete } from '../../scripts/lab/asterisk-root.mjs'
 
@@ -200,38 +201,58 @@ test('an account that cannot be registered says why', async () => {
 
 describe.skipIf(!labIsComplete())('through a proxy that asks for passwords itself and stays in the dialogs', () => {
   let kamailio: Kamailio
+  /** Another one, which has sound relayed. */
+  let between: Kamailio
+  let rtpengine: Rtpengine
   let carol: Phone
   let carolsEar: Ear
   let alice: Phone
   let alicesEar: Ear
+  /** Knows WebRTC's sound and no other. */
+  let web: Phone
+  let websEar: Ear
 
-  const at = (user: string, transport: 'udp' | 'tcp'): ProvisionedAccount =>
+  const at = (server: Kamailio, user: string, transport: 'udp' | 'tcp' | 'wss'): ProvisionedAccount =>
     lab.account(user, {
       uri: `sip:${user}@${labAddress}`,
-      server: `${transport}:${labAddress}:${kamailio.port}`,
       password: 'correct-horse',
+      ...(transport === 'wss'
+        ? { server: server.wssUrl, certificate: server.fingerprint }
+        : { server: `${transport}:${labAddress}:${server.port}` }),
+      ...(server === between && transport !== 'wss' ? { connection: { media: 'plain' } } : {}),
     })
 
   beforeAll(async () => {
     ear.close()
     await phone.quit()
-    kamailio = await Kamailio.start(await ensureAsteriskRoot())
-    alice = await lab.phone({ accounts: [at('alice', 'udp')] })
-    carol = await lab.phone({ accounts: [at('carol', 'tcp'), at('open-bob', 'udp')], hz: otherMicrophoneHz })
+    const root = await ensureAsteriskRoot()
+    rtpengine = await Rtpengine.start(root)
+    kamailio = await Kamailio.start(root)
+    between = await Kamailio.start(root, { port: 5080, relay: rtpengine })
+    alice = await lab.phone({ accounts: [at(kamailio, 'alice', 'udp'), at(between, 'anna', 'udp')] })
+    carol = await lab.phone({
+      accounts: [at(kamailio, 'carol', 'tcp'), at(kamailio, 'open-bob', 'udp'), at(between, 'team', 'tcp')],
+      hz: otherMicrophoneHz,
+    })
+    web = await lab.phone({
+      accounts: [at(kamailio, 'open-dave', 'wss'), at(between, 'team', 'wss')],
+      hz: thirdMicrophoneHz,
+    })
     alicesEar = await Ear.on(alice)
     carolsEar = await Ear.on(carol)
+    websEar = await Ear.on(web)
   })
 
   afterAll(async () => {
-    alicesEar?.close()
-    carolsEar?.close()
-    await alice?.dispose()
-    await carol?.dispose()
+    for (const one of [alicesEar, carolsEar, websEar]) one?.close()
+    for (const one of [alice, carol, web]) await one?.dispose()
     await kamailio?.stop()
+    await between?.stop()
+    await rtpengine?.stop()
   })
 
   test('two phones hear each other, hold and are held, and either hangs up', async () => {
-    await alice.do('call', 'carol')
+    await alice.do('call', 'carol', '--account', 'Line alice')
     await carol.callIn('incoming')
     await carol.do('answer')
     await alice.callIn('active')
@@ -255,7 +276,7 @@ describe.skipIf(!labIsComplete())('through a proxy that asks for passwords itsel
       password: 'correct-horse',
       hz: 700,
     })
-    await alice.do('call', 'open-bob')
+    await alice.do('call', 'open-bob', '--account', 'Line alice')
     await alice.callIn('active')
     await alicesEar.hears(700)
     await carol.noCalls()
@@ -271,35 +292,57 @@ describe.skipIf(!labIsComplete())('through a proxy that asks for passwords itsel
   })
 
   test('a phone on a secure WebSocket is called, calls, and is heard', async () => {
-    const web = await lab.phone({
-      accounts: [
-        lab.account('open-dave', {
-          ...{ uri: `sip:open-dave@${labAddress}`, server: kamailio.wssUrl, password: 'correct-horse' },
-          certificate: kamailio.fingerprint,
-        }),
-      ],
-      hz: otherMicrophoneHz,
-    })
-    const websEar = await Ear.on(web)
     // What is offered plainly it refuses, and is offered as it likes it.
-    await alice.do('call', 'open-dave')
+    await alice.do('call', 'open-dave', '--account', 'Line alice')
     await web.callIn('incoming')
     await web.do('answer')
     await alice.callIn('active')
-    await alicesEar.hears(otherMicrophoneHz)
+    await alicesEar.hears(thirdMicrophoneHz)
     await websEar.hears(microphoneHz)
     await web.do('end')
     await alice.noCalls()
-    await web.do('call', 'alice')
+    await web.do('call', 'alice', '--account', 'Line open-dave')
     await alice.callIn('incoming')
     await alice.do('answer')
     await web.callIn('active')
-    await alicesEar.hears(otherMicrophoneHz)
+    await alicesEar.hears(thirdMicrophoneHz)
     await websEar.hears(microphoneHz)
     await alice.do('end')
     await web.noCalls()
-    websEar.close()
-    await web.dispose()
+  })
+
+  test('with an rtpengine between them, phones of WebRTC’s sound and of plain sound call each other, hold, fork, and either hangs up', async () => {
+    const encryption = async (one: Phone): Promise<unknown> => (await one.calls())[0]?.media.encryption
+    await web.do('call', 'anna', '--account', 'Line team')
+    await alice.callIn('incoming')
+    await alice.do('answer')
+    await web.callIn('active')
+    await websEar.hears(microphoneHz)
+    await alicesEar.hears(thirdMicrophoneHz)
+    expect([await encryption(web), await encryption(alice)]).toEqual(['dtls', 'none'])
+    await alice.do('hold')
+    await websEar.hearsNothing(microphoneHz)
+    await alice.do('resume')
+    await websEar.hears(microphoneHz)
+    await alicesEar.hears(thirdMicrophoneHz)
+    await alice.do('end')
+    await web.noCalls()
+    // Each of the two that ring is offered the kind it knows.
+    await alice.do('call', 'team', '--account', 'Line anna')
+    await carol.callIn('incoming')
+    await web.callIn('incoming')
+    await web.do('answer')
+    await carol.noCalls()
+    await alicesEar.hears(thirdMicrophoneHz)
+    await websEar.hears(microphoneHz)
+    await web.do('hold')
+    await alicesEar.hearsNothing(thirdMicrophoneHz)
+    await web.do('resume')
+    await alicesEar.hears(thirdMicrophoneHz)
+    await websEar.hears(microphoneHz)
+    await web.do('end')
+    await alice.noCalls()
+    expect(alice.recents()[0]).toMatchObject({ cause: 'remote-hung-up' })
   })
 })
 

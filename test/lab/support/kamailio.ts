@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../support/until'
 import { makeKeys } from './asterisk'
+import type { Rtpengine } from './rtpengine'
 
 const run = promisify(execFile)
 
@@ -26,8 +27,14 @@ export class Kamailio {
     readonly port: number,
   ) {}
 
-  /** `root`: the lab's, or '' for this system's own. `algorithm`: of the digest it asks for. */
-  static async start(root: string, { port = 5070, algorithm = 'SHA-256' } = {}): Promise<Kamailio> {
+  /**
+   * `root`: the lab's, or '' for this system's own. `algorithm`: of the digest it asks for. `relay`: of the rtpengine that sound passes through;
+   * undefined: it goes from phone to phone.
+   */
+  static async start(
+    root: string,
+    { port = 5070, algorithm = 'SHA-256', relay }: { port?: number; algorithm?: string; relay?: Rtpengine } = {},
+  ): Promise<Kamailio> {
     const dir = mkdtempSync(join(root || '/', 'tmp/patchcord-kamailio-'))
     const libraries = join(root || '/', 'usr/lib')
     const place = readdirSync(libraries).find((name) => existsSync(join(libraries, name, 'kamailio/modules')))
@@ -38,6 +45,7 @@ export class Kamailio {
       '@DIR@': root ? dir.slice(root.length) : dir,
       '@MODULES@': `/usr/lib/${place ?? ''}/kamailio/modules`,
       '@ALGORITHM@': algorithm,
+      '@RELAY_PORT@': String(relay?.port),
     }
     makeKeys(dir, [`IP:${labAddress}`])
     const template = readFileSync(join(import.meta.dirname, 'kamailio/kamailio.cfg'), 'utf8')
@@ -46,13 +54,25 @@ export class Kamailio {
       template.replace(/@[A-Z_]+@/g, (name) => values[name] ?? name),
     )
     const kamailio = new Kamailio(root, dir, port)
-    await kamailio.launch()
+    await kamailio.launch(relay ? ['-A', 'WITH_RELAY'] : [])
     return kamailio
   }
 
-  private async launch(): Promise<void> {
+  private async launch(more: readonly string[]): Promise<void> {
     const inside = this.root ? this.dir.slice(this.root.length) : this.dir
-    const args = ['-DD', '-E', '-f', `${inside}/kamailio.cfg`, '-w', inside, '-Y', inside, '-P', `${inside}/pid`]
+    const args = [
+      '-DD',
+      '-E',
+      '-f',
+      `${inside}/kamailio.cfg`,
+      '-w',
+      inside,
+      '-Y',
+      inside,
+      '-P',
+      `${inside}/pid`,
+      ...more,
+    ]
     const child = this.root ? spawn('chroot', [this.root, 'kamailio', ...args]) : spawn('kamailio', args)
     this.process = child
     for (const stream of [child.stdout, child.stderr])
