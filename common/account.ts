@@ -48,8 +48,10 @@ const mediaPort = v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(6
 export const accountConnectionSchema = v.strictObject({
   /** Where every request goes first: `host`, `host:port`, or one of the forms of `server`; null: to the server itself. */
   outboundProxy: dialString,
-  /** Servers to register at when the first cannot be reached, in order; in the forms of `server`. */
+  /** Servers besides the first, in the order in which they are preferred; in the forms of `server`. */
   backups: v.pipe(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(512))), v.maxLength(4)),
+  /** With one of its servers at a time, the others when those before cannot be reached; or with the first three of them at once (RFC 5626). */
+  registration: v.optional(v.picklist(['one', 'all']), 'one'),
   /** What is asked for in REGISTER, seconds. */
   expires: v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(86_400)),
   /** SDES-SRTP (RFC 4568) where media are not WebRTC's: never offered; offered, plain RTP taken too; nothing but it. */
@@ -75,6 +77,7 @@ export type AccountConnection = Readonly<v.InferOutput<typeof accountConnectionS
 export const usualConnection: AccountConnection = {
   outboundProxy: null,
   backups: [],
+  registration: 'one',
   expires: 600,
   srtp: 'optional',
   media: 'automatic',

@@ -3,6 +3,7 @@
  * parts that do the work. It sees to it that nobody but the accounts' own servers is spoken to, and that nothing outlives its owner.
  */
 import * as v from 'valibot'
+import { flowsOf } from '../common/account-flows'
 import type { Clock, Timer } from '../common/clock'
 import {
   engineToGatewaySchema,
@@ -52,9 +53,11 @@ export interface GatewayParts {
   readonly clock: Clock
   readonly log: Log
   readonly report: (report: GatewayReport) => void
-  readonly openLine: (account: GatewayAccount, events: LineEvents) => Line
+  /** `flow`: which of the account's registrations at once it is for, from 0; the account is that of it alone. */
+  readonly openLine: (account: GatewayAccount, events: LineEvents, flow: number) => Line
   readonly createRelays: (
-    account: (accountId: string) => MediaAccount | null,
+    /** `way`: as `wayOf` names it. */
+    account: (way: string) => MediaAccount | null,
     onRenegotiate: (session: string, sdp: string) => void,
   ) => RelaySessions
 }
@@ -66,17 +69,32 @@ const patienceMs = 3_000
 
 interface OpenLine {
   readonly account: GatewayAccount
+  readonly flow: number
   readonly line: Line
   /** Whatever it says from now on is not heard. */
   readonly silence: () => void
 }
 
+interface KnownRoute {
+  readonly accountId: string
+  readonly flow: number
+  readonly line: number
+  readonly route: Route
+}
+
+/** One of an account's registrations at once; the first, or only one, is named as the account is. */
+const wayOf = (accountId: string, flow: number): string => (flow === 0 ? accountId : `${accountId} ${flow}`)
+
 export class Gateway {
   private accounts = new Map<string, GatewayAccount>()
   private page: { readonly end: EngineEnd; readonly relays: RelaySessions } | null = null
   private readonly lines = new Map<number, OpenLine>()
-  private readonly routes = new Map<string, { readonly line: number; readonly route: Route }>()
-  private readonly waiting = new Map<number, { readonly accountId: string; readonly timer: Timer }>()
+  /** By `wayOf`. */
+  private readonly routes = new Map<string, KnownRoute>()
+  private readonly waiting = new Map<
+    number,
+    { readonly accountId: string; readonly flow: number; readonly timer: Timer }
+  >()
 
   constructor(private readonly parts: GatewayParts) {}
 
@@ -101,21 +119,21 @@ export class Gateway {
     for (const [number, { account }] of [...this.lines]) {
       if (!this.accounts.has(account.id)) this.close(number)
     }
-    for (const accountId of [...this.routes.keys()])
-      if (!this.accounts.has(accountId)) this.setRoute(accountId, 0, null)
-    for (const [number, { accountId, timer }] of [...this.waiting]) {
+    for (const { accountId, flow } of [...this.routes.values()])
+      if (!this.accounts.has(accountId)) this.setRoute(accountId, flow, null)
+    for (const [number, { accountId, flow, timer }] of [...this.waiting]) {
       const account = this.accounts.get(accountId)
       if (!account) continue
       this.parts.clock.clearTimeout(timer)
       this.waiting.delete(number)
-      this.open(number, account)
+      this.open(number, account, flow)
     }
   }
 
   private join(end: EngineEnd): void {
     this.leave()
     const relays = this.parts.createRelays(
-      (accountId) => this.mediaAccount(accountId),
+      (way) => this.mediaAccount(way),
       (session, sdp) => end.send({ kind: 'renegotiate', session, sdp }),
     )
     this.page = { end, relays }
@@ -134,7 +152,7 @@ export class Gateway {
     for (const number of [...this.lines.keys()]) this.close(number)
     for (const { timer } of this.waiting.values()) this.parts.clock.clearTimeout(timer)
     this.waiting.clear()
-    for (const accountId of [...this.routes.keys()]) this.setRoute(accountId, 0, null)
+    for (const { accountId, flow } of [...this.routes.values()]) this.setRoute(accountId, flow, null)
     this.page?.relays.close()
     this.page?.end.close()
     this.page = null
@@ -143,15 +161,15 @@ export class Gateway {
   private receive(message: EngineToGateway, end: EngineEnd, relays: RelaySessions): void {
     switch (message.kind) {
       case 'open': {
-        const { line, accountId } = message
+        const { line, accountId, flow = 0 } = message
         if (this.lines.has(line) || this.waiting.has(line)) return
         const account = this.accounts.get(accountId)
-        if (account) return this.open(line, account)
+        if (account) return this.open(line, account, flow)
         const timer = this.parts.clock.setTimeout(() => {
           this.waiting.delete(line)
           end.send({ kind: 'closed', line, reason: 'invalid-account', detail: null, certificate: null })
         }, patienceMs)
-        this.waiting.set(line, { accountId, timer })
+        this.waiting.set(line, { accountId, flow, timer })
         return
       }
       case 'send':
@@ -159,8 +177,8 @@ export class Gateway {
       case 'close':
         return this.close(message.line)
       case 'describe': {
-        const { id, session, accountId, step, sdp } = message
-        void relays.describe(session, accountId, step, sdp, message.keyed === true).then(
+        const { id, session, accountId, flow = 0, step, sdp } = message
+        void relays.describe(session, wayOf(accountId, flow), step, sdp, message.keyed === true).then(
           (described) =>
             end.send({
               kind: 'described',
@@ -184,16 +202,20 @@ export class Gateway {
     }
   }
 
-  private open(number: number, account: GatewayAccount): void {
+  private open(number: number, whole: GatewayAccount, flow: number): void {
     const say = (message: GatewayToEngine): void => this.page?.end.send(message)
     if (this.lines.size >= maxLines) {
       return say({ kind: 'closed', line: number, reason: 'unreachable', detail: 'too many lines', certificate: null })
     }
+    const account = flowsOf(whole)[flow]
+    if (account === undefined) {
+      return say({ kind: 'closed', line: number, reason: 'invalid-account', detail: 'no such flow', certificate: null })
+    }
     let over = false
-    const line = this.parts.openLine(account, {
+    const events: LineEvents = {
       onOpened: (route) => {
         if (over) return
-        this.setRoute(account.id, number, route)
+        this.setRoute(account.id, flow, { line: number, route })
         say({ kind: 'opened', line: number, route })
       },
       onMessage: (text) => {
@@ -213,12 +235,13 @@ export class Gateway {
         over = true
         this.lines.delete(number)
         // Main opens the page's network by it, so it hears of it first.
-        this.setRoute(account.id, number, route)
+        this.setRoute(account.id, flow, { line: number, route })
         say({ kind: 'elsewhere', line: number, url, why: route.why })
       },
-    })
+    }
+    const line = this.parts.openLine(account, events, flow)
     // It may have ended before it began.
-    if (!over) this.lines.set(number, { account, line, silence: () => (over = true) })
+    if (!over) this.lines.set(number, { account, flow, line, silence: () => (over = true) })
   }
 
   private close(number: number): void {
@@ -234,18 +257,19 @@ export class Gateway {
   private forget(number: number): void {
     const known = this.lines.get(number)
     this.lines.delete(number)
-    if (known && this.routes.get(known.account.id)?.line === number) this.setRoute(known.account.id, number, null)
+    if (known && this.routes.get(wayOf(known.account.id, known.flow))?.line === number)
+      this.setRoute(known.account.id, known.flow, null)
   }
 
-  private setRoute(accountId: string, line: number, route: Route | null): void {
-    if (route) this.routes.set(accountId, { line, route })
-    else this.routes.delete(accountId)
-    this.parts.report({ type: 'route', accountId, route })
+  private setRoute(accountId: string, flow: number, known: Pick<KnownRoute, 'line' | 'route'> | null): void {
+    if (known) this.routes.set(wayOf(accountId, flow), { accountId, flow, ...known })
+    else this.routes.delete(wayOf(accountId, flow))
+    this.parts.report({ type: 'route', accountId, ...(flow === 0 ? {} : { flow }), route: known?.route ?? null })
   }
 
-  private mediaAccount(accountId: string): MediaAccount | null {
+  private mediaAccount(way: string): MediaAccount | null {
+    const { accountId = '', route } = this.routes.get(way) ?? {}
     const account = this.accounts.get(accountId)
-    const route = this.routes.get(accountId)?.route
     if (!account || !route) return null
     const { srtp, stun, mediaPorts } = account.connection
     const secure = route.transport === 'tls' || route.transport === 'wss'

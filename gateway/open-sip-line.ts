@@ -26,11 +26,11 @@ export function openSipLine({ clock, log }: { clock: Clock; log: Log }) {
   const openChannel: OpenChannel = (needs, events) =>
     needs.target.transport === 'udp' ? openDatagrams(needs, events) : openTcp(needs, events)
 
-  return (account: GatewayAccount, events: LineEvents): Line => {
+  return (account: GatewayAccount, events: LineEvents, flow: number): Line => {
     if (memories.size >= maxMemories) memories.clear()
     // Another server is remembered apart.
     const key = `${account.id} ${account.server}`
-    const memory = memories.get(key) ?? new LineMemory(clock, account.id)
+    const memory = memories.get(key) ?? new LineMemory(clock, flow === 0 ? account.id : `${account.id} ${flow}`)
     memories.set(key, memory)
     return new SipLine(
       account,

@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import { endCauses, registrationFailures, requestErrorCodes } from '../errors'
 import { handleTypes } from '../handle'
+import { mostFlows } from '../account-flows'
 import { encryptions } from '../media'
 import type { Account } from '../account'
 import type { CallId } from '../call'
@@ -157,6 +158,8 @@ const dialogRecord = v.strictObject({
   remoteTarget: text(1024),
   localSequence: count,
   routeSet: v.pipe(v.array(text(1024)), v.maxLength(32)),
+  /** Of the account's registrations the one it went by; left out: the first. */
+  flow: v.exactOptional(count),
 })
 
 const diagnosis = v.strictObject({ trouble: v.picklist(mediaTroubles), evidence: text(512) })
@@ -178,6 +181,15 @@ export const engineReportSchema = v.variant('type', [
       roundTripMs: v.nullable(count),
       doubt: v.nullable(v.picklist(doubts)),
     }),
+  }),
+  /** How an account stands with each of the servers it is registered with at once, at each change; empty: it is with one at a time. */
+  v.strictObject({
+    type: v.literal('flows'),
+    accountId,
+    flows: v.pipe(
+      v.array(v.strictObject({ server: text(512), registration, provenAt: v.nullable(count) })),
+      v.maxLength(mostFlows),
+    ),
   }),
   /** `early`: the far end sends sound before the answer (183 with SDP). */
   v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),

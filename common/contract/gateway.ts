@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import { registrationFailures } from '../errors'
 import type { Account } from '../account'
+import { mostFlows } from '../account-flows'
 
 /** An account as the gateway needs it. */
 export type GatewayAccount = Pick<Account, 'id' | 'uri' | 'server' | 'certificate' | 'connection'>
@@ -47,11 +48,14 @@ const route = v.strictObject({
 })
 export type Route = v.InferOutput<typeof route>
 
+/** Which of an account's registrations at once (RFC 5626), as `flowsOf` has them; left out: the first, or the only one. */
+const flow = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(mostFlows - 1)))
+
 /** Gateway → main. */
 export const gatewayReportSchema = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   /** Connected so; null: no longer. */
-  v.strictObject({ type: v.literal('route'), accountId: text(128), route: v.nullable(route) }),
+  v.strictObject({ type: v.literal('route'), accountId: text(128), flow, route: v.nullable(route) }),
   v.strictObject({
     type: v.literal('log'),
     level: v.picklist(['debug', 'info', 'warn', 'error']),
@@ -71,7 +75,7 @@ const sdp = text(16_384)
 
 /** Engine page → gateway. `line`: one connection of an account, numbered by the page; each is opened once. */
 export const engineToGatewaySchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('open'), line, accountId: text(128) }),
+  v.strictObject({ kind: v.literal('open'), line, accountId: text(128), flow }),
   v.strictObject({ kind: v.literal('send'), line, text: text(65_536) }),
   v.strictObject({ kind: v.literal('close'), line }),
   /** Makes the wire's description of the browser's, or the browser's of the wire's; answered by `described`. */
@@ -80,6 +84,7 @@ export const engineToGatewaySchema = v.variant('kind', [
     id: count,
     session,
     accountId: text(128),
+    flow,
     step: v.picklist(describeSteps),
     sdp,
     /** An offer of ours is of SRTP alone (RTP/SAVP), whatever the account's policy and whoever could read the keys: the server takes nothing else. */

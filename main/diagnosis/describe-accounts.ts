@@ -38,6 +38,7 @@ function describe(state: AccountState, names: Pseudonyms, now: number, clean: (t
     password: state.needsPassword ? 'not known' : state.unprotected ? 'kept without protection' : 'kept',
     outboundProxy: connection.outboundProxy === null ? 'none' : clean(named(connection.outboundProxy)),
     backups: connection.backups.map(clean).join(', ') || 'none',
+    registeredWith: `${connection.registration} of its servers`,
     expires: String(connection.expires),
     srtp: connection.srtp,
     media: connection.media,

@@ -50,7 +50,8 @@ const farewellMs = 250
 
 export class GatewayHost {
   private readonly wanted = new Map<symbol, GatewayAccount>()
-  private readonly routes = new Map<string, { readonly route: Route; readonly close: () => void }>()
+  /** By account, by its registrations at once. */
+  private readonly routes = new Map<string, Map<number, { readonly route: Route; readonly close: () => void }>>()
   private running = false
   private ready = false
   private engine = false
@@ -73,9 +74,10 @@ export class GatewayHost {
     }
   }
 
-  /** How the account is connected; null when it is not, or not by the gateway. */
+  /** How the account is connected, where it is more than once by the first of its servers; null when it is not, or not by the gateway. */
   route(accountId: string): Route | null {
-    return this.routes.get(accountId)?.route ?? null
+    const [first] = [...(this.routes.get(accountId) ?? [])].sort(([a], [b]) => a - b)
+    return first?.[1].route ?? null
   }
 
   /** The WebSocket that was found to be its best server; null: it is another, or none. */
@@ -161,23 +163,26 @@ export class GatewayHost {
         if (this.engine) process.join()
         return
       case 'route':
-        return this.put(report.accountId, report.route)
+        return this.put(report.accountId, report.flow ?? 0, report.route)
       case 'log':
         return log[report.level](`gateway: ${report.message}`)
     }
   }
 
-  private put(accountId: string, route: Route | null): void {
+  private put(accountId: string, flow: number, route: Route | null): void {
     const account = this.accounts.find(({ id }) => id === accountId)
-    const before = this.routes.get(accountId)
-    if (account === undefined || route === null) this.routes.delete(accountId)
+    const ways = this.routes.get(accountId) ?? new Map<number, { readonly route: Route; readonly close: () => void }>()
+    const before = ways.get(flow)
+    if (account === undefined || route === null) ways.delete(flow)
     else {
       const url = webUrlOf(route)
       const close = url === null ? () => {} : this.options.allowWebSocket(url, account.certificate)
-      this.routes.set(accountId, { route, close })
+      ways.set(flow, { route, close })
     }
+    if (ways.size > 0) this.routes.set(accountId, ways)
+    else this.routes.delete(accountId)
     before?.close()
-    if (before || this.routes.has(accountId)) this.options.onRoute(accountId, this.route(accountId))
+    if (before || ways.has(flow)) this.options.onRoute(accountId, this.route(accountId))
   }
 
   private gone(why: string): void {
@@ -205,7 +210,8 @@ export class GatewayHost {
     for (const timer of [this.startLimit, this.restart, this.linger]) if (timer) clock.clearTimeout(timer)
     this.startLimit = this.restart = this.linger = null
     this.running = this.ready = false
-    for (const accountId of [...this.routes.keys()]) this.put(accountId, null)
+    for (const [accountId, ways] of [...this.routes])
+      for (const flow of [...ways.keys()]) this.put(accountId, flow, null)
   }
 }
 

@@ -144,10 +144,10 @@ function normaliseConnection(raw: AccountConnection, server: string): AccountCon
   if (turn !== null && !isHostAndPort(turn.server)) return bad('turn', 'must be a host, or host:port')
   if (turn !== null && (turn.username === '' || controls.test(turn.username)))
     return bad('turn', 'must have a user name without control characters')
-  const { expires, srtp, media, mediaPorts } = raw
+  const { registration, expires, srtp, media, mediaPorts } = raw
   if (mediaPorts !== null && (mediaPorts.from < 1024 || mediaPorts.to > 65_535 || mediaPorts.to - mediaPorts.from < 3))
     return bad('mediaPorts', 'must be four ports or more, from 1024 to 65535')
-  return { outboundProxy, backups, expires, srtp, media, mediaPorts, stun, turn }
+  return { outboundProxy, backups, registration, expires, srtp, media, mediaPorts, stun, turn }
 }
 
 const isHostAndPort = (text: string): boolean => {

@@ -79,10 +79,12 @@ const storedFeatures = v.looseObject({
 })
 
 /** Likewise: each by itself, so that one that makes no sense does not cost the others. */
-const { outboundProxy, backups, expires, srtp, media, mediaPorts, stun, turn } = accountConnectionSchema.entries
+const { outboundProxy, backups, registration, expires, srtp, media, mediaPorts, stun, turn } =
+  accountConnectionSchema.entries
 const storedConnection = v.looseObject({
   outboundProxy: v.fallback(outboundProxy, usualConnection.outboundProxy),
   backups: v.fallback(backups, [...usualConnection.backups]),
+  registration: v.fallback(registration, usualConnection.registration),
   expires: v.fallback(expires, usualConnection.expires),
   srtp: v.fallback(srtp, usualConnection.srtp),
   media: v.fallback(media, usualConnection.media),

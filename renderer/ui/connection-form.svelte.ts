@@ -11,6 +11,8 @@ export class ConnectionForm {
   outboundProxy = $state('')
   /** One a line. */
   backups = $state('')
+  /** With every server at once. */
+  everywhere = $state(false)
   expires = $state('')
   srtp = $state<AccountConnection['srtp']>('optional')
   media = $state<AccountConnection['media']>('automatic')
@@ -28,6 +30,7 @@ export class ConnectionForm {
   constructor(connection: AccountConnection) {
     this.outboundProxy = connection.outboundProxy ?? ''
     this.backups = connection.backups.join('\n')
+    this.everywhere = connection.registration === 'all'
     this.expires = String(connection.expires)
     this.srtp = connection.srtp
     this.media = connection.media
@@ -58,6 +61,7 @@ export class ConnectionForm {
     return {
       outboundProxy: this.outboundProxy.trim() || null,
       backups,
+      registration: this.everywhere ? 'all' : 'one',
       expires,
       srtp: this.srtp,
       media: this.media,

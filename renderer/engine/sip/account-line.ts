@@ -25,6 +25,8 @@ const farewellLimit = 16
 export class AccountLine {
   readonly account: EngineAccount
   readonly userAgent: UserAgent
+  /** Which of the account's registrations at once it is, from 0. */
+  readonly flow: number
   readonly #options: LineOptions
   readonly #servers: LineServers
   readonly #upkeep: LineUpkeep
@@ -36,8 +38,10 @@ export class AccountLine {
     this.#options = options
     this.account = account
     this.#servers = new LineServers(options, () => void this.#upkeep.moveBack())
+    this.flow = options.flow ?? 0
     this.userAgent = makeUserAgent(account, {
       log: options.log,
+      flow: this.flow,
       transport: (viaHost) => this.#transportOptions(viaHost),
       delegate: {
         onConnect: () => this.#connected(),
@@ -146,7 +150,7 @@ export class AccountLine {
   }
 
   #transportOptions(viaHost: string): GuardingTransportOptions {
-    const { account, clock, log, ping } = this.#options
+    const { account, clock, log, ping, limiters = createLimiters(clock) } = this.#options
     const servers = this.#servers
     return {
       get url() {
@@ -158,7 +162,7 @@ export class AccountLine {
       clock,
       aor: account.uri,
       viaHost,
-      limiters: createLimiters(clock),
+      limiters,
       ...(ping === undefined ? {} : { ping }),
       events: {
         onAlive: (roundTripMs) => this.#upkeep.alive(roundTripMs),

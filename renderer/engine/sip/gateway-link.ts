@@ -68,31 +68,43 @@ export class GatewayLink {
     for (const socket of this.#sockets.values()) this.#open(socket)
   }
 
-  /** A line to the account's server. It is opened when there is a gateway; whoever asked decides how long to wait. */
-  open(accountId: string): GatewaySocket {
+  /**
+   * A line to the account's server; `flow`: for which of its registrations at once, from 0. It is opened when there is a gateway; whoever asked decides
+   * how long to wait.
+   */
+  open(accountId: string, flow = 0): GatewaySocket {
     const line = ++this.#lastLine
-    const socket = new GatewaySocket(accountId, {
-      send: (text) => this.#send({ kind: 'send', line, text }),
-      close: () => {
-        if (this.#sockets.delete(line)) this.#send({ kind: 'close', line })
+    const socket = new GatewaySocket(
+      accountId,
+      {
+        send: (text) => this.#send({ kind: 'send', line, text }),
+        close: () => {
+          if (this.#sockets.delete(line)) this.#send({ kind: 'close', line })
+        },
+        openSocket: this.#options.openSocket,
       },
-      openSocket: this.#options.openSocket,
-    })
+      flow,
+    )
     socket.line = line
     this.#sockets.set(line, socket)
     if (this.#listening) this.#open(socket)
     return socket
   }
 
-  /** The media of one call at the gateway. */
-  media(accountId: string, { offers, iceServers }: Pick<GatewayMedia, 'offers' | 'iceServers'>): GatewayMedia {
+  /** The media of one call at the gateway. `flow`: as for `open`. */
+  media(
+    accountId: string,
+    { offers, iceServers }: Pick<GatewayMedia, 'offers' | 'iceServers'>,
+    flow = 0,
+  ): GatewayMedia {
     const session = crypto.randomUUID()
     return {
       offers,
       iceServers,
       describe: async (step, sdp) => {
         const keyed = offers === 'keyed'
-        const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, session, accountId, step, sdp, keyed })
+        const what = { session, ...naming(accountId, flow), step, sdp, keyed } as const
+        const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, ...what })
         const answer = await this.#ask(ask, describeLimit)
         return answer?.kind === 'described' ? answer : { sdp: null, error: 'media-failed' }
       },
@@ -112,7 +124,7 @@ export class GatewayLink {
   #open(socket: GatewaySocket): void {
     if (socket.opening) return
     socket.opening = true
-    this.#send({ kind: 'open', line: socket.line, accountId: socket.accountId })
+    this.#send({ kind: 'open', line: socket.line, ...naming(socket.accountId, socket.flow) })
   }
 
   #receive(message: GatewayToEngine): void {
@@ -189,3 +201,6 @@ export class GatewayLink {
     }
   }
 }
+
+const naming = (accountId: string, flow: number): { readonly accountId: string; readonly flow?: number } =>
+  flow === 0 ? { accountId } : { accountId, flow }

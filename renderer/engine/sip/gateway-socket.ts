@@ -28,6 +28,8 @@ export class GatewaySocket implements MinimalWebSocket {
   constructor(
     readonly accountId: string,
     private readonly needs: GatewaySocketNeeds,
+    /** Which of the account's registrations at once it is for, from 0. */
+    readonly flow = 0,
   ) {}
 
   /** It became a WebSocket: then sound is between the browser and the server alone. */

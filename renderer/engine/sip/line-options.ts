@@ -8,6 +8,7 @@ import type { EngineAccount } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
 import type { Reach } from '../../../common/reach'
 import type { GatewayLink } from './gateway-link'
+import type { AccountLimiters } from './guard/request-limiter'
 import type { DialogName } from './guard/guarding-transport'
 import type { IncomingUpdate } from './guard/incoming-update'
 import type { SocketFactory } from './guard/socket'
@@ -21,6 +22,12 @@ export interface LineOptions {
   readonly openSocket: SocketFactory
   /** Opens the connection instead, and carries the sound. */
   readonly gateway?: GatewayLink
+  /** Which of the account's registrations at once it is (RFC 5626), from 0; left out: the only one. */
+  readonly flow?: number
+  /** What bounds the account's requests on all its lines; left out: this one alone. */
+  readonly limiters?: AccountLimiters
+  /** Another registration of the account is up, so that nobody waits for this one. */
+  readonly isCalm?: () => boolean
   /** URL to open, if it is not the account's server. */
   readonly url?: string
   /** Calls are up, which a move to another server would disturb. */

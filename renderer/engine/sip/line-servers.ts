@@ -52,10 +52,10 @@ export class LineServers {
   }
 
   get open(): SocketFactory {
-    const { account, gateway, openSocket } = this.#options
+    const { account, gateway, openSocket, flow = 0 } = this.#options
     if (!gateway) return openSocket
     return () => {
-      this.#socket = gateway.open(account.id)
+      this.#socket = gateway.open(account.id, flow)
       this.#socket.onbetter = this.onBetter
       return this.#socket
     }
@@ -128,10 +128,10 @@ export class LineServers {
 
   /** `kind`: what it offers where there is a choice. */
   createCallMedia(media: Pick<MediaEngine, 'createCallMedia'>, kind = this.media.offers): CallMedia {
-    const { account, gateway } = this.#options
+    const { account, gateway, flow = 0 } = this.#options
     const servers = iceServers(account)
     return this.isBehindGateway
-      ? media.createCallMedia(gateway?.media(account.id, { offers: kind, iceServers: servers }))
+      ? media.createCallMedia(gateway?.media(account.id, { offers: kind, iceServers: servers }, flow))
       : media.createCallMedia(undefined, servers)
   }
 }

@@ -60,6 +60,7 @@ export class LineUpkeep {
       userAgent,
       clock,
       instance: account.instanceId.replace(/^urn:uuid:/i, ''),
+      regId: (options.flow ?? 0) + 1,
       expires: account.connection.expires,
       onOutcome: (outcome) => this.#registered(outcome),
     })
@@ -239,7 +240,7 @@ export class LineUpkeep {
     retryAfterMs: number | null,
     certificate: RefusedCertificate | null = null,
   ): void {
-    const retryAt = this.#next.after(reason, retryAfterMs)
+    const retryAt = this.#next.after(reason, retryAfterMs, this.#options.isCalm?.() ?? false)
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate })
   }
 

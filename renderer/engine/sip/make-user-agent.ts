@@ -17,6 +17,8 @@ export function giveMedia(session: Session, adapter: DescriptionAdapter): void {
 
 export interface UserAgentSetup {
   readonly log: Log
+  /** Which of the account's registrations at once it is, from 0; left out: the only one. */
+  readonly flow?: number
   readonly transport: (viaHost: string) => GuardingTransportOptions
   readonly delegate: UserAgentDelegate
 }
@@ -30,8 +32,10 @@ export function makeUserAgent(
   if (uri === undefined) throw new Error('the account has no SIP address')
   const instance = account.instanceId.replace(/^urn:uuid:/i, '')
   // The same for the life of the account, so that a restarted phone replaces its old binding instead of standing beside it.
-  const contactName = instance.replace(/-/g, '').slice(0, 12)
-  const viaHost = `${instance.replace(/-/g, '').slice(12, 24)}.invalid`
+  // A registrar that knows no flows tells them apart by their addresses.
+  const flow = setup.flow ? `f${setup.flow + 1}` : ''
+  const contactName = `${instance.replace(/-/g, '').slice(0, 12)}${flow}`
+  const viaHost = `${instance.replace(/-/g, '').slice(12, 24)}${flow}.invalid`
   return new UserAgent({
     uri,
     displayName: (account.displayName ?? '').replace(/["\\\r\n]/g, ''),

@@ -21,12 +21,12 @@ export class NextTry {
     this.#pace = new RetryPace(clock, random)
   }
 
-  /** Plans it; the wall-clock ms of it, null: only the user can help. `retryAfterMs`: what the server asked for. */
-  after(reason: RegistrationFailure, retryAfterMs: number | null): number | null {
+  /** Plans it; the wall-clock ms of it, null: only the user can help. `retryAfterMs`: what the server asked for. `isCalm`: nobody waits for it. */
+  after(reason: RegistrationFailure, retryAfterMs: number | null, isCalm = false): number | null {
     this.cancel()
     const kind = retryClass(reason)
     if (kind === 'never') return null
-    const wait = kind === 'rarely' ? Math.max(rareRetry, retryAfterMs ?? 0) : this.#pace.next(retryAfterMs ?? 0)
+    const wait = kind === 'rarely' ? Math.max(rareRetry, retryAfterMs ?? 0) : this.#pace.next(retryAfterMs ?? 0, isCalm)
     this.in(wait)
     return this.clock.date() + wait
   }

@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   readonly clock: Clock
   /** UUID without `urn:uuid:`. */
   readonly instance: string
+  /** Which of the phone's registrations of this account it is (RFC 5626 section 4.2), from 1; left out: the first. */
+  readonly regId?: number
   /** Seconds asked for. Default 600. */
   readonly expires?: number
   /** Called for the outcome of every REGISTER that was not taken back, refreshes included. */
@@ -46,6 +48,8 @@ export class Registration {
   readonly #callId = crypto.randomUUID()
   #sequence = Math.floor(Math.random() * 1000) + 1
   #expires: number
+  /** It says which flow it is. */
+  #isFlow = true
   #attempt = 0
   #registered = false
   /** A REGISTER is out, so the server may hold a binding by the time we leave. */
@@ -120,6 +124,11 @@ export class Registration {
       onReject: ({ message }) => {
         if (!current()) return
         const status = message.statusCode ?? 500
+        if (status === 439 && this.#isFlow) {
+          // A proxy on the way knows no flows, and the registrar wants none through it (RFC 5626 section 11.6).
+          this.#isFlow = false
+          return this.#send(attempt, tooBrief)
+        }
         if (status === 423 && tooBrief < 2) {
           const minimum = Number(message.getHeader('min-expires'))
           // A server that repeats itself, or names no number, is asked twice and no more.
@@ -172,12 +181,13 @@ export class Registration {
   }
 
   #request(expires: number): Core.OutgoingRequestMessage {
-    const { userAgent, instance } = this.#options
+    const { userAgent, instance, regId = 1 } = this.#options
     const core = userAgent.userAgentCore
     const aor = userAgent.configuration.uri
     const registrar = aor.clone()
     registrar.user = undefined
-    const contact = `${userAgent.contact.toString({ register: true })};reg-id=1;+sip.instance="<urn:uuid:${instance}>"`
+    const flow = this.#isFlow ? `;reg-id=${regId}` : ''
+    const contact = `${userAgent.contact.toString({ register: true })}${flow};+sip.instance="<urn:uuid:${instance}>"`
     return core.makeOutgoingRequestMessage(
       'REGISTER',
       registrar,

@@ -16,13 +16,15 @@ export type Admission =
 
 export class RequestLimiter {
   readonly #clock: Clock
+  readonly #perWindow: number
   #sent: number[] = []
   #roundStart = -Infinity
   #inRound = 0
   #mayGoOn = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, perWindow = PER_WINDOW) {
     this.#clock = clock
+    this.#perWindow = perWindow
   }
 
   /** A 401, 407 or 423 came: the next request continues the round instead of starting one. */
@@ -35,7 +37,8 @@ export class RequestLimiter {
     const now = this.#clock.now()
     this.#sent = this.#sent.filter((at) => at > now - WINDOW)
     const oldest = this.#sent[0]
-    if (this.#sent.length >= PER_WINDOW && oldest !== undefined) return { type: 'refuse', wait: oldest + WINDOW - now }
+    if (this.#sent.length >= this.#perWindow && oldest !== undefined)
+      return { type: 'refuse', wait: oldest + WINDOW - now }
     if (this.#mayGoOn && this.#inRound < PER_ROUND && this.#roundStart <= now) {
       this.#mayGoOn = false
       this.#inRound += 1
@@ -83,3 +86,13 @@ export const createLimiters = (clock: Clock): AccountLimiters => ({
   register: new RequestLimiter(clock),
   subscribe: new LimiterMap(clock),
 })
+
+/**
+ * For an account with so many registrations at once, one for each: together they send no more than one does. Each has its share, so that what a server
+ * refuses again and again costs the others nothing.
+ */
+export function shareLimiters(clock: Clock, flows: number): readonly AccountLimiters[] {
+  const subscribe = new LimiterMap(clock)
+  const perWindow = Math.floor(PER_WINDOW / flows)
+  return Array.from({ length: flows }, () => ({ register: new RequestLimiter(clock, perWindow), subscribe }))
+}
