@@ -115,6 +115,11 @@ export const counters = v.strictObject({
   /** `address:port` the far end's description named. */
   signalled: v.nullable(text(128)),
   encryption: v.picklist(['none', 'sdes']),
+  /** Reports of the far end's on what it receives (RTCP), and those of them that tell of more than the ones before: our sound arrives. */
+  reports: count,
+  progress: count,
+  /** `address:port` our sound goes to, where its host or a router says that nobody takes it (ICMP); null: nobody says so. */
+  turnedAway: v.nullable(text(128)),
 })
 export type GatewayCounters = v.InferOutput<typeof counters>
 

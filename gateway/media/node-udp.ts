@@ -4,6 +4,8 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
+import { same } from './latch'
+import type { Target } from './sdp-model'
 import type { Udp, UdpSocket } from './udp'
 
 export const nodeUdp: Udp = {
@@ -14,7 +16,7 @@ export const nodeUdp: Udp = {
       socket.once('error', () => resolve(false))
       socket.bind({ port, exclusive: true })
     })
-    return bound ? wrap(socket) : null
+    return bound ? wrap(socket, port) : null
   },
 
   async sourceTowards(address) {
@@ -51,12 +53,48 @@ function create(family: 4 | 6): Socket {
   return socket
 }
 
-function wrap(socket: Socket): UdpSocket {
+/** What ICMP says of a port nobody listens at, and of a host or network nobody knows a way to. */
+const turnedAway = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** `chosen`: the port that was asked for; 0: any, which is lost where a socket was connected for a moment. */
+function wrap(socket: Socket, chosen: number): UdpSocket {
   let isOpen = true
+  /** Connected to it for a moment: a socket is told of ICMP only then, and takes packets without an address. */
+  let asked: { readonly to: Target; heard(error: NodeJS.ErrnoException): void } | null = null
+  let isAsking = false
+  socket.on('error', (error: NodeJS.ErrnoException) => asked?.heard(error))
   return {
     port: socket.address().port,
-    send(packet, { address, port }) {
-      if (isOpen) socket.send(packet, port, address, () => {})
+    send(packet, to) {
+      if (!isOpen) return
+      if (asked === null) return socket.send(packet, to.port, to.address, () => {})
+      if (same(asked.to, to)) socket.send(packet, (error) => void (error && asked?.heard(error)))
+    },
+    async isTurnedAway(to, ms) {
+      // Windows tells nobody.
+      if (!isOpen || isAsking || chosen === 0 || process.platform === 'win32') return false
+      isAsking = true
+      const found = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), ms)
+        socket.connect(to.port, to.address, (error?: Error) => {
+          if (error || !isOpen) {
+            clearTimeout(timer)
+            return resolve(false)
+          }
+          asked = {
+            to,
+            heard: ({ code = '' }) => {
+              if (!turnedAway.has(code)) return
+              clearTimeout(timer)
+              resolve(true)
+            },
+          }
+        })
+      })
+      if (asked !== null && isOpen) socket.disconnect()
+      asked = null
+      isAsking = false
+      return found
     },
     onPacket(listener) {
       socket.on('message', (packet, { address, port }) => {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../common/clock'
 import type { GatewayCounters } from '../../common/contract/gateway'
+import { FarReports } from './far-reports'
 import { Latch, same } from './latch'
 import { OtherName } from './other-name'
 import type { PortPair } from './port-pair'
@@ -42,6 +43,11 @@ export interface PlainLegNeeds {
   readonly events: PlainLegEvents
 }
 
+/** Silent for so long, ms, it is asked whether anybody is there; again after so long, and for so long. */
+const silentMs = 3_000
+const askAgainMs = 10_000
+const askMs = 400
+
 export class PlainLeg {
   #agreed: WireAgreement | null = null
   readonly #latch = new Latch()
@@ -53,6 +59,11 @@ export class PlainLeg {
   #refused = 0
   #lastAt: number | null = null
   #otherName = new OtherName()
+  readonly #farReports = new FarReports()
+  /** Since when something could come, and when it was asked last whether anybody is there; ms of the clock. */
+  #agreedAt = 0
+  #askedAt = -Infinity
+  #turnedAway: Target | null = null
 
   constructor(private readonly needs: PlainLegNeeds) {
     const { rtp, rtcp } = needs.sockets
@@ -82,6 +93,8 @@ export class PlainLeg {
     this.#otherName = new OtherName()
     if (agreed === null) return
     const at = this.needs.clock.now()
+    this.#agreedAt = at
+    this.#turnedAway = null
     this.#latch.signal(agreed.rtp, at)
     this.#rtcpLatch.signal(agreed.rtcp, at)
   }
@@ -122,6 +135,7 @@ export class PlainLeg {
   }
 
   count(): GatewayCounters {
+    this.#askWhetherThere()
     return {
       sent: this.#sent,
       received: this.#received,
@@ -131,6 +145,9 @@ export class PlainLeg {
       latched: written(this.#latch.latched),
       signalled: written(this.#latch.signalled),
       encryption: this.#agreed?.sender && this.#agreed.isSecret ? 'sdes' : 'none',
+      reports: this.#farReports.reports,
+      progress: this.#farReports.progress,
+      turnedAway: written(this.#turnedAway),
     }
   }
 
@@ -153,6 +170,7 @@ export class PlainLeg {
     if (!this.#latch.take({ from, ssrc: ssrcOf(plain), authenticated, at })) return void this.#strangers++
     this.#received++
     this.#lastAt = at
+    this.#turnedAway = null
     if (!agreed.toWeb.has(payloadTypeOf(plain))) this.#otherName.heard(payloadTypeOf(plain))
     else if (type === agreed.speech) this.#otherName.forget()
     setPayloadType(plain, type)
@@ -176,8 +194,22 @@ export class PlainLeg {
             authenticated: agreed.receiver !== null,
             at: this.needs.clock.now(),
           })
-    if (isKnown) this.needs.events.onRtcp(plain)
-    else this.#strangers++
+    if (!isKnown) return void this.#strangers++
+    this.#farReports.take(plain)
+    this.needs.events.onRtcp(plain)
+  }
+
+  /** Whoever looks at the counters wants to know why nothing comes. */
+  #askWhetherThere(): void {
+    const now = this.needs.clock.now()
+    const { target } = this.#latch
+    const isSilent = now - Math.max(this.#agreedAt, this.#lastAt ?? 0) >= silentMs
+    if (this.#agreed === null || target === null || this.#sent === 0 || !isSilent || now - this.#askedAt < askAgainMs)
+      return
+    this.#askedAt = now
+    void this.needs.sockets.rtp.isTurnedAway(target, askMs).then((isSo) => {
+      this.#turnedAway = isSo && same(target, this.#latch.target) ? target : null
+    })
   }
 
   /** Behind a NAT reports go beside the sound until some have come. */

@@ -225,4 +225,7 @@ const nothing: GatewayCounters = {
   latched: null,
   signalled: null,
   encryption: 'none',
+  reports: 0,
+  progress: 0,
+  turnedAway: null,
 }

@@ -133,6 +133,19 @@ const troubles: Record<MediaTrouble, Explanation> = {
     title: 'Sound comes from somewhere else than them.',
     remedy: 'It is not played, because it could be anybody’s. The server may announce a wrong address.',
   },
+  'turned-away': {
+    title: 'Nobody takes your sound where they said they are.',
+    remedy: 'Their phone or server has let go of this call, or a firewall refuses it. Hang up and call again.',
+  },
+  'own-private-address': {
+    title: 'No sound comes from them.',
+    remedy:
+      'They were told an address of your network, and may be sending there in vain. A STUN server helps: see the account’s connection.',
+  },
+  'listens-only': {
+    title: 'They only listen.',
+    remedy: 'Their phone said that it sends no sound in this call, so there is nothing to hear.',
+  },
   'nothing-sent': {
     title: 'Your sound does not leave this computer.',
     remedy: 'They hear nothing. A firewall or VPN may hold it back. Hang up and call again.',
@@ -140,6 +153,11 @@ const troubles: Record<MediaTrouble, Explanation> = {
   'microphone-silent': {
     title: 'Your microphone gives no sound.',
     remedy: 'They hear nothing. It may be switched off at the headset, or another one is meant: see Settings, Audio.',
+  },
+  'not-heard': {
+    title: 'They do not seem to hear you.',
+    remedy:
+      'Your sound leaves, but their reports tell of none. A firewall, VPN or the server may hold it back. Hang up and call again.',
   },
   'far-end-silent': {
     title: 'They send silence.',

@@ -170,10 +170,12 @@ export class PeerCallMedia implements CallMedia, Party {
     const { encryption, counters, own } = await this.#description.transport()
     if (this.#closed) return noMedia
     const flows = this.#isOn && this.#wasConnected
+    const listensOnly = this.#description.remoteListensOnly
     this.#finding = this.#judge.take({
       at: this.needs.clock.now(),
       sends: flows && !this.remoteHeld,
-      hears: flows && !this.remoteHeld,
+      hears: flows && !this.remoteHeld && !listensOnly,
+      listensOnly,
       muted: this.#muted || this.#mix !== null,
       stats: report,
       gateway: counters,

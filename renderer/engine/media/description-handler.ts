@@ -73,6 +73,12 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     return this.#remoteHeld
   }
 
+  /** The far end's description says that it sends nothing, and we do not hold it. */
+  get remoteListensOnly(): boolean {
+    const sdp = this.#peer?.remoteSdp
+    return !this.#held && typeof sdp === 'string' && sdpFacts(sdp).listensOnly
+  }
+
   get telephoneEvents(): boolean {
     const both = [this.#peer?.localSdp, this.#peer?.remoteSdp]
     return both.every((sdp) => typeof sdp === 'string' && sdpFacts(sdp).telephoneEvents)

@@ -45,6 +45,10 @@ export class GatewayDescription implements Description {
     return this.inner.remoteHeld
   }
 
+  get remoteListensOnly(): boolean {
+    return this.inner.remoteListensOnly
+  }
+
   get telephoneEvents(): boolean {
     return this.inner.telephoneEvents
   }

@@ -12,6 +12,8 @@ export interface SdpFacts {
   readonly telephoneEvents: boolean
   /** Who wrote it holds the other side: audio sendonly or inactive, or connection address 0.0.0.0 (RFC 3264 section 8.4). */
   readonly holds: boolean
+  /** Who wrote it sends nothing and hears: audio recvonly. */
+  readonly listensOnly: boolean
 }
 
 /** Reads the session part and the first audio section that is not refused. */
@@ -29,6 +31,7 @@ export function sdpFacts(sdp: string): SdpFacts {
     fingerprint: has(/^a=fingerprint:/m),
     telephoneEvents: section !== undefined && /^a=rtpmap:\d+ telephone-event\//im.test(section),
     holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || nowhere),
+    listensOnly: section !== undefined && direction === 'recvonly',
   }
 }
 

@@ -27,6 +27,21 @@ export function receiverReport(ssrc = 1001): Buffer {
   return packet
 }
 
+/** A sender report with a block for each of these streams: the highest sequence number that came of it. */
+export function senderReport(highest: Readonly<Record<number, number>> = {}, ssrc = 1001): Buffer {
+  const blocks = Object.entries(highest).map(([of, number]) => {
+    const block = Buffer.alloc(24)
+    block.writeUInt32BE(Number(of))
+    block.writeUInt32BE(number, 8)
+    return block
+  })
+  const head = Buffer.alloc(28)
+  head.set([0x80 + blocks.length, 200])
+  head.writeUInt16BE(6 + 6 * blocks.length, 2)
+  head.writeUInt32BE(ssrc, 4)
+  return Buffer.concat([head, ...blocks])
+}
+
 export function goodbye(ssrc = 1001): Buffer {
   const packet = Buffer.from([0x81, 203, 0, 1, 0, 0, 0, 0])
   packet.writeUInt32BE(ssrc, 4)

@@ -1,4 +1,5 @@
 /* Calls through the relay over loopback, with a real WebRTC transport on the browser's side and real sockets on the wire's. */
+import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
@@ -6,6 +7,8 @@ import { systemClock } from '../../../common/clock'
 import { silentLog } from '../../../common/log'
 import { createRelays } from '../../../gateway/media/create-relays'
 import { nativeWebLegs } from '../../../gateway/media/native-web-leg'
+import { nodeUdp } from '../../../gateway/media/node-udp'
+import { bindPair } from '../../../gateway/media/port-pair'
 import { parseSdp } from '../../../gateway/media/parse-sdp'
 import type { MediaAccount } from '../../../gateway/media/relay-session'
 import type { RelaySessions } from '../../../gateway/media/relay-sessions'
@@ -14,7 +17,7 @@ import type { CreateWebLeg, WebLegEvents } from '../../../gateway/media/web-leg'
 import { until } from '../../support/until'
 import { ManualClock } from '../../fakes/manual-clock'
 import { Browser, browserSdp } from '../../support/gateway/browser'
-import { goodbye, receiverReport, rtp, stunAnswer } from '../../support/gateway/packets'
+import { goodbye, receiverReport, rtp, senderReport, stunAnswer } from '../../support/gateway/packets'
 import { WirePeer } from '../../support/gateway/wire-peer'
 
 const open: { close(): void }[] = []
@@ -131,6 +134,47 @@ test('two phones hear each other through their relays, and their reports pass', 
     ms: 2_000,
   })
   expect(callee.browser.reports).toEqual([receiverReport(7)])
+})
+
+test('it is counted whether the far end’s reports tell of our sound, in whatever order and by whatever name', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, port } = await callTo(peer)
+  const told = async (packet: Buffer): Promise<[number, number]> => {
+    const { reports } = phone.count()
+    peer.sendReport(packet, port + 1)
+    await until(() => phone.count().reports > reports, { what: 'the report to be counted' })
+    return [phone.count().reports, phone.count().progress]
+  }
+  expect(await told(senderReport())).toEqual([1, 0])
+  expect(await told(Buffer.concat([senderReport({ 7: 100 }), goodbye()]))).toEqual([2, 1])
+  expect(await told(senderReport({ 7: 100 }))).toEqual([3, 1])
+  expect(await told(senderReport({ 8: 5, 7: 100 }))).toEqual([4, 2])
+  expect(await told(senderReport({ 7: 101 }))).toEqual([5, 3])
+  // More blocks than there is room for, and a length that goes beyond the packet.
+  const short = senderReport({ 7: 102 }).subarray(0, 32)
+  short.writeUInt16BE(7, 2)
+  expect(await told(short)).toEqual([6, 3])
+})
+
+test('a port nobody listens at is known by what its host says, and whoever sends later is heard', async () => {
+  const peer = ours(await WirePeer.open())
+  const pair = await bindPair(nodeUdp, 4, { from: 40_000, to: 49_999 }, randomBytes)
+  if (pair === null) throw new Error('no port')
+  const here = ours(pair.rtp)
+  ours(pair.rtcp)
+  let heard = 0
+  here.onPacket(() => void heard++)
+  const asks = async (port: number): Promise<boolean> => {
+    const to = { address: '127.0.0.1', port }
+    const timer = setInterval(() => here.send(Buffer.from('sound'), to), 5)
+    return here.isTurnedAway(to, 200).finally(() => clearInterval(timer))
+  }
+  const gone = await WirePeer.open()
+  const { port } = gone
+  gone.close()
+  expect(await asks(port)).toBe(true)
+  expect(await asks(peer.port)).toBe(false)
+  await until(() => peer.send(rtp({ type: 0, sequence: 1 }), here.port) ?? heard > 0, { what: 'a packet from anybody' })
 })
 
 test('two phones with SRTP hear each other, and say so; across hold and resume with the same keys too', async () => {

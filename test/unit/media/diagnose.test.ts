@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { GatewayCounters } from '../../../common/contract/gateway'
-import { SoundJudge, type Finding, type SoundSample } from '../../../renderer/engine/media/diagnose'
+import { SoundJudge, type Finding } from '../../../renderer/engine/media/diagnose'
+import type { SoundSample } from '../../../renderer/engine/media/sound-point'
 import { isOtherPrivateNetwork } from '../../../renderer/engine/media/private-address'
 
 interface Second {
@@ -12,14 +13,26 @@ interface Second {
   readonly spoken: number
   readonly heard: number
   readonly farLoss: number
+  /** Of the far end: reports it gives, and those that tell of our sound. */
+  readonly reports: number
+  readonly arrived: number
 }
-const well: Second = { sent: 50, received: 50, lost: 0, spoken: 0.01, heard: 0.01, farLoss: 0 }
+const well: Second = {
+  sent: 50,
+  received: 50,
+  lost: 0,
+  spoken: 0.01,
+  heard: 0.01,
+  farLoss: 0,
+  reports: 0.2,
+  arrived: 0.2,
+}
 
 /** A call, looked at every two seconds, in which this happens each second. */
 class Talk {
   readonly judge = new SoundJudge()
   #at = 1_000
-  #sum: Second = { sent: 0, received: 0, lost: 0, spoken: 0, heard: 0, farLoss: 0 }
+  #sum: Second = { sent: 0, received: 0, lost: 0, spoken: 0, heard: 0, farLoss: 0, reports: 0, arrived: 0 }
   /** What was found, at each look. */
   readonly found: (Finding | null)[] = []
 
@@ -37,6 +50,8 @@ class Talk {
         spoken: sum.spoken + 2 * each.spoken,
         heard: sum.heard + 2 * each.heard,
         farLoss: each.farLoss,
+        reports: sum.reports + 2 * each.reports,
+        arrived: sum.arrived + 2 * each.arrived,
       }
       const { gateway = null } = { ...this.facts, ...facts }
       this.found.push(
@@ -48,7 +63,13 @@ class Talk {
           own: null,
           ...this.facts,
           ...facts,
-          gateway: gateway && { ...gateway, sent: this.#sum.sent, received: this.#sum.received },
+          gateway: gateway && {
+            ...gateway,
+            sent: this.#sum.sent,
+            received: this.#sum.received,
+            reports: Math.floor(this.#sum.reports),
+            progress: Math.floor(this.#sum.arrived),
+          },
           stats: rows(this.#sum),
         }),
       )
@@ -71,7 +92,16 @@ const rows = (sum: Second): SoundSample['stats'] =>
     ],
     ['out', { type: 'outbound-rtp', kind: 'audio', packetsSent: sum.sent }],
     ['mic', { type: 'media-source', kind: 'audio', totalAudioEnergy: sum.spoken }],
-    ['far', { type: 'remote-inbound-rtp', kind: 'audio', fractionLost: sum.farLoss }],
+    [
+      'far',
+      {
+        type: 'remote-inbound-rtp',
+        kind: 'audio',
+        fractionLost: sum.farLoss,
+        ...(sum.arrived >= 1 && { timestamp: 1e12 + Math.floor(sum.arrived) }),
+      },
+    ],
+    ['theirs', { type: 'remote-outbound-rtp', kind: 'audio', reportsSent: Math.floor(sum.reports) }],
   ]) as unknown as SoundSample['stats']
 
 const counters = (change: Partial<GatewayCounters> = {}): GatewayCounters => ({
@@ -83,6 +113,9 @@ const counters = (change: Partial<GatewayCounters> = {}): GatewayCounters => ({
   latched: null,
   signalled: '192.0.2.7:4000',
   encryption: 'none',
+  reports: 0,
+  progress: 0,
+  turnedAway: null,
   ...change,
 })
 const nothing = { received: 0, heard: 0 }
@@ -105,6 +138,16 @@ describe('a call that is well', () => {
         expect(talk.found.filter((one) => one !== null)).toEqual([])
       }),
     )
+  })
+
+  it('may be with somebody whose reports are rare, or never come', () => {
+    const talk = new Talk()
+    talk.pass(60, { reports: 0, arrived: 0 })
+    talk.pass(60, { reports: 0.05, arrived: 0.05 })
+    // A report that came too early to tell of anything.
+    talk.pass(4, { reports: 0.5, arrived: 0 })
+    talk.pass(20)
+    expect(talk.found.filter((one) => one !== null)).toEqual([])
   })
 
   it('may be held, muted and resumed without a word', () => {
@@ -156,6 +199,19 @@ describe('a call in which nothing comes', () => {
     expect(talk.pass(10, nothing)?.trouble).toBe(trouble)
   })
 
+  it('is said to be turned away where a host says so, and to name no address of ours that cannot be reached', () => {
+    const refused = new Talk({ gateway: counters({ turnedAway: '192.0.2.7:4000' }), own: '192.168.1.5:5000' })
+    expect(refused.pass(10, nothing)?.trouble).toBe('turned-away')
+    expect(refused.found.at(-1)?.evidence).toContain('nobody takes packets at 192.0.2.7:4000')
+    const own = new Talk({ gateway: counters(), own: '192.168.1.5:5000' })
+    expect(own.pass(10, nothing)).toMatchObject({ trouble: 'own-private-address' })
+    expect(own.found.at(-1)?.evidence).toMatch(/the far end named 192\.0\.2\.7:4000, we 192\.168\.1\.5:5000$/)
+    // It was heard, so it knew the way.
+    const heard = new Talk({ gateway: counters(), own: '192.168.1.5:5000' })
+    heard.pass(4)
+    expect(heard.pass(16, nothing)?.trouble).toBe('nothing-received')
+  })
+
   it.each([
     ['srtp-refused', 'refused', '300 could not be decrypted'],
     ['strangers-only', 'strangers', '300 came from elsewhere'],
@@ -179,6 +235,42 @@ describe('a call that is not heard', () => {
 
   it('and gives back the silence it is sent is its microphone’s', () => {
     expect(new Talk().pass(12, { spoken: 0, heard: 0 })?.trouble).toBe('microphone-silent')
+  })
+
+  it.each([
+    ['over WebRTC', null],
+    ['behind the gateway', counters()],
+  ])('by the other side is said to be, once its reports tell of no more, %s', (_, gateway) => {
+    const talk = new Talk({ gateway })
+    talk.pass(20)
+    expect(talk.pass(4, { arrived: 0 })).toBeNull()
+    const found = talk.pass(10, { arrived: 0 })
+    expect(found?.trouble).toBe('not-heard')
+    expect(found?.evidence).toMatch(
+      /^sent \d{3} packets in \d+ s; of \d reports of theirs since, none tells that more arrived$/,
+    )
+    expect(talk.pass(10)).toBeNull()
+  })
+
+  it('by the other side from the beginning is said to be when three reports tell of nothing', () => {
+    const talk = new Talk({ gateway: counters() })
+    expect(talk.pass(12, { arrived: 0 })).toBeNull()
+    expect(talk.pass(8, { arrived: 0 })?.evidence).toContain('none tells that anything arrived')
+    expect(talk.pass(2, {}, { sends: false, hears: false })).toBeNull()
+    expect(talk.pass(8, { arrived: 0 })).toBeNull()
+  })
+
+  it('by the other side, who lost all of it, is not called lossy', () => {
+    const talk = new Talk()
+    talk.pass(10)
+    expect(talk.pass(14, { farLoss: 0.996 })?.trouble).toBe('not-heard')
+  })
+
+  it('by us is said to be what it is where their description says so', () => {
+    const talk = new Talk({ hears: false, listensOnly: true })
+    expect(talk.pass(6, nothing)).toBeNull()
+    expect(talk.pass(4, nothing)).toMatchObject({ trouble: 'listens-only' })
+    expect(talk.pass(2, {}, { hears: true, listensOnly: false })).toBeNull()
   })
 
   it('since its microphone stopped giving anything is said to, when that has lasted', () => {
