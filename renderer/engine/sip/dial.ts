@@ -30,10 +30,15 @@ export interface DialOptions {
   /** On whose behalf (REFER): it is told how the call goes. null: the user's own wish. */
   readonly referral: Referral | null
   /** Other sound for the call, of this kind; absent: what is refused is not offered otherwise. */
-  readonly createMedia?: (kind: OfferedKind) => CallMedia
+  readonly createMedia?: (kind: OfferedKind, line: AccountLine) => CallMedia
+  /** Puts the call on the best of the account's lines that were not tried; null: there is none. Absent: it goes by `line` or not at all. */
+  readonly moveTo?: (tried: readonly AccountLine[]) => AccountLine | null
 }
 
-/** One INVITE; another may follow when its kind of sound is refused. */
+/** How long an INVITE may be without any answer before it is sent another way, where there is one, ms. */
+const silenceLimit = 2_500
+
+/** One INVITE; another may follow when its kind of sound is refused, or nothing is heard by the way it went. */
 interface Attempt extends DialOptions {
   readonly uri: URI
   readonly extraHeaders: string[]
@@ -41,6 +46,8 @@ interface Attempt extends DialOptions {
   readonly kind: OfferedKind | null
   /** What was offered before. */
   readonly tried: readonly OfferedKind[]
+  /** By which lines it went before. */
+  readonly past: readonly AccountLine[]
 }
 
 /** Resolves when the INVITE was handed to the transport. A refusal also means that the call does not exist. */
@@ -61,7 +68,7 @@ export async function dial(call: LiveCall, options: DialOptions): Promise<Result
   if (!opened.ok) return drop(call, opened)
 
   const extraHeaders = asked?.extraHeaders ?? []
-  const attempt = { ...options, uri, extraHeaders, kind, tried: [] }
+  const attempt = { ...options, uri, extraHeaders, kind, tried: [], past: [] }
   const inviter = prepare(call, attempt)
   if (asked !== null && referral !== null && referral.name !== null) {
     call.report({ type: 'updated', callId: call.id, name: referral.name })
@@ -87,6 +94,8 @@ function prepare(call: LiveCall, attempt: Attempt): Inviter {
       if (call.session === inviter) answeredOtherwise(call, attempt, descriptions.remote)
     }
     if (state !== SessionState.Established) return
+    // It was sent another way meanwhile.
+    if (call.session !== inviter) return void inviter.bye().catch(() => {})
     referral?.tell(200, 'OK')
     established(call, inviter)
   })
@@ -105,6 +114,11 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
   call.care?.repeatWhenTooBrief()
   call.invited = true
   watchForSilence(call, inviter)
+  const goRound = (): boolean => call.session === inviter && call.stage === 'dialing' && sendRound(call, attempt)
+  call.goRound = goRound
+  call.later(() => {
+    if (call.session === inviter && !call.provisional && goRound()) attempt.line.transport.probe()
+  }, silenceLimit)
   return true
 }
 
@@ -114,13 +128,31 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
  */
 function offerAnew(call: LiveCall, attempt: Attempt, kind: OfferedKind | null): boolean {
   const isOpen = call.stage === 'dialing' || call.stage === 'alerting'
-  const media = kind === null || attempt.kind === null || !isOpen ? undefined : attempt.createMedia?.(kind)
+  const media =
+    kind === null || attempt.kind === null || !isOpen ? undefined : attempt.createMedia?.(kind, attempt.line)
   if (media === undefined) return false
   call.surroundings.log.info(`the far end takes no such sound: ${kind} is offered instead`)
+  sendAnew(call, { ...attempt, kind, tried: allOf(attempt) }, media)
+  return true
+}
+
+/** Its server does not serve it, or is not heard: the call goes by another one. False: there is none. */
+function sendRound(call: LiveCall, attempt: Attempt): boolean {
+  const past = [...attempt.past, attempt.line]
+  const line = attempt.createMedia === undefined ? null : (attempt.moveTo?.(past) ?? null)
+  const media = line === null ? undefined : attempt.createMedia?.(line.media.offersTo(attempt.target), line)
+  if (line === null || media === undefined) return false
+  call.surroundings.log.info('no answer by this server: the call goes by another one')
+  const kind = line.isBehindGateway ? line.media.offersTo(attempt.target) : null
+  sendAnew(call, { ...attempt, line, past, kind, tried: [] }, media)
+  return true
+}
+
+/** In a call of its own for everybody but the user. What becomes of the INVITE before is the caller's business. */
+function sendAnew(call: LiveCall, again: Attempt, media: CallMedia): void {
   call.provisional = false
   call.unfollow()
   call.takeOver(media, new DescriptionAdapter(media))
-  const again = { ...attempt, kind, tried: allOf(attempt) }
   const inviter = prepare(call, again)
   media.openMicrophone().then(
     async () => {
@@ -129,7 +161,6 @@ function offerAnew(call: LiveCall, attempt: Attempt, kind: OfferedKind | null): 
     },
     () => call.finish({ cause: 'media-failed' }),
   )
-  return true
 }
 
 /** What we offered is plain, what we are answered is not. False: it is, or there is nothing else to offer. */
@@ -156,9 +187,9 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
   // Another dialog may have taken the place of this one (RFC 3891).
   const isCurrent = (): boolean => call.session === inviter
   const provisional = (): void => {
-    call.provisional = true
-    if (call.stage !== 'ended' || inviter.state !== SessionState.Establishing) return
-    // The user gave up before a CANCEL was allowed; now it is.
+    if (isCurrent()) call.provisional = true
+    if ((call.stage !== 'ended' && isCurrent()) || inviter.state !== SessionState.Establishing) return
+    // The user gave up before a CANCEL was allowed, or it went another way; now it is.
     void inviter.cancel().catch(() => {})
     forgetLater(call, inviter)
   }
@@ -198,6 +229,8 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
       if (!isCurrent()) return
       const status = message.statusCode ?? 500
       const local = !message.callId
+      // RFC 3263 section 4.3: neither is a word of the far end's.
+      if ((local || status === 503) && call.goRound()) return
       const other = kind === null || local || call.stage !== 'dialing' ? null : line.media.after(allOf(attempt), status)
       if (offerAnew(call, attempt, other)) return
       referral?.tell(status, message.reasonPhrase ?? '')

@@ -79,6 +79,10 @@ export class LiveCall {
   endsAs: EndCause | null = null
   /** Stops listening to the session. */
   unfollow: () => void = () => {}
+  /** By which of its account's registrations at once it goes, from 0. */
+  flow = 0
+  /** Sends the INVITE of a call that nobody answered yet by another of the account's lines; false: there is none, or it is too late for that. */
+  goRound: () => boolean = () => false
   /** The far end's Allow header names INFO, or it sent none. */
   remoteTakesInfo = true
 
@@ -144,7 +148,8 @@ export class LiveCall {
     const record = recordDialog(dialog)
     if (record === null) return
     this.#recordedSequence = dialog.localSequenceNumber ?? 0
-    this.report({ type: 'dialog', callId: this.id, dialog: record })
+    const { flow } = this
+    this.report({ type: 'dialog', callId: this.id, dialog: flow === 0 ? record : { ...record, flow } })
   }
 
   /** The end of the call, whoever caused it; the first one counts. Sends nothing. Never throws. */

@@ -23,6 +23,7 @@ export class LiveCalls {
   readonly #surroundings: CallSurroundings
   readonly #media: Pick<MediaEngine, 'createCallMedia'>
   readonly #calls = new Map<CallId, LiveCall>()
+  readonly #lines = new WeakMap<LiveCall, AccountLine>()
 
   constructor(surroundings: CallSurroundings, media: Pick<MediaEngine, 'createCallMedia'>) {
     this.#surroundings = surroundings
@@ -50,17 +51,36 @@ export class LiveCalls {
       { clock, log, report },
     )
     this.#calls.set(id, call)
-    line.transport.setPace('busy')
+    this.move(call, line)
     call.onEnd(() => {
       this.#calls.delete(id)
-      if (this.of(line).length === 0) line.transport.setPace('idle')
+      this.#leave(call)
     })
     return call
   }
 
-  /** A copy: calls may end while it is gone through. */
-  of(line: AccountLine): LiveCall[] {
-    return [...this.#calls.values()].filter(({ accountId }) => accountId === line.account.id)
+  /** From now on it is on this line. */
+  move(call: LiveCall, line: AccountLine): void {
+    this.#leave(call)
+    this.#lines.set(call, line)
+    call.flow = line.flow
+    line.transport.setPace('busy')
+  }
+
+  /** Those on this line. A copy: calls may end while it is gone through. */
+  on(line: AccountLine): LiveCall[] {
+    return [...this.#calls.values()].filter((call) => this.#lines.get(call) === line)
+  }
+
+  /** Those of this account, on all its lines; a copy. */
+  of(accountId: string): LiveCall[] {
+    return [...this.#calls.values()].filter((call) => call.accountId === accountId)
+  }
+
+  #leave(call: LiveCall): void {
+    const line = this.#lines.get(call)
+    this.#lines.delete(call)
+    if (line !== undefined && this.on(line).length === 0) line.transport.setPace('idle')
   }
 
   /** Also while the dialog is early. */

@@ -17,7 +17,8 @@ import { needsGateway } from '../../../common/server-address'
 import type { DemoLine } from '../demo/demo-line'
 import type { CallMedia, MediaEngine } from '../media/media'
 import type { OfferedKind } from '../media/media-kind'
-import { AccountLine } from './account-line'
+import { AccountFlows } from './account-flows'
+import type { AccountLine } from './account-line'
 import { AccountTests } from './account-test/account-tests'
 import { answer } from './answer'
 import { deflect } from './deflect'
@@ -49,12 +50,14 @@ export interface SwitchboardOptions extends CallSurroundings {
   readonly ask: (offer: IncomingOffer) => Promise<Verdict>
 }
 
+/** Of what was said, to be told of one account. */
+const mostEntries = 256
 /** All that is said at the end must be said within this, ms. */
 const shutdownLimit = 1_500
 
 export class Switchboard {
   readonly #options: SwitchboardOptions
-  readonly #lines = new Map<string, AccountLine>()
+  readonly #accounts = new Map<string, AccountFlows>()
   readonly #calls: LiveCalls
   readonly #acknowledged = new WeakMap<LiveCall, Promise<void>>()
   readonly #outlasting = new Outlasting()
@@ -83,7 +86,7 @@ export class Switchboard {
       report({ type: 'registration', accountId: account.id, registration: { ...registration, certificate: null } })
       return refused('invalid-argument')
     }
-    const before = this.#lines.get(account.id)
+    const before = this.#accounts.get(account.id)
     if (before !== undefined) {
       if (sameLine(before.account, account)) {
         before.retry()
@@ -91,7 +94,7 @@ export class Switchboard {
       }
       this.#close(before)
     }
-    const line: AccountLine = new AccountLine({
+    const flows: AccountFlows = new AccountFlows({
       account,
       clock,
       log,
@@ -99,50 +102,63 @@ export class Switchboard {
       openSocket: onDemo && demo !== null ? demo.openSocket : openSocket,
       ...(onDemo ? { url: 'ws://demo.invalid/', ping: false } : {}),
       ...(onGateway && gateway !== null ? { gateway } : {}),
-      isBusy: (): boolean => this.#calls.of(line).length > 0,
+      isBusy: (line) => this.#calls.on(line).length > 0,
       onRegistration: (registration) => {
-        const current = this.#lines.get(account.id)
-        // A line that was replaced has nothing more to say about its account; the last word of one that was closed counts.
-        if (current === line || (current === undefined && registration.state === 'unregistered')) {
+        const current = this.#accounts.get(account.id)
+        // What was replaced has nothing more to say about its account; the last word of one that was closed counts.
+        if (current === flows || (current === undefined && registration.state === 'unregistered')) {
           report({ type: 'registration', accountId: account.id, registration })
         }
-        if (current === line) this.#watches.registration(line, registration)
       },
       onReach: (reach) => {
-        if (this.#lines.get(account.id) === line) report({ type: 'reach', accountId: account.id, reach })
+        if (isCurrent()) report({ type: 'reach', accountId: account.id, reach })
       },
-      onInvite: (invitation) => this.#receive(line, invitation),
-      onDown: () => this.#calls.of(line).forEach((call) => this.#outlasting.begin(call)),
-      onUpAgain: () => this.#calls.of(line).forEach((call) => this.#outlasting.over(call)),
+      onFlows: (told) => {
+        if (isCurrent()) report({ type: 'flows', accountId: account.id, flows: [...told] })
+      },
+      onCarrier: (line, registration) => {
+        if (isCurrent()) this.#watches.registration(line, registration)
+      },
+      onInvite: (line, invitation) => this.#receive(line, invitation),
+      onDown: (line) => this.#calls.on(line).forEach((call) => call.goRound() || this.#outlasting.begin(call)),
+      onUpAgain: (line) => this.#calls.on(line).forEach((call) => this.#outlasting.over(call)),
       onMessageSummary: (body) => this.#watches.summary(account.id, body),
-      onMessage: (message) => this.#messages.take(account.id, line.host, message),
+      onMessage: (line, message) => this.#messages.take(account.id, line.host, message),
       onLostBye: (dialog) => this.#calls.inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
       onUpdate: (update) => this.#calls.takeUpdate(update),
     })
-    this.#lines.set(account.id, line)
-    line.open()
+    const isCurrent = (): boolean => this.#accounts.get(account.id) === flows
+    this.#accounts.set(account.id, flows)
+    flows.open()
     return done
   }
 
   async unregister(accountId: string): Promise<Result> {
-    const line = this.#lines.get(accountId)
-    if (line === undefined) return done
-    await this.#close(line)
+    const flows = this.#accounts.get(accountId)
+    if (flows === undefined) return done
+    await this.#close(flows)
     return done
   }
 
   async dial(callId: CallId, accountId: string, target: string, referredIn: CallId | null): Promise<Result> {
-    const line = this.#lines.get(accountId)
-    if (line === undefined) return refused('unknown-account')
+    const flows = this.#accounts.get(accountId)
+    if (flows === undefined) return refused('unknown-account')
     if (this.#calls.get(callId) !== undefined) return refused('invalid-action')
     this.#tests.makeWay()
     if (this.#calls.isFull) return refused('too-many-calls')
     const referral = referredIn === null ? null : (this.#calls.get(referredIn)?.referral ?? null)
     // Who asked for it is gone, or asks no more: it would be a call to a place in a conversation that is over.
     if (referredIn !== null && referral?.asked !== true) return refused('unknown-call')
-    const createMedia = (kind: OfferedKind): CallMedia => line.createCallMedia(this.#options.media, kind)
-    const media = createMedia(line.media.offersTo(target))
-    return dial(this.#calls.open(line, callId, 'outgoing', { media }), { line, target, referral, createMedia })
+    const line = flows.best
+    const createMedia = (kind: OfferedKind, by: AccountLine): CallMedia => by.createCallMedia(this.#options.media, kind)
+    const media = createMedia(line.media.offersTo(target), line)
+    const call = this.#calls.open(line, callId, 'outgoing', { media })
+    const moveTo = (tried: readonly AccountLine[]): AccountLine | null => {
+      const other = flows.bestBut(tried)
+      if (other !== null) this.#calls.move(call, other)
+      return other
+    }
+    return dial(call, { line, target, referral, createMedia, moveTo })
   }
 
   answer(callId: CallId): Result | Promise<Result> {
@@ -211,14 +227,14 @@ export class Switchboard {
   }
 
   farewell(accountId: string, dialog: DialogRecord): Result {
-    const line = this.#lines.get(accountId)
-    if (line === undefined) return refused('unknown-account')
-    return line.farewell(dialog) ? done : refused('invalid-argument')
+    const flows = this.#accounts.get(accountId)
+    if (flows === undefined) return refused('unknown-account')
+    return flows.farewell(dialog) ? done : refused('invalid-argument')
   }
 
   /** Proves every connection, remakes the dead ones at once. */
   reconnect(): void {
-    for (const line of this.#lines.values()) line.reconnect()
+    for (const flows of this.#accounts.values()) flows.reconnect()
   }
 
   /** Whose lines an account is to hear of. */
@@ -228,14 +244,14 @@ export class Switchboard {
   }
 
   sendMessage(accountId: string, target: string, text: string): Result | Promise<Result> {
-    const line = this.#lines.get(accountId)
+    const line = this.#accounts.get(accountId)?.best
     if (line === undefined) return refused('unknown-account')
     return line.connected ? this.#messages.send(line.userAgent, target, text) : refused('not-registered')
   }
 
   /** Finds out what only the account's line can; `testLine` reports tell how it goes. Resolves when it is over. */
   async testAccount(accountId: string, echo: string | null): Promise<Result> {
-    const line = this.#lines.get(accountId)
+    const line = this.#accounts.get(accountId)?.best
     return line === undefined ? refused('unknown-account') : this.#tests.run(line, echo)
   }
 
@@ -246,8 +262,9 @@ export class Switchboard {
 
   /** The last messages of every line, as reports. */
   tellLadders(): Result {
-    for (const [accountId, { transport }] of this.#lines) {
-      const entries = transport.ladder.read().map((entry) => ({ ...entry, note: entry.note.slice(0, 256) }))
+    for (const [accountId, { lines }] of this.#accounts) {
+      const all = lines.flatMap(({ transport }) => transport.ladder.read()).sort((a, b) => a.at - b.at)
+      const entries = all.slice(-mostEntries).map((entry) => ({ ...entry, note: entry.note.slice(0, 256) }))
       this.#options.report({ type: 'ladder', accountId, entries })
     }
     return done
@@ -255,13 +272,13 @@ export class Switchboard {
 
   /** The computer is on another network, or on one again. */
   networkChanged(): void {
-    for (const line of this.#lines.values()) line.networkChanged()
+    for (const flows of this.#accounts.values()) flows.networkChanged()
   }
 
   /** Ends all calls, takes all registrations back and closes, within two seconds. Nothing is accepted afterwards. */
   async shutdown(): Promise<Result> {
     this.#closed = true
-    await Promise.all([...this.#lines.values()].map((line) => this.#close(line)))
+    await Promise.all([...this.#accounts.values()].map((flows) => this.#close(flows)))
     this.#options.media.close()
     return done
   }
@@ -280,6 +297,14 @@ export class Switchboard {
     }
     const replaces = invitation.request.getHeader('replaces')
     if (replaces !== undefined) return this.#replace(line, invitation, replaces)
+    // A proxy that lost the way by which it rings here takes another: one call all the same.
+    for (const call of this.#calls.of(line.account.id))
+      if (
+        call.stage === 'ringing' &&
+        call.flow !== line.flow &&
+        call.session?.request.callId === invitation.request.callId
+      )
+        hangUp(call, 'connection-lost')
     const call = this.#calls.open(line, this.#options.newCallId(), 'incoming')
     const { acknowledged } = receive(call, { line, invitation, ask: this.#options.ask })
     this.#acknowledged.set(call, acknowledged)
@@ -287,13 +312,15 @@ export class Switchboard {
 
   #replace(line: AccountLine, invitation: Invitation, header: string): void {
     const { media } = this.#options
-    const replaced = findReplaced(header, this.#calls.of(line))
+    const replaced = findReplaced(header, this.#calls.of(line.account.id))
     if (typeof replaced === 'number') return void invitation.reject({ statusCode: replaced }).catch(() => {})
     void replace(replaced, {
       line,
       invitation,
       media: line.createCallMedia(media),
       joinGroup: (sound, groupId) => void media.joinGroup(sound, groupId),
+    }).then(() => {
+      if (replaced.session === invitation && replaced.stage !== 'ended') this.#calls.move(replaced, line)
     })
   }
 
@@ -308,11 +335,14 @@ export class Switchboard {
     return unfit.statusCode
   }
 
-  async #close(line: AccountLine): Promise<void> {
-    for (const call of this.#calls.of(line)) hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up')
-    if (this.#lines.get(line.account.id) === line) this.#lines.delete(line.account.id)
-    this.#tests.closed(line)
-    await line.close(shutdownLimit)
+  async #close(flows: AccountFlows): Promise<void> {
+    const { account, lines } = flows
+    for (const line of lines) {
+      for (const call of this.#calls.on(line)) hangUp(call, call.stage === 'ringing' ? 'declined' : 'hung-up')
+      this.#tests.closed(line)
+    }
+    if (this.#accounts.get(account.id) === flows) this.#accounts.delete(account.id)
+    await flows.close(shutdownLimit)
   }
 }
 
