@@ -5,7 +5,7 @@
 import type { Account, Registration } from './account'
 import type { Colleague, Conversation, Voicemail } from './colleague'
 import type { Caller, Person } from './contact'
-import type { AccountTest, Diagnosis } from './diagnosis'
+import type { AccountTest, Diagnosis, PastTrouble } from './diagnosis'
 import type { BlockRule, DirectorySource, Screening } from './directory'
 import type { Call, CallId, Direction } from './call'
 import type { Device } from './device'
@@ -75,6 +75,10 @@ export interface HistoryEntry {
     readonly kind: 'transferred-to' | 'transferred-from' | 'conference'
     readonly callId: CallId
   }[]
+  /** What was wrong with its sound for longest. Left out: nothing was. */
+  readonly trouble?: PastTrouble | undefined
+  /** Whom it was meant for before it came here, first the one who was called. Left out: us. */
+  readonly diverted?: CallView['diverted'] | undefined
 }
 
 /** How passwords are kept at rest. */

@@ -38,6 +38,8 @@ export interface SipProviderOptions {
   readonly normal?: (handle: Handle, accountId: string) => Handle
   /** Told of a call that may ring before anybody sees it, with what its caller's server says of it. */
   readonly admitted?: (offered: Offered) => void
+  /** Told the same of every call that is to ring or is refused, before that is decided. */
+  readonly offered?: (offered: Offered) => void
   /** How long a caller hears it ring whom nobody is to hear, s; 60 when left out. */
   readonly ignoreSeconds?: () => number
   /** The far end of one call asked us to make the other in its stead, and we do. */
@@ -185,6 +187,7 @@ export class SipProvider {
     const update: CallUpdate = { remoteHandle: handle, localizedCallerName: name }
     const elsewhere = forward?.({ ...offer, handle }, switchboard.admission(provider, callId, update)) ?? null
     if (elsewhere !== null) return answer({ type: 'deflect', ...elsewhere })
+    this.options.offered?.(this.offeredIn(offer))
     void provider.reportNewIncomingCall(callId, update, (admission) => {
       if (admission.ok) {
         answer({ type: 'alert' })

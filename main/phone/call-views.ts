@@ -31,12 +31,15 @@ export class CallViews {
     this.show(this.registry.calls)
   }
 
-  /** Why it is not heard; null: nothing is wrong (any more). `at`: wall-clock ms. */
+  /** Why it is not heard, or newer numbers of that; null: nothing is wrong (any more). `at`: wall-clock ms. */
   diagnosed(callId: CallId, diagnosis: Omit<Diagnosis, 'since'> | null, at: number): void {
     const call = this.registry.find(callId)
     if (!call || !isLive(call)) return
     if (diagnosis === null) this.diagnoses.delete(callId)
-    else this.diagnoses.set(callId, { ...diagnosis, since: at })
+    else {
+      const known = this.diagnoses.get(callId)
+      this.diagnoses.set(callId, { ...diagnosis, since: known?.trouble === diagnosis.trouble ? known.since : at })
+    }
     this.show(this.registry.calls)
   }
 

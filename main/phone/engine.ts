@@ -113,6 +113,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     forward: (offer, admitted) => calls.forwarding.atOnce(offer, admitted),
     look: (offer) => policy.callers.look(offer),
     admitted: (offered) => policy.offers.take(offered),
+    offered: ({ callId, diverted }) => recents.learn(callId, { diverted }),
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
     ignoreSeconds: () => settings().ringSeconds,
     referred: (from, to) => recents.referred(from, to),

@@ -24,7 +24,7 @@ export interface ReportsOptions {
   readonly reachability: Reachability
   readonly store: PhoneStore
   readonly views: CallViews
-  readonly recents: Pick<Recents, 'measured'>
+  readonly recents: Pick<Recents, 'measured' | 'diagnosed'>
   readonly speech: Pick<SpeechLog, 'heard'>
   readonly colleagues: Colleagues
   readonly messages: Messages
@@ -71,6 +71,7 @@ export function hear(
       recents.measured(report.callId, report.quality.mos)
       return views.measured(report.callId, report.quality)
     case 'diagnosis':
+      recents.diagnosed(report.callId, report.diagnosis, clock.date())
       return views.diagnosed(report.callId, report.diagnosis, clock.date())
     case 'speaking':
       speech.heard(report.callIds)

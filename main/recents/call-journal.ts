@@ -5,6 +5,7 @@
  */
 import { connectedAt, defaultCapabilities, isLive, isMissed, type Call, type CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
+import type { PastTrouble } from '../../common/diagnosis'
 import type { HistoryEntry } from '../../common/phone-state'
 import type { HistoryFile, OpenCall } from './history-file'
 
@@ -66,17 +67,38 @@ export class CallJournal {
 }
 
 /** What is listed of a call besides what its end says. */
-export type KnownOfCall = Pick<HistoryEntry, 'label' | 'screening' | 'mos' | 'relations'>
-const nothingKnown: KnownOfCall = { label: null, screening: null, mos: null, relations: [] }
+export interface KnownOfCall extends Pick<HistoryEntry, 'label' | 'screening' | 'mos' | 'relations'> {
+  readonly trouble: PastTrouble | null
+  readonly diverted: NonNullable<HistoryEntry['diverted']>
+}
+const nothingKnown: KnownOfCall = {
+  label: null,
+  screening: null,
+  mos: null,
+  relations: [],
+  trouble: null,
+  diverted: [],
+}
 
 /** A call that ended, as it is listed. */
 export function entryOf(call: Call & { state: 'ended' }, known: KnownOfCall): HistoryEntry {
   const { cause, sipStatus, at } = call
   const missed = isMissed(call)
-  const { screening, mos, relations } = known
+  const { screening, mos, relations, trouble, diverted } = known
   const label = known.label?.slice(0, 256) ?? null
-  return { ...factsOf(call), cause, sipStatus, endedAt: at, missed, seen: !missed, label, screening, mos, relations }
+  return {
+    ...factsOf(call),
+    ...{ cause, sipStatus, endedAt: at, missed, seen: !missed, label, screening, mos, relations },
+    ...(trouble !== null && { trouble }),
+    ...(diverted.length > 0 && { diverted: diverted.map(shortened) }),
+  }
 }
+
+const shortened = ({ handle, name, reason }: KnownOfCall['diverted'][number]): KnownOfCall['diverted'][number] => ({
+  handle: { type: handle.type, value: handle.value.slice(0, 512) },
+  name: name?.slice(0, 256) ?? null,
+  reason: reason?.slice(0, 64) ?? null,
+})
 
 /** What the network says has no end; what is listed has one. */
 const factsOf = (call: Call): OpenCall => ({

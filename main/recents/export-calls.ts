@@ -14,6 +14,8 @@ const columns = [
   'account',
   'quality',
   'screened by',
+  'meant for',
+  'sound trouble',
   'id',
 ] as const
 
@@ -29,6 +31,8 @@ export function callsAsCsv(calls: readonly HistoryEntry[], accountName: (id: str
     accountName(call.accountId),
     call.mos === null ? '' : String(call.mos),
     call.screening === null ? '' : (call.screening.list ?? call.screening.by),
+    call.diverted?.[0]?.handle.value ?? '',
+    call.trouble?.trouble ?? '',
     call.id,
   ])
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')

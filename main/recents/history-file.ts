@@ -4,6 +4,7 @@
  * anybody pressed.
  */
 import * as v from 'valibot'
+import { mediaTroubles } from '../../common/diagnosis'
 import { done, endCauses, type Result } from '../../common/errors'
 import { handleTypes } from '../../common/handle'
 import type { Log } from '../../common/log'
@@ -31,15 +32,28 @@ export type OpenCall = Pick<
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const time = v.pipe(v.number(), v.minValue(0))
 
+const handle = v.object({ type: v.picklist(handleTypes), value: text(512) })
+
 const openSchema = v.object({
   id: v.pipe(text(64), v.minLength(1)),
   accountId: text(128),
   direction: v.picklist(['incoming', 'outgoing']),
-  handle: v.object({ type: v.picklist(handleTypes), value: text(512) }),
+  handle,
   name: v.nullable(text(256)),
   startedAt: time,
   connectedAt: v.nullable(time),
 })
+
+const troubleSchema = v.object({
+  trouble: v.picklist(mediaTroubles),
+  since: time,
+  evidence: text(512),
+  lasted: time,
+})
+const divertedSchema = v.pipe(
+  v.array(v.object({ handle, name: v.nullable(text(256)), reason: v.nullable(text(64)) })),
+  v.maxLength(8),
+)
 
 const entrySchema = v.object({
   ...openSchema.entries,
@@ -68,6 +82,9 @@ const entrySchema = v.object({
     ),
     [],
   ),
+  // What cannot be read of these leaves the call in the list.
+  trouble: v.optional(v.fallback(v.optional(troubleSchema), undefined)),
+  diverted: v.optional(v.fallback(v.optional(divertedSchema), undefined)),
 })
 
 const recordSchema = v.variant('type', [

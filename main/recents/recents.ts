@@ -6,6 +6,7 @@ import type { Call, CallId } from '../../common/call'
 import type { Clock, Timer } from '../../common/clock'
 import { lineOf } from '../search/call-lines'
 import type { Searcher } from '../search/searcher'
+import type { Diagnosis } from '../../common/diagnosis'
 import { done, refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import type { HistoryEntry } from '../../common/phone-state'
@@ -14,6 +15,7 @@ import { CallJournal, entryOf } from './call-journal'
 import { CallRelations } from './call-relations'
 import { CallFinder, type CallQuery, type FoundCalls } from './find-calls'
 import type { HistoryFile } from './history-file'
+import { TroubleLog } from './trouble-log'
 
 export interface RecentsOptions {
   readonly file: HistoryFile
@@ -35,6 +37,8 @@ export interface CallKnowledge {
   readonly label: string | null
   /** Why it does not ring. */
   readonly screening: HistoryEntry['screening']
+  /** Whom it was meant for before it came here. */
+  readonly diverted: NonNullable<HistoryEntry['diverted']>
 }
 
 /** Entries that are shown; there are more. */
@@ -52,6 +56,7 @@ export class Recents {
    * Sum and number of the scores of each call, of those that may be kept: they stay on this computer.
    */
   private readonly scores = new Map<CallId, { sum: number; count: number }>()
+  private readonly troubles = new TroubleLog()
   private readonly secret = new Set<CallId>()
   private archive: CallArchive | null = null
   private timer: Timer | null = null
@@ -119,6 +124,11 @@ export class Recents {
     this.scores.set(callId, { sum: sum + mos, count: count + 1 })
   }
 
+  /** What is wrong with the sound of a call now; null: nothing is (any more). `at`: wall-clock ms. */
+  diagnosed(callId: CallId, diagnosis: Omit<Diagnosis, 'since'> | null, at: number): void {
+    this.troubles.diagnosed(callId, diagnosis, at)
+  }
+
   /** The far end of `from` asked us to call `to` in its stead. */
   referred(from: CallId, to: CallId): void {
     this.relations.handedOver(from, to)
@@ -136,14 +146,16 @@ export class Recents {
   /** Takes in a call that has ended; any other is not history yet. */
   remember(call: Call): void {
     if (call.state !== 'ended') return
-    const { label = null, screening = null } = this.knowledge.get(call.id) ?? {}
+    const { label = null, screening = null, diverted = [] } = this.knowledge.get(call.id) ?? {}
+    const trouble = this.troubles.close(call.id, call.at)
     const score = this.scores.get(call.id)
     const mos = score ? Math.round((score.sum / score.count) * 100) / 100 : null
     const listed = this.isListed(call)
     for (const map of [this.knowledge, this.scores]) map.delete(call.id)
     // A private call stays one as long as anybody may still tell of it; its id means nothing afterwards.
     if (!listed) return
-    this.options.file.append(entryOf(call, { label, screening, mos, relations: this.relations.of(call) }))
+    const relations = this.relations.of(call)
+    this.options.file.append(entryOf(call, { label, screening, mos, relations, trouble, diverted }))
     this.tell()
   }
 

@@ -5,7 +5,8 @@
 import { isMuted, type Call } from '../../common/call'
 import type { CallView } from '../../common/phone-state'
 import { referrer, showHandle, showReferred, showWho } from './numbers'
-import { explainTrouble, sayMeant } from './server-words'
+import { sayMeant } from './server-words'
+import { explainTrouble } from './trouble-words'
 import { sayDigitsWaiting, sayReferral, sayTransfer } from './task-words'
 import { sayState } from './words'
 

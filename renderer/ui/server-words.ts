@@ -1,13 +1,11 @@
 /*
- * What servers tell besides calls, in words: lines of colleagues, mailboxes, absences, whom a call was meant for, and what is wrong with the sound. Pure;
- * whatever strangers wrote comes in as it is shown.
+ * What servers tell besides calls, in words: lines of colleagues, mailboxes, absences, and whom a call was meant for. Pure; whatever
+ * strangers wrote comes in as it is shown.
  */
 import type { Colleague, Conversation, LineState, Voicemail } from '../../common/colleague'
-import type { MediaTrouble } from '../../common/diagnosis'
 import type { CallView, HistoryEntry } from '../../common/phone-state'
 import type { Away } from '../../common/reach'
 import { formatDay, formatTime, sayDuration, showWho } from './numbers'
-import type { Explanation } from './words'
 
 const lines: Record<LineState, string> = {
   unknown: 'Not known',
@@ -106,69 +104,12 @@ const diversions: Readonly<Record<string, string>> = {
 }
 
 /** Whom a call was meant for first, and why it came here; null: for us. `why` empty: not said. */
-export function sayMeant(diverted: CallView['diverted']): { readonly whom: string; readonly why: string } | null {
+export function sayMeant(diverted: CallView['diverted'] = []): { readonly whom: string; readonly why: string } | null {
   const [first] = diverted
   if (!first) return null
   const reason = first.reason === null || first.reason === 'unknown' ? null : (diversions[first.reason] ?? null)
   return { whom: showWho(first), why: reason === null ? 'forwarded' : `forwarded: ${reason}` }
 }
-
-const troubles: Record<MediaTrouble, Explanation> = {
-  'nothing-received': {
-    title: 'No sound comes from them.',
-    remedy:
-      'Your sound leaves, but nothing arrives. A firewall, VPN or the server may hold it back. Hang up and call again.',
-  },
-  'private-address': {
-    title: 'No sound comes from them.',
-    remedy:
-      'They, or their server, gave an address that cannot be reached from here. Whoever runs the server can correct that.',
-  },
-  'srtp-refused': {
-    title: 'Their sound cannot be decrypted.',
-    remedy:
-      'The keys of both sides do not fit, so it is not played. Hang up and call again; if it stays, tell whoever runs the server.',
-  },
-  'strangers-only': {
-    title: 'Sound comes from somewhere else than them.',
-    remedy: 'It is not played, because it could be anybody’s. The server may announce a wrong address.',
-  },
-  'turned-away': {
-    title: 'Nobody takes your sound where they said they are.',
-    remedy: 'Their phone or server has let go of this call, or a firewall refuses it. Hang up and call again.',
-  },
-  'own-private-address': {
-    title: 'No sound comes from them.',
-    remedy:
-      'They were told an address of your network, and may be sending there in vain. A STUN server helps: see the account’s connection.',
-  },
-  'listens-only': {
-    title: 'They only listen.',
-    remedy: 'Their phone said that it sends no sound in this call, so there is nothing to hear.',
-  },
-  'nothing-sent': {
-    title: 'Your sound does not leave this computer.',
-    remedy: 'They hear nothing. A firewall or VPN may hold it back. Hang up and call again.',
-  },
-  'microphone-silent': {
-    title: 'Your microphone gives no sound.',
-    remedy: 'They hear nothing. It may be switched off at the headset, or another one is meant: see Settings, Audio.',
-  },
-  'not-heard': {
-    title: 'They do not seem to hear you.',
-    remedy:
-      'Your sound leaves, but their reports tell of none. A firewall, VPN or the server may hold it back. Hang up and call again.',
-  },
-  'far-end-silent': {
-    title: 'They send silence.',
-    remedy: 'The connection works. They may be muted, or have the wrong microphone.',
-  },
-  'heavy-loss': {
-    title: 'Much of the sound is lost on the way.',
-    remedy: 'More than a tenth does not arrive. A cable instead of Wi-Fi, or less other traffic, helps most.',
-  },
-}
-export const explainTrouble = (trouble: MediaTrouble): Explanation => troubles[trouble]
 
 /** Who wrote messages, or whom one writes to. */
 export const showWriter = (talk: Pick<Conversation, 'name' | 'with'>): string =>

@@ -2,8 +2,8 @@
  * From 200 to speaking: waits for signalling and sound, then keeps watch over the sound. The limit is its own, the words to the far
  * end are `hangUp`'s.
  */
-import type { MediaTrouble } from '../../../common/diagnosis'
 import { done, refused, type Result } from '../../../common/errors'
+import type { Finding } from '../media/diagnose'
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
 import { insist } from './insist'
@@ -14,6 +14,8 @@ const soundLimit = 20_000
 /** How often the sound may break and be made again. */
 const repairs = 3
 const qualityEvery = 1_000
+/** The numbers behind what is wrong with the sound are told again after so many looks. */
+const evidenceEvery = 5
 
 /**
  * Reports `connected` when `acknowledged` and the media's connection have both come. `media-failed` when they do not in time (the call
@@ -67,15 +69,17 @@ function reportCapabilities(call: LiveCall): void {
   call.report({ type: 'updated', callId: call.id, capabilities })
 }
 
-function measure(call: LiveCall, before: MediaTrouble | null = null): void {
+/** `told`: what was said last of what is wrong with the sound, and so many looks ago. */
+function measure(call: LiveCall, told: Finding | null = null, ago = 0): void {
   call.later(async () => {
     const quality = await call.media.stats()
     const { finding } = call.media
-    // Its numbers change with every look; what is said once is enough.
-    if ((finding?.trouble ?? null) !== before) call.report({ type: 'diagnosis', callId: call.id, diagnosis: finding })
+    const isOther = finding?.trouble !== told?.trouble
+    const isNews = isOther || (finding?.evidence !== told?.evidence && ago + 1 >= evidenceEvery)
+    if (isNews) call.report({ type: 'diagnosis', callId: call.id, diagnosis: finding })
     call.care?.ghosts.measured(quality.packetsReceived)
     call.report({ type: 'quality', callId: call.id, quality })
-    if (call.stage !== 'ended') measure(call, finding?.trouble ?? null)
+    if (call.stage !== 'ended') measure(call, isNews ? finding : told, isNews ? 0 : ago + 1)
   }, qualityEvery)
 }
 

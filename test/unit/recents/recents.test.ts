@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Call } from '../../../common/call'
+import type { MediaTrouble } from '../../../common/diagnosis'
 import { silentLog } from '../../../common/log'
 import type { HistoryEntry } from '../../../common/phone-state'
 import { CallArchive } from '../../../main/recents/call-archive'
@@ -217,6 +219,67 @@ describe('an account whose provider keeps its calls out of recents (includesCall
       1,
       false,
     ])
+  })
+})
+
+describe('what was wrong with the sound', () => {
+  const told = (trouble: MediaTrouble, evidence = 'received 0') => ({ trouble, evidence })
+
+  it('is kept with the call: what lasted longest in all, with its last numbers, also after a restart', async () => {
+    const recents = start()
+    recents.diagnosed('call-1', null, 1_000)
+    recents.diagnosed('call-1', told('heavy-loss'), 2_000)
+    recents.diagnosed('call-1', told('nothing-received'), 10_000)
+    recents.diagnosed('call-1', null, 15_000)
+    recents.diagnosed('call-1', told('nothing-received', 'received 7'), 50_000)
+    // It goes on until the end.
+    recents.diagnosed('call-2', told('not-heard'), 50_000)
+    recents.remember({ ...call(1), at: 55_000 } as Call)
+    recents.remember({ ...call(2), at: 52_000 } as Call)
+    recents.remember(call(3))
+    const [third, second, first] = (await start().find(all)).calls
+    expect(first?.trouble).toEqual({
+      ...{ trouble: 'nothing-received', since: 10_000 },
+      ...{ evidence: 'received 7', lasted: 10_000 },
+    })
+    expect(second?.trouble).toMatchObject({ trouble: 'not-heard', lasted: 2_000 })
+    expect(third?.trouble).toBeUndefined()
+    expect(readFileSync(join(folder, 'history.jsonl'), 'utf8')).not.toContain('heavy-loss')
+  })
+
+  it('and whom a call was meant for go where the call goes: archived, exported, removed, and nowhere for a private call', async () => {
+    const recents = start(1)
+    recents.useArchive(archive)
+    const diverted = [{ handle: { type: 'phoneNumber', value: '500' } as const, name: 'Support', reason: 'no-answer' }]
+    for (const id of ['call-1', 'call-2']) {
+      recents.diagnosed(id, told('not-heard', 'sent 700'), 1_000)
+      recents.learn(id, { diverted })
+    }
+    recents.setPrivate('call-2', true)
+    for (const n of [1, 2, 3, 4]) recents.remember(call(n))
+    recents.markSeen()
+    recents.remember(call(5))
+    expect(archive.count).toBeGreaterThan(0)
+    const found = (await recents.everything()).filter(({ id }) => id === 'call-1')
+    expect(found).toMatchObject([{ id: 'call-1', diverted, trouble: { evidence: 'sent 700' } }])
+    expect(
+      parse(
+        callsAsCsv(found, () => 'Work'),
+        { columns: true },
+      ),
+    ).toMatchObject([{ 'meant for': '500', 'sound trouble': 'not-heard' }])
+    expect(await ids(recents)).not.toContain('call-2')
+    recents.remove(['call-1'])
+    expect((await recents.everything()).some(({ trouble }) => trouble)).toBe(false)
+  })
+
+  it('of a kind nobody knows any more does not cost the call', async () => {
+    const recents = start()
+    recents.diagnosed('call-1', told('gremlins' as MediaTrouble), 1_000)
+    recents.remember(call(1))
+    const [entry] = (await start().find(all)).calls
+    expect(entry).toMatchObject({ id: 'call-1' })
+    expect(entry?.trouble).toBeUndefined()
   })
 })
 

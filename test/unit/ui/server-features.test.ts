@@ -11,7 +11,6 @@ import { Desk } from '../../../renderer/ui/desk.svelte'
 import { active, address, call, history, number } from '../../../renderer/ui/gallery/people'
 import { playKey } from '../../../renderer/ui/keys'
 import {
-  explainTrouble,
   mailboxCount,
   sayAwayTime,
   sayLine,
@@ -20,6 +19,7 @@ import {
   sayMissedMeanwhile,
   sayPresence,
 } from '../../../renderer/ui/server-words'
+import { explainPastTrouble, explainTrouble } from '../../../renderer/ui/trouble-words'
 import { WatchForm } from '../../../renderer/ui/watch-form.svelte'
 import { askedPhone } from './asked-phone'
 
@@ -127,6 +127,7 @@ describe('what is said aloud', () => {
       const { title, remedy } = explainTrouble(trouble)
       expect(announce([fine], [bad])).toBe(`${title} ${remedy}`)
       expect(announce([bad], [{ ...bad, diagnosis: { ...bad.diagnosis, evidence: 'received 1' } }])).toBeNull()
+      expect(explainPastTrouble(trouble).title).not.toBe(title)
     }
   })
 
