@@ -106,7 +106,7 @@ export async function openGallery({ scale = 1, env = process.env } = {}) {
     async close() {
       await application.close()
       server.close()
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
     },
   }
 }

@@ -22,7 +22,7 @@ try {
   if (desktop) delete env.WAYLAND_DISPLAY
   const code = await runInFront(process.execPath, [...args, ...rest], { cwd: root, env })
   desktop?.close()
-  if (runtime) rmSync(runtime, { recursive: true, force: true })
+  if (runtime) rmSync(runtime, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   process.exit(code)
 } catch (error) {
   fail(error)

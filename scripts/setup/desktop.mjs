@@ -30,7 +30,7 @@ export async function openDesktop({ display, bus, screen = '1280x800x24' }) {
   const close = () => {
     process.off('exit', close)
     for (const child of children) child.kill('SIGTERM')
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
   process.once('exit', close)
   try {

@@ -2,7 +2,7 @@
  * The first minutes with the phone, by keyboard: no server, no account, no network. Calls the echo and hears itself, is
  * called and answers from the notification with the window closed.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { writeTone } from '../lab/support/tone'
 import type { Page } from '../support/page'
 import { Phone } from '../support/phone'
 import { until } from '../support/until'
+import { removeFolder } from '../support/remove-folder'
 
 const hz = 800
 
@@ -43,7 +44,7 @@ describe('the first minutes with the phone', () => {
     await phone?.dispose()
     desktop?.die()
     await bus?.stop()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
 
   test('begin with two ways in', async () => {

@@ -2,7 +2,7 @@
  * What the phone keeps of its user: found by one search, exported whole, and erased so that nothing is left on the disk. The dialogs of
  * the desktop are answered in the main process; everything else is as a person does it.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -20,6 +20,7 @@ import type { Page } from '../support/page'
 import { Phone } from '../support/phone'
 import { SipServer } from '../support/sip-server'
 import { until } from '../support/until'
+import { removeFolder } from '../support/remove-folder'
 
 /** In everything that is put into the profile, and in nothing else. */
 const canary = 'Kanarienvogel'
@@ -113,7 +114,7 @@ afterAll(async () => {
   sip?.stop()
   desktop?.die()
   await bus?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** The files of the profile in which the word is, in any of its writings. */

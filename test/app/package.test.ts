@@ -2,7 +2,7 @@
  * What is installed: the application packed by `npm run dist`, unpacked and as a .deb, started and asked like any phone.
  */
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +10,7 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { electronArguments } from '../../scripts/electron-runtime.mjs'
 import { until } from '../support/until'
+import { removeFolder } from '../support/remove-folder'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '../..')
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   for (const phone of phones) phone.kill('SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders) removeFolder(folder)
 })
 
 function temporary(): string {

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { listPages, type Page } from '../support/page'
 import { Phone } from '../support/phone'
 import { SipServer } from '../support/sip-server'
 import { until } from '../support/until'
+import { removeFolder } from '../support/remove-folder'
 
 const password = 'Canary-4f1b9c-Pässword'
 const realm = 'secrets.example'
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await phone?.dispose()
   server?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** The password in every shape in which it could be written down; what is proven with it as well. */

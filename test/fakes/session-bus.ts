@@ -5,6 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from '../support/remove-folder'
 
 const configuration = (directory: string): string => `<!DOCTYPE busconfig PUBLIC
  "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -59,6 +60,6 @@ export class TestBus {
 
   async stop(): Promise<void> {
     await this.down()
-    rmSync(this.#directory, { recursive: true, force: true })
+    removeFolder(this.#directory)
   }
 }

@@ -2,7 +2,7 @@
  * Contacts with the servers people keep them on: a real Radicale, both ways and through everything that goes wrong between
  * two rounds, and a real slapd, searched as somebody types.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,6 +15,7 @@ import { ContactStore } from '../../main/contacts/contact-store'
 import { LdapPeople } from '../../main/contacts/ldap-people'
 import { ensureAsteriskRoot } from '../../scripts/lab/asterisk-root.mjs'
 import { ListingServer, Radicale, Slapd } from './support/directory-servers'
+import { removeFolder } from '../support/remove-folder'
 
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const draft = (patch: Partial<ContactDraft>): ContactDraft => ({
@@ -69,7 +70,7 @@ class Book {
   async close(): Promise<void> {
     await this.sync.stop()
     await this.store.close()
-    rmSync(this.folder, { recursive: true, force: true })
+    removeFolder(this.folder)
   }
 }
 

@@ -2,11 +2,11 @@
  * The whole phone is killed, again and again, at moments nobody chose: what ended before is remembered as it was, and what was up is
  * listed as interrupted.
  */
-import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Phone } from '../support/phone'
 import { until } from '../support/until'
 import { Lab } from './support/lab'
+import { removeFolder } from '../support/remove-folder'
 
 let lab: Lab
 
@@ -58,7 +58,7 @@ test(
     const again = await lab.phone({ profile: profile ?? '' })
     expect(again.recents()[0]).toMatchObject({ id: call, cause: 'interrupted' })
     await again.quit()
-    rmSync(profile ?? '', { recursive: true, force: true })
+    removeFolder(profile ?? '')
   },
 )
 

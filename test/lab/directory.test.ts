@@ -2,7 +2,7 @@
  * Directories from the servers companies keep them on: a real Radicale and a real slapd, read by the process that loads
  * directories.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,6 +14,7 @@ import { ensureAsteriskRoot } from '../../scripts/lab/asterisk-root.mjs'
 import { forkedLoader, type ForkedLoader } from '../support/forked-loader'
 import { contents } from '../unit/directory/support'
 import { Radicale, Slapd } from './support/directory-servers'
+import { removeFolder } from '../support/remove-folder'
 
 let radicale: Radicale
 let slapd: Slapd
@@ -37,7 +38,7 @@ afterAll(async () => {
   loader?.close()
   await radicale?.stop()
   await slapd?.stop()
-  if (folder) rmSync(folder, { recursive: true, force: true })
+  if (folder) removeFolder(folder)
 })
 
 const load = (name: string, settings: SourceSettings, secret: string | null) =>

@@ -2,7 +2,7 @@
  * The call half of the phone as main wires it, on a clock and an engine that a test moves by hand. What a test of calls
  * stands on; it has no window, no tray and no network.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from '../../common/contract/engine'
@@ -26,6 +26,7 @@ import { makeCalls } from '../../main/phone/calls'
 import { makePolicy, type Policy } from '../../main/phone/policy'
 import { FakeEngine } from '../fakes/fake-engine'
 import { ManualClock, settle } from '../fakes/manual-clock'
+import { removeFolder } from './remove-folder'
 
 export const account = (id: string, user = id): Account => ({
   id,
@@ -45,7 +46,7 @@ const library = await loadPhoneLibrary()
 
 /** Of all phones of a test file, or of a benchmark, and gone with it. */
 const profiles = mkdtempSync(join(tmpdir(), 'patchcord-calls-'))
-const removeProfiles = (): void => rmSync(profiles, { recursive: true, force: true })
+const removeProfiles = (): void => removeFolder(profiles)
 if (process.env.VITEST) (await import('vitest')).afterAll(removeProfiles)
 else process.once('exit', removeProfiles)
 

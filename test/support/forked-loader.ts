@@ -3,10 +3,11 @@
  * in the phone.
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import type { StartLoader } from '../../main/directory/loader-process'
+import { removeFolder } from './remove-folder'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -34,7 +35,7 @@ export async function bundleProgram(entry: string): Promise<{ readonly program: 
       rollupOptions: { output: { entryFileNames: 'program.mjs' } },
     },
   })
-  return { program: join(folder, 'program.mjs'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return { program: join(folder, 'program.mjs'), remove: () => removeFolder(folder) }
 }
 
 export async function forkedLoader(): Promise<ForkedLoader> {

@@ -3,7 +3,7 @@
  * and its notifications.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountConnection } from '../../common/account'
@@ -14,6 +14,7 @@ import { HistoryFile } from '../../main/recents/history-file'
 import { Page } from './page'
 import { until } from './until'
 import { electronExecutable } from '../../scripts/electron-runtime.mjs'
+import { removeFolder } from './remove-folder'
 
 const repository = join(import.meta.dirname, '../..')
 
@@ -218,6 +219,6 @@ export class Phone {
   /** Ends it and removes its profile. */
   async dispose(): Promise<void> {
     await this.quit()
-    rmSync(this.profile, { recursive: true, force: true })
+    removeFolder(this.profile)
   }
 }

@@ -4,11 +4,12 @@
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../support/until'
 import type { FarNetwork } from './far-network'
+import { removeFolder } from '../../support/remove-folder'
 
 const run = promisify(execFile)
 
@@ -150,7 +151,7 @@ export class Asterisk {
 
   async stop(): Promise<void> {
     await this.kill()
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 
   private command(program: string, args: string[]): [string, string[]] {

@@ -3,9 +3,10 @@
  * what it hears.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../../support/until'
+import { removeFolder } from '../../support/remove-folder'
 
 export interface BaresipOptions {
   /** The lab's root, or '' for this system's own. */
@@ -93,6 +94,6 @@ export class Baresip {
       await gone
       clearTimeout(limit)
     }
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 }

@@ -3,12 +3,13 @@
  * root. Everybody's password is `correct-horse`.
  */
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, request as ask, type Server as HttpServer } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../../support/until'
 import { makeKeys } from '../../wire/gateway/support/keys'
+import { removeFolder } from '../../support/remove-folder'
 
 /** A program in the root that is ended with the test. */
 class Server {
@@ -111,7 +112,7 @@ export class Radicale {
 
   async stop(): Promise<void> {
     await this.server.stop()
-    rmSync(this.server.dir, { recursive: true, force: true })
+    removeFolder(this.server.dir)
   }
 
   private async ask(method: string, name: string, body?: string): Promise<Response> {
@@ -232,7 +233,7 @@ export class Slapd {
   async stop(): Promise<void> {
     this.server.freeze(false)
     await this.server.stop()
-    rmSync(this.server.dir, { recursive: true, force: true })
+    removeFolder(this.server.dir)
   }
 }
 

@@ -4,13 +4,14 @@
  */
 import { createHash, X509Certificate } from 'node:crypto'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../support/until'
 import { makeKeys } from './asterisk'
 import type { Rtpengine } from './rtpengine'
+import { removeFolder } from '../../support/remove-folder'
 
 const run = promisify(execFile)
 
@@ -113,7 +114,7 @@ export class Kamailio {
       await gone
       clearTimeout(limit)
     }
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 }
 

@@ -2,7 +2,7 @@
  * What every lab test stands on: one Asterisk, one desktop bus with a notification server, and phones on them. Made once
  * per test file and taken down with it.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NotificationServer } from '../../fakes/notification-server'
@@ -12,6 +12,7 @@ import { Asterisk } from './asterisk'
 import type { FarNetwork } from './far-network'
 import { writeTone } from './tone'
 import { ensureAsteriskRoot } from '../../../scripts/lab/asterisk-root.mjs'
+import { removeFolder } from '../../support/remove-folder'
 
 /** What the microphone of a lab phone plays. */
 export const microphoneHz = 800
@@ -74,6 +75,6 @@ export class Lab {
     await this.asterisk.stop()
     this.desktop.die()
     await this.bus.stop()
-    rmSync(this.folder, { recursive: true, force: true })
+    removeFolder(this.folder)
   }
 }

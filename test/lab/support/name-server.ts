@@ -4,10 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../../support/until'
+import { removeFolder } from '../../support/remove-folder'
 
 const address = '127.0.0.77'
 
@@ -56,6 +57,6 @@ export class NameServer {
 
   stop(): void {
     this.process.kill('SIGKILL')
-    rmSync(this.folder, { recursive: true, force: true })
+    removeFolder(this.folder)
   }
 }

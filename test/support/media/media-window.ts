@@ -2,7 +2,7 @@
  * A real Chromium for media tests: the page of `page.ts` in a bare Electron, with a file for a microphone and nothing but
  * loopback for a network.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { electronArguments, electronExecutable } from '../../../scripts/electron-runtime.mjs'
+import { removeFolder } from '../remove-folder'
 
 export class MediaWindow {
   private constructor(
@@ -53,7 +54,7 @@ export class MediaWindow {
   async close(): Promise<void> {
     await this.application.close()
     this.server.close()
-    rmSync(this.folder, { recursive: true, force: true })
+    removeFolder(this.folder)
   }
 }
 

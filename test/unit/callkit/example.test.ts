@@ -2,13 +2,14 @@
  * The example as a reader runs it: a program of its own, by the documented command, judged by what it prints.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { buildLibrary } from '../../../scripts/library.mjs'
+import { removeFolder } from '../../support/remove-folder'
 
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -60,7 +61,7 @@ it(
       expect(stdout).toBe('rings')
       expect(readFileSync(join(folder, 'index.js'), 'utf8')).not.toMatch(/^import /m)
     } finally {
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     }
   },
 )

@@ -2,11 +2,12 @@
  * Runs sipp with one scenario: it succeeds when the phone said everything it was to say, in order, and nothing else.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../../../support/until'
 import { farPort } from '../go-between'
 import { scenarioXml, type Step } from './scenario'
+import { removeFolder } from '../../../support/remove-folder'
 
 export interface SippOptions {
   /** The lab's root, or '' for this system's own. */
@@ -63,7 +64,7 @@ export class Sipp {
   /** Resolves when all was tried, whatever came of it. */
   async ends(): Promise<void> {
     await this.ended
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
   }
 
   /** Resolves when the scenario went through. Throws with what was unexpected. */
@@ -73,7 +74,7 @@ export class Sipp {
       .filter((name) => name === 'errors')
       .map((name) => readFileSync(join(this.dir, name), 'utf8'))
       .join('')
-    rmSync(this.dir, { recursive: true, force: true })
+    removeFolder(this.dir)
     if (code !== 0) throw new Error(`sipp ended with ${code}: ${errors || this.output.slice(-2_000)}`)
   }
 
