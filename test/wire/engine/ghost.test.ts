@@ -125,3 +125,21 @@ describe('a call that may be silent', () => {
     expect(questions).toEqual([])
   })
 })
+
+describe('what is wrong with the sound', () => {
+  const told = () => bench.reports.flatMap((report) => (report.type === 'diagnosis' ? [report.diagnosis] : []))
+
+  it('is said once, its newer numbers every few seconds, and that it is over at once', async () => {
+    await bench.talk()
+    await bench.settle(3_000)
+    for (let lost = 1; lost <= 12; lost++) {
+      bench.media.last.finding = { trouble: 'heavy-loss', evidence: `lost ${lost}` }
+      await bench.settle(1_000)
+    }
+    bench.media.last.finding = { trouble: 'not-heard', evidence: 'sent 700' }
+    await bench.settle(4_000)
+    bench.media.last.finding = null
+    await bench.settle(3_000)
+    expect(told().map((one) => one?.evidence ?? null)).toEqual(['lost 1', 'lost 6', 'lost 11', 'sent 700', null])
+  })
+})
