@@ -33,9 +33,9 @@ try {
 } catch (error) {
   process.exitCode = 1
   desktop?.close()
-  rmSync(runtime, { recursive: true, force: true })
+  rmSync(runtime, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   fail(error)
 }
 desktop.close()
-rmSync(runtime, { recursive: true, force: true })
+rmSync(runtime, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
 process.exit(0)
