@@ -31,7 +31,7 @@ export const verbs = {
   park: ['[CALL]', 'hand the call to the parking place'],
   'accept-transfer': ['[CALL]', 'call whom the far end names'],
   'refuse-transfer': ['[CALL]', 'do not'],
-  dnd: ['[on|off|30m|2h]', 'do not disturb; without a word, whether it is on'],
+  dnd: ['[on|off|30m|2h]', 'do not disturb; without a word, whether it is quiet now, and why'],
   test: ['[ACCOUNT]', 'test an account, from its server’s name to a loop of sound'],
   events: ['', 'print one JSON line at each change, until interrupted'],
   show: ['', 'bring the window to the front'],

@@ -7,6 +7,7 @@ import type { Call, CallId } from '../../common/call'
 import type { AccountTest, TestLine } from '../../common/diagnosis'
 import { done, type RequestErrorCode, type Result } from '../../common/errors'
 import type { AccountState, PhoneState } from '../../common/phone-state'
+import { endOf } from '../callkit/weekly-times'
 import type { CallVerbs, Requested } from '../callkit/verbs'
 import { chooseCall, chooseCalls } from './choose-call'
 import { controlError, type CallVerb, type ControlError, type ControlRequest } from './control-request'
@@ -33,9 +34,17 @@ export type ControlAnswer =
   | { readonly ok: true }
   /** Of a test: each step, how it went and what was seen. */
   | { readonly account: string; readonly lines: readonly TestLine[] }
-  /** `until`: ISO 8601; null when it does not end by itself. */
-  | { readonly doNotDisturb: boolean; readonly until: string | null }
+  | Rest
   | ControlError
+
+/** Of do not disturb. Ends are ISO 8601; null: it does not end by itself, or nobody knows when. */
+interface Rest {
+  /** The user's own switch, and when it goes off. */
+  readonly doNotDisturb: boolean
+  readonly until: string | null
+  /** Whether it is quiet now, whoever wants that: the switch, its timer, the weekly times, the desktop. */
+  readonly quiet: PhoneState['quiet'] & { readonly until: string | null }
+}
 
 type Verb = Exclude<ControlRequest, { verb: 'events' | 'quit' }>
 type AboutACall = Extract<Verb, { verb: CallVerb }>
@@ -170,8 +179,12 @@ export class ControlVerbs {
     const { state, setDoNotDisturb } = this.options
     const result = on === undefined ? done : setDoNotDisturb(on, minutes ?? null)
     if (!result.ok) return explain(result)
-    const { doNotDisturb, doNotDisturbUntil: until } = state().settings
-    return { doNotDisturb, until: until === null ? null : iso(until) }
+    const { quiet, settings } = state()
+    const { doNotDisturb, doNotDisturbUntil, doNotDisturbSchedule } = settings
+    const until = doNotDisturbUntil === null ? null : iso(doNotDisturbUntil)
+    const scheduled = quiet.because === 'schedule' ? endOf(doNotDisturbSchedule, this.options.clock.date()) : null
+    const quietUntil = quiet.because === 'timer' ? until : scheduled && iso(scheduled)
+    return { doNotDisturb, until, quiet: { on: quiet.on, because: quiet.because, until: quietUntil } }
   }
 }
 

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { requestErrorCodes, type RequestErrorCode } from '../../../common/errors'
 import type { CallPhase } from '../../../common/call'
 import type { PhoneState } from '../../../common/phone-state'
+import { defaultSettings } from '../../../common/settings'
 import { parseRequest } from '../../../main/control/control-request'
 import { ControlVerbs } from '../../../main/control/control-verbs'
 import { eventsBetween, firstEvent } from '../../../main/control/events'
@@ -28,7 +29,9 @@ function open(state: PhoneState = phone()) {
     setDoNotDisturb: (on, minutes) => {
       noted.asked.push(['setDoNotDisturb', on, minutes])
       const until = minutes === null ? null : startedAt + minutes * 60_000
-      state = { ...state, settings: { ...state.settings, doNotDisturb: on, doNotDisturbUntil: until } }
+      const because = until === null ? 'switch' : 'timer'
+      const quiet = on ? ({ on, because } as const) : ({ on, because: null } as const)
+      state = { ...state, quiet, settings: { ...state.settings, doNotDisturb: on, doNotDisturbUntil: until } }
       return noted.answerWith
     },
   })
@@ -305,18 +308,41 @@ test('what is not there to be done is refused without asking', async () => {
 
 test('do not disturb is switched for good or for a while, and read', async () => {
   const { ask, noted } = open()
-  expect(await ask({ verb: 'dnd' })).toEqual({ doNotDisturb: false, until: null })
+  const off = { doNotDisturb: false, until: null, quiet: { on: false, because: null, until: null } }
+  expect(await ask({ verb: 'dnd' })).toEqual(off)
+  const until = '2030-01-02T03:34:05.678Z'
   expect(await ask({ verb: 'dnd', on: true, minutes: 30 })).toEqual({
-    doNotDisturb: true,
-    until: '2030-01-02T03:34:05.678Z',
+    ...{ doNotDisturb: true, until },
+    quiet: { on: true, because: 'timer', until },
   })
-  expect(await ask({ verb: 'dnd', on: false })).toEqual({ doNotDisturb: false, until: null })
+  expect(await ask({ verb: 'dnd', on: false })).toEqual(off)
   expect(noted.asked).toEqual([
     ['setDoNotDisturb', true, 30],
     ['setDoNotDisturb', false, null],
   ])
   noted.answerWith = { ok: false, code: 'storage-failed' }
   expect(await ask({ verb: 'dnd', on: true })).toMatchObject({ error: { code: 'storage-failed' } })
+})
+
+test('quiet that the user did not switch on says who wants it, and the weekly times until when', async () => {
+  const now = new Date(new ManualClock().date())
+  const minute = now.getHours() * 60 + now.getMinutes()
+  const time = { days: [now.getDay()], from: minute, to: (minute + 90) % 1440 }
+  const by = (because: 'schedule' | 'desktop') =>
+    phone({
+      quiet: { on: true, because },
+      settings: { ...defaultSettings, doNotDisturbSchedule: [time] },
+    })
+  const switchedOff = { doNotDisturb: false, until: null }
+  const end = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 0, minute + 90).toISOString()
+  expect(await open(by('schedule')).ask({ verb: 'dnd' })).toEqual({
+    ...switchedOff,
+    quiet: { on: true, because: 'schedule', until: end },
+  })
+  expect(await open(by('desktop')).ask({ verb: 'dnd' })).toEqual({
+    ...switchedOff,
+    quiet: { on: true, because: 'desktop', until: null },
+  })
 })
 
 test('who waits is told the outcome, who does not the acceptance', async () => {
