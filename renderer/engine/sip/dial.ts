@@ -230,7 +230,7 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
       const status = message.statusCode ?? 500
       const local = !message.callId
       // RFC 3263 section 4.3: neither is a word of the far end's.
-      if ((local || status === 503) && call.goRound()) return
+      if ((local || status === 503) && call.stage === 'dialing' && sendRound(call, attempt)) return
       const other = kind === null || local || call.stage !== 'dialing' ? null : line.media.after(allOf(attempt), status)
       if (offerAnew(call, attempt, other)) return
       referral?.tell(status, message.reasonPhrase ?? '')
