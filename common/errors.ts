@@ -51,6 +51,9 @@ export const registrationFailures = [
   'unreachable', // no TCP connection: wrong host, port, firewall or server down
   'unknown-host', // the name does not resolve
   'certificate', // TLS certificate not trusted; `certificate` says which
+  'old-tls', // TLS older than 1.2 is all the server speaks
+  'no-tls', // something answers there, but no TLS connection comes about
+  'client-certificate', // the server wants a certificate of the phone's, which has none
   'no-websocket', // something answers there, but not SIP over WebSocket (RFC 7118): server without WebRTC, or wrong path
   'timeout', // connected, but no answer to REGISTER
   'connection-lost', // was registered; the connection went away and is being made again

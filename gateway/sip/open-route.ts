@@ -140,11 +140,14 @@ export const outranks = (before: Target, target: Target): boolean => !before.gue
 const explain = (why: string, failures: readonly ChannelFailure[]): string =>
   (failures.length === 0 ? why : `${why}; before it: ${failures.map(({ detail }) => detail).join('; ')}`).slice(0, 512)
 
+/** Of several failures these are of most use to know, the first most. */
+const telling = ['certificate', 'client-certificate', 'old-tls', 'server-error', 'no-tls', 'unreachable'] as const
+
 /** What is most use to know of several failures. */
 function worst(failures: readonly ChannelFailure[]): ChannelFailure | null {
   const by = (reason: ChannelFailure['reason']): ChannelFailure | undefined =>
     failures.find((failure) => failure.reason === reason)
-  const main = by('certificate') ?? by('server-error') ?? by('unreachable') ?? failures[0]
+  const main = telling.map(by).find((failure) => failure !== undefined) ?? failures[0]
   if (main === undefined) return null
   return {
     ...main,

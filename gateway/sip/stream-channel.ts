@@ -9,6 +9,7 @@ import type { Channel, ChannelEvents, ChannelFailure, ChannelNeeds, OpenedChanne
 import { plainAddress, writeEndpoint, type Endpoint } from './endpoint'
 import { judgeCertificate } from './judge-certificate'
 import { StreamFramer, type Nonsense } from './stream-framer'
+import { tlsFailureOf } from './tls-failure'
 import { trustedRoots } from './trusted-roots'
 
 /** Bytes that may wait to be sent; a server that takes no more is none. */
@@ -46,13 +47,24 @@ export const openStream =
         socket.destroy()
         resolve({ ok: false, failure })
       }
-      const unreachable = (detail: string): void =>
-        giveUp({ reason: 'unreachable', detail: `${where}: ${detail}`, certificate: null })
+      const unreachable = (detail: string, reason: ChannelFailure['reason'] = 'unreachable'): void =>
+        giveUp({ reason, detail: `${where}: ${detail}`, certificate: null })
       const onAbort = (): void => unreachable('given up')
-      const timer = clock.setTimeout(() => unreachable(isSecuring ? 'no TLS there' : 'no answer'), patienceMs)
+      const timer = clock.setTimeout(
+        () => (isSecuring ? unreachable('no TLS connection: it says nothing', 'no-tls') : unreachable('no answer')),
+        patienceMs,
+      )
       signal.addEventListener('abort', onAbort)
-      socket.once('error', (error) => unreachable(isSecuring ? `TLS failed (${codeOf(error)})` : causeOf(error)))
-      socket.once('close', () => unreachable(isSecuring ? 'closed instead of TLS' : 'closed'))
+      socket.once('error', (error) => {
+        const cause = isSecuring ? tlsFailureOf(codeOf(error)) : null
+        unreachable(
+          cause === null ? causeOf(error) : `no TLS connection: ${cause.words} (${codeOf(error)})`,
+          cause?.reason,
+        )
+      })
+      socket.once('close', () =>
+        isSecuring ? unreachable('no TLS connection: it hung up', 'no-tls') : unreachable('closed'),
+      )
       socket.once(target.transport === 'tls' ? 'secureConnect' : 'connect', () => {
         const refused =
           target.transport === 'tls' ? judgeCertificate(socket as TLSSocket, target.domain, domains, pin) : null
@@ -83,7 +95,11 @@ class StreamChannel implements Channel {
     private readonly events: ChannelEvents,
   ) {
     this.target = needs.target
-    socket.on('error', (error) => this.#lost(causeOf(error)))
+    // In TLS 1.3 a server tells only now that it wants a certificate of ours.
+    socket.on('error', (error) => {
+      const cause = tlsFailureOf(codeOf(error))
+      this.#lost(cause === null ? causeOf(error) : `no TLS connection: ${cause.words}`, cause?.reason)
+    })
     socket.on('close', () => this.#lost('closed by the server'))
     socket.on('data', (chunk) => this.#onData(chunk as Buffer))
   }

@@ -13,6 +13,7 @@ import { findTargets } from '../../gateway/sip/find-targets'
 import type { Names } from '../../gateway/sip/names'
 import { serversOf } from '../../gateway/sip/servers-of'
 import type { Target } from '../../gateway/sip/target'
+import { tlsFailureOf } from '../../gateway/sip/tls-failure'
 import type { ServerProbe } from './account-tests'
 import { askUdp } from './ask-udp'
 import { askUpgrade } from './ask-upgrade'
@@ -107,7 +108,7 @@ export class Probe implements ServerProbe {
     if (socket === null || (target.transport !== 'tls' && !isWeb))
       return skipped(`not encrypted: ${target.transport.toUpperCase()} has no TLS`)
     const secured = await this.#secure(target, socket)
-    if (typeof secured === 'string') return failed(`no TLS there: ${secured}`)
+    if (typeof secured === 'string') return failed(`no TLS connection: ${secured}`)
     const { account, registration } = this.state
     const domains = [target.domain, hostOf(account.uri)]
     const look = lookAtCertificate(secured, { domain: target.domain, domains, isWeb, pin: account.certificate })
@@ -177,7 +178,7 @@ export class Probe implements ServerProbe {
       // Closed by what is on top of it: Node 20 dies when the socket below goes first.
       this.#open.delete(socket)
       this.#open.add(secured)
-      secured.on('error', (error) => resolve(causeOf(error)))
+      secured.on('error', (error) => resolve(tlsFailureOf(codeOf(error))?.words ?? causeOf(error)))
       secured.once('close', () => resolve('it hung up'))
       secured.once('secureConnect', () => resolve(secured))
     })
@@ -201,7 +202,5 @@ function places(targets: readonly Target[]): string[] {
 const hostOf = (uri: string): string =>
   /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?]+)/i.exec(uri)?.[1]?.replace(/[[\]]/g, '') ?? ''
 
-function causeOf(error: Error): string {
-  const code = String((error as NodeJS.ErrnoException).code ?? error.name)
-  return causes[code] ?? code
-}
+const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? error.name)
+const causeOf = (error: Error): string => causes[codeOf(error)] ?? codeOf(error)

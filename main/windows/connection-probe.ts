@@ -19,6 +19,9 @@ export interface Explanation {
 /** `net::` errors that mean: there is something, but it does not speak HTTP, let alone WebSocket. */
 const notHttp = /net::ERR_(INVALID_HTTP_RESPONSE|EMPTY_RESPONSE|INVALID_RESPONSE|RESPONSE_HEADERS_|SSL_PROTOCOL_ERROR)/
 const noHost = /net::ERR_(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|DNS_|ICANN_NAME_COLLISION)/
+/** A certificate that is asked for, not shown. */
+const wantsCertificate = /net::ERR_(SSL_CLIENT_AUTH_|BAD_SSL_CLIENT_AUTH_)/
+const oldTls = /net::ERR_SSL_(VERSION_OR_CIPHER_MISMATCH|OBSOLETE_VERSION|UNSUPPORTED_VERSION)/
 const certificateError = /net::ERR_(CERT_|SSL_|BAD_SSL)/
 
 /** What an answer without a WebSocket, or an error, says about the server. Pure. */
@@ -26,6 +29,8 @@ export function explain(outcome: { status: number } | { error: string }): Regist
   // Any answer at all: something listens there, yet the WebSocket was refused.
   if ('status' in outcome) return outcome.status >= 500 ? 'server-error' : 'no-websocket'
   if (notHttp.test(outcome.error)) return 'no-websocket'
+  if (wantsCertificate.test(outcome.error)) return 'client-certificate'
+  if (oldTls.test(outcome.error)) return 'old-tls'
   if (certificateError.test(outcome.error)) return 'certificate'
   if (noHost.test(outcome.error)) return 'unknown-host'
   return 'unreachable'

@@ -143,7 +143,7 @@ export function verdictOf({ lines, done }: AccountTest, state: AccountState): Ve
 /** What the account's registration tells more exactly than the step; others may be of another moment. */
 const exact: Partial<Record<TestStep, readonly RegistrationFailure[]>> = {
   connect: ['no-websocket'],
-  tls: ['certificate', 'no-websocket'],
+  tls: ['certificate', 'old-tls', 'no-tls', 'client-certificate', 'no-websocket'],
   register: ['wrong-password', 'forbidden', 'unknown-user', 'timeout', 'unsupported-auth', 'server-error'],
 }
 

@@ -47,6 +47,19 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
     title: 'The server’s certificate is not trusted.',
     remedy: 'Somebody else could be posing as your server. Trust it only if you know the fingerprint is right.',
   },
+  'old-tls': {
+    title: 'The server speaks only an outdated kind of encryption.',
+    remedy: 'Ask whoever runs it for TLS 1.2 or newer. On Asterisk it is “method=tlsv1_2” of the transport.',
+  },
+  'no-tls': {
+    title: 'The server was reached, but no encrypted connection came about.',
+    remedy:
+      'Check the port, often 5061 for TLS; or choose TCP or UDP. The server may also want a certificate from you.',
+  },
+  'client-certificate': {
+    title: 'The server wants a certificate from the phone.',
+    remedy: 'Patchcord has none to show. Ask whoever runs the server to let the account in by its password alone.',
+  },
   'no-websocket': {
     title: 'That server answers, but does not offer SIP over WebSocket (WebRTC).',
     remedy: 'Check the port and the path at the end of the address, often :8089/ws. Or ask for WebRTC to be turned on.',

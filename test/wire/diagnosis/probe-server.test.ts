@@ -164,7 +164,7 @@ describe('SIP itself', () => {
 
   test('no TLS where it was expected', async () => {
     const port = await listen(createTcpServer((socket) => void socket.on('data', () => socket.destroy())))
-    expect((await look({ server: `tls:127.0.0.1:${port}` })).tls).toMatch(/^failed no TLS there: /)
+    expect((await look({ server: `tls:127.0.0.1:${port}` })).tls).toMatch(/^failed no TLS connection: /)
   })
 })
 

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 'sip.js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
@@ -218,6 +219,33 @@ describe('over TLS', () => {
     const phone = await alice({ server: 'tls:pbx.example.com', names, roots: [others.certificate] })
     expect(phone.closures[0]?.certificate?.error).toBe('net::ERR_CERT_COMMON_NAME_INVALID')
     expect(peer.heard).toEqual([])
+  })
+
+  test.each<[string, string, TlsOptions]>([
+    ['speaks nothing newer than 1.1', 'old-tls', { maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }],
+    ['wants a certificate from the phone', 'client-certificate', { requestCert: true }],
+    ['knows none of our ciphers', 'no-tls', { maxVersion: 'TLSv1.2', ciphers: 'NULL-SHA256:@SECLEVEL=0' }],
+  ])('a server that %s is told from one that is not there', async (_what, reason, more) => {
+    const server = createTlsServer({ key: keys.key, cert: keys.certificate, minVersion: 'TLSv1', ...more })
+    server.on('tlsClientError', () => {})
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+    )
+    const phone = await alice({ server: `tls:127.0.0.1:${port}`, certificate: keys.fingerprint })
+    await until(() => phone.closures.length > 0, { what: 'the end of the line' })
+    expect(phone.closures).toEqual([{ reason, certificate: null }])
+    server.close()
+  })
+
+  test('nor is one that speaks no TLS there', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => socket.end('SIP/2.0 400 Bad Request\r\n\r\n'))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const phone = await alice({ server: `tls:127.0.0.1:${(server.address() as AddressInfo).port}` })
+    expect(phone.closures).toEqual([{ reason: 'no-tls', certificate: null }])
+    server.close()
   })
 
   test('where nobody announced TLS, an untrusted certificate is gone round, and that is said', async () => {
