@@ -138,6 +138,8 @@ export interface Account {
   readonly features: AccountFeatures
   readonly connection: AccountConnection
   readonly numbers: NumberPlan
+  /** Its calls are listed among the recents (CXProviderConfiguration.includesCallsInRecents). Left out: they are. */
+  readonly listsCalls?: boolean | undefined
 }
 
 export const isDemo = (account: Pick<Account, 'server'>): boolean => account.server === 'demo:'
@@ -180,4 +182,6 @@ export interface AccountDraft {
   readonly numbers: NumberPlan
   /** Of the TURN server; null: keep the stored one. */
   readonly turnPassword: string | null
+  /** Left out: as before, or they are. */
+  readonly listsCalls?: boolean | undefined
 }

@@ -30,6 +30,7 @@ export const accountDraftSchema = v.strictObject({
   connection: accountConnectionSchema,
   numbers: numberPlanSchema,
   turnPassword: v.nullable(text(512)),
+  listsCalls: v.exactOptional(v.boolean()),
 })
 
 /** How the password of a new account is kept: in the keychain, unprotected (the user agreed), or asked at each start. */

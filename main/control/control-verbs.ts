@@ -183,7 +183,7 @@ export class ControlVerbs {
     const { doNotDisturb, doNotDisturbUntil, doNotDisturbSchedule } = settings
     const until = doNotDisturbUntil === null ? null : iso(doNotDisturbUntil)
     const scheduled = quiet.because === 'schedule' ? endOf(doNotDisturbSchedule, this.options.clock.date()) : null
-    const quietUntil = quiet.because === 'timer' ? until : scheduled && iso(scheduled)
+    const quietUntil = quiet.because === 'timer' ? until : scheduled === null ? null : iso(scheduled)
     return { doNotDisturb, until, quiet: { on: quiet.on, because: quiet.because, until: quietUntil } }
   }
 }

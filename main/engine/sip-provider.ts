@@ -230,6 +230,7 @@ export class SipProvider {
 const configurationOf = (account: Account): ProviderConfiguration => ({
   ...defaultConfiguration,
   localizedName: account.name,
+  includesCallsInRecents: account.listsCalls !== false,
   audioMixer: 'engine',
   // The call to a conference server comes on top of those who are to meet there.
   maximumCallGroups: defaultConfiguration.maximumCallGroups + (account.features.conference === null ? 0 : 1),

@@ -11,7 +11,7 @@ import {
 } from '../../common/account'
 import { hostPattern, isPort, parseServer, serverHost } from './server-form'
 
-type TextField = Exclude<keyof AccountDraft, 'features' | 'connection' | 'numbers'>
+type TextField = Exclude<keyof AccountDraft, 'features' | 'connection' | 'numbers' | 'listsCalls'>
 type FeatureField = `features.${keyof AccountFeatures}`
 type DraftField = TextField | FeatureField | `connection.${keyof AccountConnection}` | `numbers.${keyof NumberPlan}`
 
@@ -95,6 +95,7 @@ export function normaliseDraft(raw: AccountDraft): DraftResult {
       connection,
       numbers,
       turnPassword: connection.turn === null ? null : raw.turnPassword || null,
+      ...(raw.listsCalls !== undefined && { listsCalls: raw.listsCalls }),
     },
   }
 }

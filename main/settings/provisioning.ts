@@ -70,6 +70,7 @@ const fileSchema = v.strictObject({
         connection: v.optional(v.strictObject(v.partial(accountConnectionSchema).entries), {}),
         numbers: v.optional(v.strictObject(v.partial(numberPlanSchema).entries), {}),
         turnPassword: optional(v.string()),
+        listsCalls: v.exactOptional(v.boolean()),
       }),
     ),
     v.maxLength(1_000),

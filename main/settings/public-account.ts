@@ -18,7 +18,10 @@ export function publicPart(stored: StoredAccount): Account {
   const features = only<AccountFeatures>(noFeatures, stored.features)
   const connection = only<AccountConnection>(usualConnection, stored.connection)
   const numbers = only<NumberPlan>(usualNumbers, stored.numbers)
-  return { id, name, uri, server, username, displayName, certificate, enabled, features, connection, numbers }
+  return {
+    ...{ id, name, uri, server, username, displayName, certificate, enabled, features, connection, numbers },
+    ...(stored.listsCalls === false && { listsCalls: false }),
+  }
 }
 
 /** What `known` has, as `stored` says it. */

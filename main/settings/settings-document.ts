@@ -116,6 +116,7 @@ const storedAccount = v.looseObject({
   features: v.fallback(v.optional(storedFeatures, noFeatures), noFeatures),
   connection: v.fallback(v.optional(storedConnection, usualConnection), usualConnection),
   numbers: v.fallback(v.optional(storedNumbers, usualNumbers), usualNumbers),
+  listsCalls: v.fallback(v.optional(v.boolean()), undefined),
   instanceId: v.pipe(v.string(), v.regex(/^urn:uuid:[0-9a-f-]{36}$/)),
   // A secret that makes no sense costs the user one prompt, not the account.
   secret: v.fallback(v.nullable(sealed), null),

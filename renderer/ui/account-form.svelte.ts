@@ -34,6 +34,8 @@ export class AccountForm {
   featuresOpen = $state(false)
   readonly connection: ConnectionForm
   readonly numbers: NumbersForm
+  /** Its calls are listed among the recents. */
+  listsCalls = $state(true)
   /** Where there is no keychain: what the user chose. */
   keepUnprotected = $state(false)
   advanced = $state(false)
@@ -60,12 +62,13 @@ export class AccountForm {
     this.name = account.name
     this.displayName = account.displayName ?? ''
     this.certificate = account.certificate
+    this.listsCalls = account.listsCalls !== false
     this.features = typed(account.features)
     this.featuresOpen = Object.values(account.features).some((value) => value !== null)
     this.connection.open = JSON.stringify(account.connection) !== JSON.stringify(usualConnection)
     this.numbers.open = JSON.stringify(account.numbers) !== JSON.stringify(usualNumbers)
     const folded = this.featuresOpen || this.connection.open || this.numbers.open
-    this.advanced = this.username !== '' || this.displayName !== '' || folded
+    this.advanced = this.username !== '' || this.displayName !== '' || !this.listsCalls || folded
   }
 
   get isNew(): boolean {
@@ -124,6 +127,7 @@ export class AccountForm {
       connection,
       numbers,
       turnPassword: this.connection.turnPassword || null,
+      listsCalls: this.listsCalls,
     }
     const keep: Keep = protectedStorage ? 'keychain' : this.keepUnprotected ? 'plain-text' : 'ask'
     return this.accountId === null

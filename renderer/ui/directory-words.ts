@@ -1,7 +1,14 @@
 /*
  * Directories and blocking in words: what a source is, how it is, why a call did not ring, what a rule matches. Pure.
  */
-import type { BlockRuleDraft, DirectorySource, Screening, SourceSettings, SourceStatus } from '../../common/directory'
+import {
+  namesSearchedAtMost,
+  type BlockRuleDraft,
+  type DirectorySource,
+  type Screening,
+  type SourceSettings,
+  type SourceStatus,
+} from '../../common/directory'
 import { formatDay, formatNumber, formatTime } from './numbers'
 
 export type SourceKind = SourceSettings['kind']
@@ -50,6 +57,13 @@ export function sayStatus(status: SourceStatus, now: number): string {
     case 'failed':
       return `${failures[status.code] ?? 'It could not be read.'} What was read before is still used.`
   }
+}
+
+/** What of it is not found by its name as somebody types; empty: nothing. */
+export function sayUnsearched(status: SourceStatus): string {
+  if (status.state !== 'loaded' || status.identifying <= namesSearchedAtMost) return ''
+  const most = namesSearchedAtMost.toLocaleString('en')
+  return `Callers are known by all of them; as you type, the first ${most} by number are searched.`
 }
 
 export function sayWhen(at: number, now: number): string {

@@ -204,6 +204,18 @@ test('the demo line needs no password and is there once', () => {
   expect(restarted.credentials(first.value.id)?.password).toBe('')
 })
 
+test('an account may keep its calls out of recents, until somebody changes that', () => {
+  const folder = temporaryFolder()
+  const id = add(openAccounts(folder), { listsCalls: false })
+  const kept = () => openAccounts(folder).list.map(({ name, listsCalls }) => [name, listsCalls !== false])
+  expect(kept()).toEqual([['Work', false]])
+  // A file that does not speak of it changes nothing.
+  provision(openAccounts(folder), { ...work, name: 'Desk' })
+  expect(kept()).toEqual([['Desk', false]])
+  openAccounts(folder).change(id, draft({ password: null, listsCalls: true }), 'keychain')
+  expect(kept()).toEqual([['Work', true]])
+})
+
 test('importing a file adds its accounts, importing it again updates them', () => {
   const folder = temporaryFolder()
   const accounts = openAccounts(folder)

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../../common/settings'
 import { announce } from '../../../renderer/ui/announce'
 import { ruleAbout, rulesAbout } from '../../../renderer/ui/blocking'
 import { isGuess, isVerified, named, sayWhence, warningOf } from '../../../renderer/ui/caller'
-import { reorder, sayRule, sayScreening, sayStatus } from '../../../renderer/ui/directory-words'
+import { reorder, sayRule, sayScreening, sayStatus, sayUnsearched } from '../../../renderer/ui/directory-words'
 import { blocked, kept, sources } from '../../../renderer/ui/gallery/known'
 import { account, call, moment, route } from '../../../renderer/ui/gallery/people'
 import { sayRoute } from '../../../renderer/ui/protection'
@@ -107,6 +107,14 @@ describe('a directory', () => {
       'Its numbers are not in order. What was read before is still used.',
       'Not read yet',
     ])
+  })
+
+  it('says how far it is searched as one types, where that is not all of it', () => {
+    const loaded = (identifying: number) =>
+      ({ state: 'loaded', at: moment, identifying, blocking: 0, checksum: null }) as const
+    expect(sayUnsearched(loaded(100_000))).toBe('')
+    expect(sayUnsearched(loaded(100_001))).toContain('the first 100,000 by number are searched')
+    expect(sources.map(({ status }) => sayUnsearched(status))).toEqual(['', '', '', ''])
   })
 
   it('moves to another place among the others', () => {

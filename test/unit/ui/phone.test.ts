@@ -121,6 +121,7 @@ describe('an account form', () => {
         connection: usualConnection,
         numbers: usualNumbers,
         turnPassword: null,
+        listsCalls: true,
       },
     })
     say({ kind: 'reply', id: message.id, callId: null, error: null, answer: null })
