@@ -3,6 +3,7 @@
  * each change and gives it away whole; nobody mirrors or patches it. It holds no secret.
  */
 import type { Account, Registration } from './account'
+import type { Flow } from './account-flows'
 import type { Colleague, Conversation, Voicemail } from './colleague'
 import type { Caller, Person } from './contact'
 import type { AccountTest, Diagnosis, PastTrouble } from './diagnosis'
@@ -27,6 +28,8 @@ export interface AccountState {
   readonly reach: Reach | null
   /** Which server it is connected to, and how that was chosen; null: to none, or to the very one it names. */
   readonly route: Route | null
+  /** How it stands with each of the servers it is registered with at once, the most preferred first; left out: it is with one at a time. */
+  readonly flows?: readonly Flow[]
 }
 
 export interface CallView {

@@ -129,6 +129,7 @@ const worthTelling = (state: AccountState | undefined): unknown =>
     state.registration.state,
     reasonOf(state),
     state.reach?.doubt ?? null,
+    state.flows?.map(({ registration }) => registration.state),
   ]
 
 const reasonOf = ({ registration }: AccountState): string | null =>

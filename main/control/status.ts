@@ -2,8 +2,10 @@
  * The phone as the control door shows it: stable field names, ISO 8601 times, no secret. Scripts depend on these shapes;
  * fields may be added and must not change their meaning. Pure.
  */
+import type { Registration } from '../../common/account'
 import type { MediaTrouble } from '../../common/diagnosis'
 import type { Encryption } from '../../common/media'
+import type { Flow } from '../../common/account-flows'
 import type { AccountState, CallView, PhoneState } from '../../common/phone-state'
 import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
 import type { SipTransport } from '../../common/contract/gateway'
@@ -40,6 +42,15 @@ export interface StatusAccount {
     readonly local: string
     readonly why: string
   } | null
+  /** The servers it is registered with at once, the most preferred first; left out: it is with one at a time. */
+  readonly servers?: readonly {
+    /** As in the account. */
+    readonly server: string
+    readonly state: 'registered' | 'registering' | 'unregistered' | 'failed'
+    readonly reason: RegistrationFailure | null
+    readonly retryAt: string | null
+    readonly provenAt: string | null
+  }[]
 }
 
 export interface StatusCall {
@@ -107,15 +118,14 @@ export const statusOf = (state: PhoneState, electron: string, now: number): Stat
   calls: state.calls.filter((view) => isLive(view.call) && !view.private).map(statusCall),
 })
 
-export const statusAccount = ({ account, registration, reach, route }: AccountState, now: number): StatusAccount => ({
+export const statusAccount = (
+  { account, registration, reach, route, flows }: AccountState,
+  now: number,
+): StatusAccount => ({
   id: account.id,
   name: account.name,
   uri: account.uri,
-  registration: {
-    state: registration.state,
-    reason: registration.state === 'failed' ? registration.reason : null,
-    retryAt: registration.state === 'failed' && registration.retryAt !== null ? iso(registration.retryAt) : null,
-  },
+  registration: statusRegistration(registration),
   reach: {
     provenAt: isoOrNull(reach?.provenAt),
     ageSeconds: typeof reach?.provenAt === 'number' ? Math.max(0, Math.floor((now - reach.provenAt) / 1000)) : null,
@@ -123,6 +133,19 @@ export const statusAccount = ({ account, registration, reach, route }: AccountSt
     doubt: reach?.doubt ?? null,
   },
   route,
+  ...(flows === undefined ? {} : { servers: flows.map(statusServer) }),
+})
+
+const statusRegistration = (registration: Registration): StatusAccount['registration'] => ({
+  state: registration.state,
+  reason: registration.state === 'failed' ? registration.reason : null,
+  retryAt: registration.state === 'failed' && registration.retryAt !== null ? iso(registration.retryAt) : null,
+})
+
+const statusServer = ({ server, registration, provenAt }: Flow): NonNullable<StatusAccount['servers']>[number] => ({
+  server,
+  ...statusRegistration(registration),
+  provenAt: isoOrNull(provenAt),
 })
 
 export function statusCall({ call, media, speaking, diverted, autoAnswered, diagnosis }: CallView): StatusCall {

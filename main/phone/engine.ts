@@ -220,6 +220,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
         registrations: registrar.states,
         reachOf: (id) => reachability.reachOf(id),
         routeOf: (id) => gateway.route(id),
+        flowsOf: (id) => reachability.flowsOf(id),
       }),
     })
   }

@@ -3,6 +3,7 @@
  * registrations, the computer's sleep and its network say, and tells the engine when the network has changed; it decides about no call.
  */
 import type { Account, AccountId, Registration } from '../../common/account'
+import type { Flow } from '../../common/account-flows'
 import type { Clock } from '../../common/clock'
 import type { EngineCommand, EngineReport } from '../../common/contract/engine'
 import type { Log } from '../../common/log'
@@ -25,6 +26,7 @@ export interface ReachabilityOptions {
 
 export class Reachability {
   private readonly reaches = new Map<AccountId, Reach>()
+  private readonly flows = new Map<AccountId, readonly Flow[]>()
   private readonly away: AwayLog
 
   constructor(private readonly options: ReachabilityOptions) {
@@ -43,11 +45,20 @@ export class Reachability {
     return this.reaches.get(accountId) ?? null
   }
 
+  /** How it stands with each of the servers it is registered with at once; empty: it is with one at a time, or with none. */
+  flowsOf(accountId: AccountId): readonly Flow[] {
+    return this.flows.get(accountId) ?? []
+  }
+
   /** Takes in what the engine says of an account's reachability and mailbox; other reports are for others. */
   engineReported(report: EngineReport): void {
     // A server that only says that there are some does not tell what is new.
     if (report.type === 'voicemail' && (report.summary.fresh !== null || !report.summary.waiting))
       this.away.voicemail(report.accountId, report.summary.fresh ?? 0)
+    if (report.type === 'flows') {
+      this.flows.set(report.accountId, report.flows)
+      return this.options.onReach()
+    }
     if (report.type !== 'reach') return
     const before = this.reaches.get(report.accountId)
     this.reaches.set(report.accountId, report.reach)
@@ -58,6 +69,7 @@ export class Reachability {
 
   registrations(accounts: readonly Account[], states: ReadonlyMap<AccountId, Registration>): void {
     for (const id of [...this.reaches.keys()]) if (!states.has(id)) this.reaches.delete(id)
+    for (const id of [...this.flows.keys()]) if (!isAtWork(states.get(id))) this.flows.delete(id)
     this.away.registrations(accounts, states)
   }
 
@@ -86,3 +98,9 @@ export class Reachability {
     this.away.keep()
   }
 }
+
+/** Somebody registers it. */
+const isAtWork = (registration: Registration | undefined): boolean =>
+  registration?.state === 'failed'
+    ? registration.reason !== 'engine-lost' && registration.reason !== 'password-needed'
+    : registration !== undefined && registration.state !== 'unregistered'

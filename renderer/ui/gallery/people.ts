@@ -76,6 +76,16 @@ export const failed = (
 export const demo = account({ id: 'demo', name: 'Demo line', uri: 'sip:you@demo.invalid', server: 'demo:' })
 export const home = account({ id: 'home', name: 'Home', uri: 'sip:anna@voip.example' })
 
+/** Its servers, as they stand. */
+export const flows = (
+  ...states: readonly ('registered' | 'registering' | 'failed')[]
+): NonNullable<AccountState['flows']> =>
+  states.map((state, index) => ({
+    server: `wss://pbx${index + 1}.example:8089/ws`,
+    registration: state === 'registered' ? registered : state === 'failed' ? failed('unreachable') : { state },
+    provenAt: moment,
+  }))
+
 export const route: NonNullable<AccountState['route']> = {
   transport: 'udp',
   host: 'sip.voip.example',

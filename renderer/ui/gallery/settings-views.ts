@@ -79,6 +79,15 @@ export const settingsViews: Readonly<Record<string, Fixture>> = {
     }),
     desk: settings('accounts'),
   },
+  'settings-accounts-servers': {
+    state: snapshot({
+      accounts: [
+        { ...account(), flows: p.flows('registered', 'registered') },
+        { ...account({ id: 'branch', name: 'Branch' }), flows: p.flows('registered', 'failed', 'registering') },
+      ],
+    }),
+    desk: settings('accounts'),
+  },
   'settings-accounts-failed': {
     state: snapshot({
       accounts: registrationFailures.map((reason) =>

@@ -114,6 +114,21 @@ describe('the process', () => {
     expect(JSON.stringify(process.sent)).not.toContain('password')
   })
 
+  test('tells the way by the first of several servers that an account is registered with at once', () => {
+    host.allow(account('a'))
+    process.say({ type: 'ready' })
+    const second: Route = { ...route, transport: 'wss', host: 'two.example', port: 443 }
+    process.say({ type: 'route', accountId: 'a', flow: 1, route: second })
+    expect(host.route('a')).toEqual(second)
+    expect(webSockets).toEqual(['wss://two.example:443'])
+    process.say({ type: 'route', accountId: 'a', route })
+    expect(host.route('a')).toEqual(route)
+    process.say({ type: 'route', accountId: 'a', route: null })
+    expect(host.route('a')).toEqual(second)
+    process.say({ type: 'route', accountId: 'a', flow: 1, route: null })
+    expect([host.route('a'), webSockets]).toEqual([null, []])
+  })
+
   test('is joined to each engine page, whichever of the two comes first', () => {
     host.allow(account('a'))
     host.engineReady()

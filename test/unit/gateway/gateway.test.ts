@@ -122,6 +122,44 @@ const open = (number = 1, accountId = 'a'): HandLine => {
   return line
 }
 
+describe('an account that is registered with several servers at once', () => {
+  const backups = ['udp:two.example', 'tcp:three.example', 'udp:four.example']
+  const several: GatewayAccount = {
+    ...account('a'),
+    connection: { ...usualConnection, registration: 'all', outboundProxy: 'proxy.example', backups },
+  }
+
+  test('has a line to each, and calls sound by the way they go', () => {
+    gateway.command({ type: 'accounts', accounts: [several] }, null)
+    for (const flow of [0, 1, 2, 3])
+      end.say({ kind: 'open', line: flow + 1, accountId: 'a', ...(flow === 0 ? {} : { flow }) })
+    // There is no fourth, and no such message.
+    expect(lines.map((line) => [line.account.server, line.account.connection.outboundProxy])).toEqual([
+      ['tls:pbx.example', 'proxy.example'],
+      ['udp:two.example', null],
+      ['tcp:three.example', null],
+    ])
+    expect(lines.map((line) => line.account.connection.backups)).toEqual([[], [], ['udp:four.example']])
+    lines[0]?.events.onOpened(route)
+    lines[1]?.events.onOpened({ ...route, transport: 'udp', address: '192.0.2.2' })
+    expect(reports.filter(({ type }) => type === 'route')).toEqual([
+      { type: 'route', accountId: 'a', route },
+      { type: 'route', accountId: 'a', flow: 1, route: { ...route, transport: 'udp', address: '192.0.2.2' } },
+    ])
+    expect(mediaAccount('a')).toMatchObject({ server: '192.0.2.1', secure: true })
+    expect(mediaAccount('a 1')).toMatchObject({ server: '192.0.2.2', secure: false })
+    lines[0]?.events.onClosed('connection-lost', null, null)
+    expect(mediaAccount('a')).toBeNull()
+    expect(mediaAccount('a 1')).not.toBeNull()
+  })
+
+  test('has no line for a server that it has not', () => {
+    end.say({ kind: 'open', line: 1, accountId: 'a', flow: 1 })
+    expect(lines).toEqual([])
+    expect(end.got).toMatchObject([{ kind: 'closed', line: 1, reason: 'invalid-account' }])
+  })
+})
+
 describe('a line', () => {
   test('goes to the server main named, and carries messages both ways', () => {
     const line = open()

@@ -127,6 +127,7 @@ describe('an account’s connection', () => {
       ...usualConnection,
       outboundProxy: 'proxy.example:5060',
       backups: ['sip:two.example', 'tls:three.example'],
+      registration: 'all' as const,
       media: 'plain' as const,
       mediaPorts: { from: 40_000, to: 40_099 },
       turn: { server: 'turn.example', username: 'me' },
