@@ -31,7 +31,9 @@ export function farEnd(message: WireMessage, server: Endpoint, isServers: (addre
 
 function endpointOf(text: string, server: Endpoint, isServers: (address: string) => boolean): Endpoint | null {
   const uri = parseSipUri(text)
-  if (uri === null || uri.scheme !== 'sip' || !isIP(uri.host) || isServers(uri.host)) return null
+  if (uri === null || uri.scheme !== 'sip' || !isIP(uri.host)) return null
+  // Another port of the server's own computer is somebody else: a phone there, or what is behind a proxy.
+  if (isServers(uri.host) && (uri.host !== server.address || (uri.port ?? 5060) === server.port)) return null
   if (!/^udp$/i.test(/;transport=([^;?]*)/i.exec(uri.rest)?.[1] ?? 'udp')) return null
   // A private address behind a public server is behind its translator too; the server knows the way.
   if (isPrivate(uri.host) && !isPrivate(server.address)) return null

@@ -210,10 +210,13 @@ test('a large request that TCP takes and drops is said again by UDP', async () =
 })
 
 describe('where no proxy stays on the way', () => {
-  test('the far end is spoken to itself, and may speak itself', async () => {
+  test.each([
+    ['of its own', '127.0.0.4'],
+    ['of the server’s own', '127.0.0.1'],
+  ])('the far end is spoken to itself, and may speak itself, on a computer %s', async (_whose, address) => {
     const proxy = await peerOn({ transport: 'udp' })
-    const far = await peerOn({ transport: 'udp', address: '127.0.0.4' })
-    const contact = `Contact: <sip:bob@127.0.0.4:${far.port}>`
+    const far = await peerOn({ transport: 'udp', address })
+    const contact = `Contact: <sip:bob@${address}:${far.port}>`
     proxy.on('INVITE', (request) => proxy.reply(request, 200, [contact], SDP))
     const phone = await alice({ server: proxy.server })
     const inviter = await call(phone)
