@@ -28,6 +28,7 @@ export interface Status {
     uri: string
     registration: { state: string; reason: string }
     route: { transport: string; host: string; address: string; port: number; local: string; why: string } | null
+    servers?: { server: string; state: string }[]
   }[]
   calls: StatusCall[]
 }
