@@ -35,6 +35,8 @@ export interface ExchangeOptions extends DialogPeersOptions {
   readonly contact: Endpoint
   /** TCP to the same place; messages from there go to `receive`. */
   readonly openBulk: () => Promise<OpenedChannel>
+  /** A REGISTER as it goes out: what it says may be added to. */
+  readonly onRegister?: (message: WireMessage) => void
   /** To the page. */
   readonly pass: (text: string) => void
   /** False: it is not for the page, and the exchange is over. */
@@ -129,6 +131,7 @@ export class Exchange {
     if (pageBranch === '') return this.#options.log.warn(`${method} without Via not sent`)
     this.#masquerade.learn(pageVia, message)
     this.#masquerade.outward(message)
+    if (method === 'REGISTER') this.#options.onRegister?.(message)
     const invite = method === 'ACK' || method === 'CANCEL' ? this.#asked.inviteOf(pageBranch) : null
     const branch = invite?.branch ?? `${pageBranch.slice(0, 100)}.${randomBytes(8).toString('hex')}`
     const write = (by: Channel): string => {

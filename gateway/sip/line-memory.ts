@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../common/clock'
+import { FormerBindings } from '../../common/former-bindings'
 
 /** A server that failed is tried after the others for so long, ms. */
 const penalty = 120_000
@@ -17,6 +18,8 @@ export class LineMemory {
   readonly #clock: Clock
   readonly #failed = new Map<string, number>()
   #rests: number[] = []
+  /** What the registrar keeps of ours. */
+  readonly bindings = new FormerBindings()
   /** Tried first for UDP, so that our address stays the same and the server replaces our binding instead of adding one. */
   udpPort: number
   /** How much more seldom than usual is looked for a better server: one that answers and does not register is no better. */

@@ -113,7 +113,8 @@ export class SipLine implements Line {
 
   #join(route: Connected['route']): void {
     const { channel, seen } = route
-    const { clock, log } = this.parts
+    const { clock, log, memory } = this.parts
+    memory.bindings.moved()
     const say =
       (level: keyof Log) =>
       (message: string): void =>
@@ -137,6 +138,7 @@ export class SipLine implements Line {
       alternatives: route.others.flatMap(udpEndpoint),
       mayGoDirect: this.account.connection.outboundProxy === null,
       openBulk: () => this.#openBulk(channel),
+      onRegister: (register) => this.parts.memory.bindings.takeBack(register),
       pass: (text) => this.events.onMessage(text),
       onAnswer: (answer) => this.#judge(answer),
       onHeard: () => keepAlive.heard(),
@@ -184,6 +186,7 @@ export class SipLine implements Line {
     const known = this.#connected
     if (known === null) return false
     const { memory } = this.parts
+    if (method === 'REGISTER') memory.bindings.answered(status, message)
     if (method === 'REGISTER' && status === 503 && known.route.others.some((key) => !memory.hasFailed(key))) {
       memory.unfit(targetKey(known.channel.target), known.route.rank.isFirst)
       this.#lose({ reason: 'server-error', detail: 'the server takes no registrations now (503)', certificate: null })

@@ -4,6 +4,7 @@
  * Call-IDs, but no calls and no registrations.
  */
 import { EmitterImpl, TransportState, type Transport, type UserAgent } from 'sip.js'
+import { FormerBindings } from '../../../../common/former-bindings'
 import { restoreAliases } from './alias'
 import { allowRightly } from './allowed-methods'
 import { chooseChallenge } from './challenge'
@@ -47,6 +48,7 @@ export class GuardingTransport implements Transport {
   readonly #own: OwnAnswers
   readonly #delivery: Delivery
   readonly #registerAnswers = new RegisterAnswers()
+  readonly #bindings = new FormerBindings()
   readonly #nap: NapWatch
 
   /** The signature sip.js wants; it passes UserAgentOptions.transportOptions. */
@@ -165,6 +167,7 @@ export class GuardingTransport implements Transport {
     if (!parsed.ok) return this.#write(text) ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
     const { message } = parsed
     allowRightly(message)
+    if (message.start.startsWith('REGISTER ')) this.#bindings.takeBack(message)
     const wire = message.changed ? renderWire(message) : text
     if (isResponse(message)) {
       if (!this.#delivery.admits(message)) return Promise.resolve()
@@ -181,6 +184,7 @@ export class GuardingTransport implements Transport {
 
   #onOpen(): void {
     this.#nap.awake()
+    this.#bindings.moved()
     this.#pinger?.start()
     this.#safely('onConnect', () => this.onConnect?.())
   }
@@ -227,6 +231,7 @@ export class GuardingTransport implements Transport {
     const { message, status, method } = passed
     if (status === 401 || status === 407) chooseChallenge(message)
     if (method === 'REGISTER') {
+      this.#bindings.answered(status, message)
       const facts = this.#registerAnswers.normalise(passed)
       if (facts && [401, 407, 423].includes(facts.status)) this.#limiters.register.challenged()
       if (facts) this.#tell('onRegisterAnswer', facts)
