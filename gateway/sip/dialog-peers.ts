@@ -53,7 +53,8 @@ export class DialogPeers {
   peerFor(message: WireMessage): Peer {
     const channel = this.#channel
     const hop = this.#goesDirect ? nextHop(message, channel.target, this.isServer) : null
-    if (hop !== null) return { channel, to: hop, direct: 'untried' }
+    if (hop !== null && !this.#alternatives.some((server) => sameEndpoint(server, hop)))
+      return { channel, to: hop, direct: 'untried' }
     return { channel, to: this.#moved.get(callIdOf(message)) ?? null }
   }
 

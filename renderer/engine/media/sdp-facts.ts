@@ -6,6 +6,8 @@
 export interface SdpFacts {
   /** There is an audio line with a port other than 0. */
   readonly audio: boolean
+  /** The audio line names a codec for speech that browsers know. */
+  readonly knownCodec: boolean
   /** A DTLS fingerprint for the audio line (RFC 8122), at session or media level. Without it a browser makes no sound path. */
   readonly fingerprint: boolean
   /** The audio line maps a payload type to `telephone-event` (RFC 4733). */
@@ -28,6 +30,7 @@ export function sdpFacts(sdp: string): SdpFacts {
   const nowhere = address === '0.0.0.0' && !/^m=audio 9 /.test(section ?? '')
   return {
     audio: section !== undefined && !isRefused(section),
+    knownCodec: section !== undefined && namesKnownCodec(section),
     fingerprint: has(/^a=fingerprint:/m),
     telephoneEvents: section !== undefined && /^a=rtpmap:\d+ telephone-event\//im.test(section),
     holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || nowhere),
@@ -36,6 +39,15 @@ export function sdpFacts(sdp: string): SdpFacts {
 }
 
 const isRefused = (section: string): boolean => /^m=audio 0[ /]/.test(section)
+
+/** Those without a name by their number (RFC 3551). */
+const numbered: Readonly<Record<string, string>> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000' }
+
+function namesKnownCodec(section: string): boolean {
+  const names = new Map([...section.matchAll(/^a=rtpmap:(\d+) (\S+)/gm)].map(([, type, name]) => [type, name]))
+  const types = (/^m=audio \S+ \S+ (.*)$/m.exec(section)?.[1] ?? '').trim().split(/ +/)
+  return types.some((type) => /^(opus\/48000|G722\/8000|PCM[UA]\/8000)/i.test(names.get(type) ?? numbered[type] ?? ''))
+}
 
 const directionIn = (part: string | undefined): string | undefined =>
   part?.match(/^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m)?.[1]

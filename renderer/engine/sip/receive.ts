@@ -19,6 +19,7 @@ import { assertedIn, identify } from './identity'
 import type { LiveCall } from './live-call'
 import type { LineMedia } from './line-media'
 import { giveMedia } from './make-user-agent'
+import { ringBack } from './ring-back'
 
 /** A main that does not answer within this is not there, ms. */
 const verdictLimit = 500
@@ -39,7 +40,7 @@ export function refusalOf(
   const type = invitation.request.getHeader('content-type') ?? ''
   if (!/^application\/sdp\b/i.test(type)) return { statusCode: 415, cause: 'not-acceptable' }
   const facts = sdpFacts(body)
-  if (!facts.audio) return { statusCode: 488, cause: 'not-acceptable' }
+  if (!facts.audio || !facts.knownCodec) return { statusCode: 488, cause: 'not-acceptable' }
   if (media === null) return facts.fingerprint ? null : { statusCode: 488, cause: 'no-webrtc' }
   const kind = mediaKindOf(body)
   if (kind !== null && media.takes(kind)) return null
@@ -100,15 +101,15 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
     if (!redirect(invitation, verdict.target, verdict.reason)) refuse(invitation, 480)
     call.drop()
   } else if (verdict.type === 'ignore') {
-    ignore(call, invitation, verdict.seconds)
+    ignore(call, invitation, verdict.seconds, line.random)
   } else {
-    ring(call, invitation)
+    ring(call, invitation, line.random)
   }
 }
 
-function ring(call: LiveCall, invitation: Invitation): void {
+function ring(call: LiveCall, invitation: Invitation, random: () => number): void {
   call.stage = 'ringing'
-  void invitation.progress({ statusCode: 180 }).catch((error) => call.surroundings.log.warn(`180: ${String(error)}`))
+  sayRinging(call, invitation, random)
   followEarlyDialog(call, invitation)
   // A peer connection takes the page a few milliseconds, which the 180 need not wait for.
   call.later(() => prepare(call, invitation), 0)
@@ -118,12 +119,24 @@ function ring(call: LiveCall, invitation: Invitation): void {
  * The caller hears it ring and nobody answers, as of any call that is not taken: a number that is kept away learns nothing by it, other
  * phones of the user ring on, and a server that gets no answer at all would only try again. Here it is no call.
  */
-function ignore(call: LiveCall, invitation: Invitation, seconds: number): void {
-  void invitation.progress({ statusCode: 180 }).catch((error) => call.surroundings.log.warn(`180: ${String(error)}`))
+function ignore(call: LiveCall, invitation: Invitation, seconds: number, random: () => number): void {
+  sayRinging(call, invitation, random)
   call.later(() => {
     refuse(invitation, 480)
     call.drop()
   }, seconds * 1_000)
+}
+
+function sayRinging(call: LiveCall, invitation: Invitation, random: () => number): void {
+  call.takePrack = ringBack(invitation, {
+    later: (task, ms) => call.later(task, ms),
+    random,
+    giveUp: () => {
+      refuse(invitation, 504)
+      call.finish({ cause: 'unanswered', sipStatus: 504 })
+    },
+    warn: (text) => call.surroundings.log.warn(text),
+  })
 }
 
 function prepare(call: LiveCall, invitation: Invitation): void {

@@ -115,6 +115,18 @@ describe('a description', () => {
   })
 })
 
+describe('a codec for speech that browsers know', () => {
+  it.each([
+    ['by its number', ['m=audio 4000 RTP/AVP 18 8'], true],
+    ['by name', ['m=audio 4000 UDP/TLS/RTP/SAVPF 3 96', 'a=rtpmap:96 OPUS/48000/2'], true],
+    ['not by a number that was given to another', ['m=audio 4000 RTP/AVP 0', 'a=rtpmap:0 speex/8000'], false],
+    ['not by a name without its number', ['m=audio 4000 RTP/AVP 3', 'a=rtpmap:96 opus/48000/2'], false],
+    ['not by what carries digits', ['m=audio 4000 RTP/AVP 3 101', 'a=rtpmap:101 telephone-event/8000'], false],
+  ])('is found %s', (_how, lines, found) => {
+    expect(sdpFacts(text(session, lines)).knownCodec).toBe(found)
+  })
+})
+
 describe('being held', () => {
   it('is said by direction, or by an address of zeros that has no candidates to come', () => {
     const zeros = (port: number): string => text(session, [`m=audio ${port} UDP/TLS/RTP/SAVPF 0`, 'c=IN IP4 0.0.0.0'])

@@ -251,6 +251,13 @@ describe('an incoming call', () => {
     expect(bench.reported('fault')).toMatchObject([{ code: 'no-webrtc' }])
   })
 
+  it('with no codec that could be spoken here is refused before anybody is asked', async () => {
+    await bench.ring({ body: makeSdp().replace(/^m=audio (\S+ \S+) .*$/m, 'm=audio $1 3') })
+    expect(bench.peer.transcript).toBe('INVITE 100 488')
+    expect(bench.offers).toEqual([])
+    expect(bench.reported('fault')).toMatchObject([{ code: 'not-acceptable' }])
+  })
+
   it('without an offer is answered with one', async () => {
     const { callId, parts } = await bench.ring({ body: null })
     const reply = bench.request({ type: 'answer', callId })
