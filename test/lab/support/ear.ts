@@ -99,6 +99,20 @@ export class Ear {
     )
   }
 
+  /** The UDP ports its connections use on this computer. */
+  ports(): Promise<readonly number[]> {
+    return this.page.evaluate<number[]>(`(async () => {
+      const ports = new Set()
+      for (const one of __connections.filter(({ connectionState }) => connectionState === 'connected')) {
+        const rows = [...(await one.getStats()).values()]
+        const pairId = rows.find(({ type }) => type === 'transport')?.selectedCandidatePairId
+        const pair = rows.find(({ id }) => id === pairId)
+        ports.add(rows.find(({ id }) => id === pair?.localCandidateId)?.port)
+      }
+      return [...ports].filter(Boolean)
+    })()`)
+  }
+
   close(): void {
     this.page.close()
   }
