@@ -51,7 +51,7 @@ export class AccountFlows {
   constructor(options: AccountFlowsOptions) {
     this.#options = options
     this.account = options.account
-    this.#twins = new TwinRequests(options.clock)
+    this.#twins = new TwinRequests(options.clock, (flow) => this.#flows[flow]?.line.connected === true)
     const accounts = flowsOf(options.account)
     const limiters = shareLimiters(options.clock, accounts.length)
     const [first, ...others] = accounts.map((account, index) => this.#make(account, index, limiters[index]))
@@ -123,10 +123,10 @@ export class AccountFlows {
         this.#sayFlows()
       },
       onInvite: (invitation) => {
-        if (!this.#refuseTwin(line, invitation)) options.onInvite(line, invitation)
+        if (!this.#isTwin(line, invitation)) options.onInvite(line, invitation)
       },
       onMessage: (message) => {
-        if (!this.#refuseTwin(line, message)) options.onMessage(line, message)
+        if (!this.#isTwin(line, message)) options.onMessage(line, message)
       },
       // Each server has a mailbox of its own, or all the same.
       onMessageSummary: (body) => {
@@ -168,6 +168,12 @@ export class AccountFlows {
     this.#options.onCarrier(this.#carrier.line, this.#carrier.registration)
   }
 
+  #isTwin(line: AccountLine, request: Invitation | Message): boolean {
+    if (this.#flows.length === 1 || !this.#twins.takes(request, line.flow)) return false
+    this.#options.log.info(`${this.account.id}: what came by one server came by another one too`)
+    return true
+  }
+
   #sayFlows(): void {
     const flows = this.#flows.map(({ server, registration, reach }) => ({
       server,
@@ -179,17 +185,6 @@ export class AccountFlows {
     if (text === this.#flowsSaid) return
     this.#flowsSaid = text
     this.#options.onFlows(told)
-  }
-
-  /**
-   * A registrar that knows no flows sends what is for us to each of them, and once is enough (RFC 3261 section 8.2.2.2). Where the line of the first is
-   * gone, the second is what a proxy makes of that.
-   */
-  #refuseTwin(line: AccountLine, request: Invitation | Message): boolean {
-    const first = this.#twins.before(request.request, line.flow)
-    if (first === null || this.#flows[first]?.line.connected !== true) return false
-    void request.reject({ statusCode: 482 }).catch(() => {})
-    return true
   }
 }
 

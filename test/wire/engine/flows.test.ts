@@ -214,16 +214,50 @@ describe('calls of an account that is registered with every server', () => {
     peers[1].request({ ...parts, branch: 'z9hG4bKtwo' })
     await bench.settle()
     expect(bench.offers).toHaveLength(1)
-    expect(peers[1].responses('INVITE').at(-1)?.status).toBe(482)
     const answered = bench.request({ type: 'answer', callId: bench.offers[0]?.callId ?? '' })
     await bench.settle()
     void answered
     expect(peers[0].responses('INVITE').at(-1)?.status).toBe(200)
+    peers[0].request({
+      method: 'ACK',
+      uri: /<([^>]*)>/.exec(contactOf(peers[0]))?.[1] ?? '',
+      callId: 'forked',
+      to: peers[0].responses('INVITE').at(-1)?.header('to') ?? '',
+    })
+    await bench.settle()
+    expect(peers[1].responses('INVITE').at(-1)?.status).toBe(482)
     // A message is read once, too.
     for (const peer of peers.slice(0, 2))
       peer.request({ method: 'MESSAGE', callId: 'text', body: 'hello', replace: { 'Content-Type': 'text/plain' } })
     await bench.settle()
     expect(bench.reported('message')).toHaveLength(1)
+  })
+
+  it('are refused by each with the same words, so that the caller hears what was said', async () => {
+    await registered()
+    const parts = { method: 'INVITE', callId: 'forked', body: makeSdp() }
+    peers[0].request({ ...parts, branch: 'z9hG4bKone' })
+    await bench.settle()
+    peers[1].request({ ...parts, branch: 'z9hG4bKtwo' })
+    await bench.settle()
+    await bench.ask({ type: 'reject', callId: bench.offers[0]?.callId ?? '', status: 486 })
+    await bench.settle()
+    const answers = (): (number | undefined)[] =>
+      peers.slice(0, 2).map((peer) => peer.responses('INVITE').at(-1)?.status)
+    expect(answers()).toEqual([486, 486])
+    // Late, and refused as well.
+    peers[1].request({ ...parts, branch: 'z9hG4bKthree', sequence: 1 })
+    await bench.settle()
+    expect(bench.offers).toHaveLength(1)
+    // Given up by the caller everywhere.
+    peers[0].request({ ...parts, callId: 'given-up', branch: 'z9hG4bKfour' })
+    peers[1].request({ ...parts, callId: 'given-up', branch: 'z9hG4bKfive' })
+    await bench.settle()
+    peers[1].request({ method: 'CANCEL', callId: 'given-up', branch: 'z9hG4bKfive' })
+    peers[0].request({ method: 'CANCEL', callId: 'given-up', branch: 'z9hG4bKfour' })
+    await bench.settle()
+    expect(answers()).toEqual([487, 487])
+    expect(bench.ended).toMatchObject({ cause: 'remote-cancelled' })
   })
 
   it('ring on by the second when the proxy lost the first', async () => {
