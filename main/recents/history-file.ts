@@ -205,15 +205,27 @@ export class HistoryFile {
   /** Gives away what there is no room for, when somebody takes it. */
   makeRoom(): Result {
     const { overflow } = this.options
-    if (!overflow || this.entries.length <= this.limit) return done
+    if (!overflow || this.entries.length <= this.limit) return this.isLong ? this.compact() : done
     const old = this.entries.slice(0, -this.limit)
     // What nobody has looked at stays here, where it is counted, as long as there is patience.
     const leaving = this.entries.length > this.limit * patience ? old : old.filter(({ seen }) => seen)
-    if (leaving.length > 0 && overflow(leaving.map((entry) => ({ ...entry, seen: true })))) {
+    const isWorthIt = this.isLong || leaving.length * 4 >= this.limit
+    if (leaving.length > 0 && isWorthIt && overflow(leaving.map((entry) => ({ ...entry, seen: true })))) {
       const gone = new Set(leaving)
       this.entries = this.entries.filter((entry) => !gone.has(entry))
-    } else if (this.entries.length > this.limit * patience) this.entries = this.entries.slice(-this.limit)
-    return this.lines > this.limit * 2 ? this.compact() : done
+      // Or whoever removes it there finds it here again at the next start.
+      return this.compact()
+    }
+    if (this.entries.length > this.limit * patience) this.entries = this.entries.slice(-this.limit)
+    return this.isLong ? this.compact() : done
+  }
+
+  /**
+   * Most of the file says nothing any more. It has doubled since it was last written anew, so that on average a call costs its own lines alone, however
+   * many there are that nobody has looked at.
+   */
+  private get isLong(): boolean {
+    return this.lines > 2 * Math.max(this.limit, this.entries.length + this.up.size)
   }
 
   private record(record: HistoryRecord): Result {
@@ -224,7 +236,7 @@ export class HistoryFile {
     this.lines++
     if (!this.options.overflow) {
       if (this.entries.length > this.limit) this.entries.splice(0, this.entries.length - this.limit)
-      return this.lines > this.limit * 2 ? this.compact() : done
+      return this.isLong ? this.compact() : done
     }
     return this.lines > this.limit * 2 ? this.makeRoom() : done
   }

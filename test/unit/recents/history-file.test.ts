@@ -113,6 +113,25 @@ test('the newest calls are kept and the file stays small', () => {
   expect(readdirSync(dirname(path))).toEqual(['history.jsonl'])
 })
 
+test('calls that nobody has looked at do not make every further call write the whole file anew', () => {
+  const path = join(temporaryFolder(), 'history.jsonl')
+  const file = new HistoryFile({ path, log: silentLog, limit: 10, overflow: () => true })
+  let written = 0
+  let before = 0
+  for (let n = 1; n <= 50; n++) {
+    const { id, accountId, direction, handle, name, startedAt, connectedAt } = call(n)
+    file.noteOpen({ id, accountId, direction, handle, name, startedAt, connectedAt }, n * 1000)
+    file.append(call(n))
+    const { ino } = statSync(path)
+    if (before !== 0 && ino !== before) written++
+    before = ino
+  }
+  expect(written).toBeLessThanOrEqual(4)
+  expect(file.list()).toHaveLength(50)
+  expect(ids(path, 50)).toHaveLength(50)
+  expect(readFileSync(path, 'utf8').split('\n').length).toBeLessThanOrEqual(102)
+})
+
 test('a call written twice ended once', () => {
   const path = historyOf(2)
   open(path).append(call(1, { seen: true }))
