@@ -27,6 +27,8 @@ export class AccountLine {
   readonly userAgent: UserAgent
   /** Which of the account's registrations at once it is, from 0. */
   readonly flow: number
+  /** Option tags (RFC 3261 section 19.2) that somebody on it insisted on: said in each INVITE from then on. */
+  readonly demanded = new Set<string>()
   readonly #options: LineOptions
   readonly #servers: LineServers
   readonly #upkeep: LineUpkeep
@@ -172,6 +174,7 @@ export class AccountLine {
         onLost: (reason) => log.info(`${account.id}: connection lost, ${reason}`),
         onUnansweredBye: (dialog) => this.#options.onLostBye(dialog),
         onUpdate: (update) => this.#options.onUpdate(update),
+        onPrack: (prack) => this.#options.onPrack(prack),
       },
     }
   }

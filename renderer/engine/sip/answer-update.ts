@@ -4,7 +4,7 @@
  */
 import { Grammar, Inviter, SessionState, type Session } from 'sip.js'
 import type { CallMedia } from '../media/media'
-import type { IncomingUpdate } from './guard/incoming-update'
+import type { InDialogRequest } from './guard/in-dialog-request'
 import { retryAfter } from './reinvite-gate'
 import { contactOf, dialogInside, insideOf } from './session-inside'
 
@@ -16,13 +16,13 @@ export interface UpdateWays {
   isAnswering(): boolean
   setAnswering(answering: boolean): void
   /** Lines for the 200; whatever the UPDATE says besides its offer takes effect. */
-  heard(update: IncomingUpdate): readonly string[]
+  heard(update: InDialogRequest): readonly string[]
   /** An offer was taken. */
   onOffer(): void
 }
 
 /** Always answers, at once or when the offer is answered. */
-export async function answerUpdate(update: IncomingUpdate, ways: UpdateWays): Promise<void> {
+export async function answerUpdate(update: InDialogRequest, ways: UpdateWays): Promise<void> {
   const { session, media, random } = ways
   const state = dialogInside(session)?.dialogState
   if (state?.remoteSequenceNumber !== undefined && update.sequence < state.remoteSequenceNumber) {

@@ -111,7 +111,7 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
     call.surroundings.log.warn(`dialing: ${String(error)}`)
     return false
   }
-  call.care?.repeatWhenTooBrief()
+  call.care?.repeatAsWanted()
   call.invited = true
   watchForSilence(call, inviter)
   const goRound = (): boolean => call.session === inviter && call.stage === 'dialing' && sendRound(call, attempt)

@@ -9,7 +9,7 @@ import { ConnectedIdentity } from './connected-identity'
 import { hangUp } from './end'
 import { reportRemoteHold } from './follow'
 import { GhostWatch } from './ghost-watch'
-import type { IncomingUpdate } from './guard/incoming-update'
+import type { InDialogRequest } from './guard/in-dialog-request'
 import type { GuardingTransport } from './guard/guarding-transport'
 import { assertedIn, identify, type Identity } from './identity'
 import type { LiveCall } from './live-call'
@@ -28,6 +28,16 @@ const reading =
 /** 64 times T1 (RFC 3261 section 13.3.1.4), ms. */
 const ackLimit = 32_000
 
+/** What far ends may insist on that is not offered to all, because it makes calls no better (RFC 3262). */
+const onDemand: ReadonlySet<string> = new Set(['100rel'])
+
+/** The line a dialog is on, as far as this needs it. */
+export interface DialogLine {
+  random(): number
+  /** Option tags (RFC 3261 section 19.2) that somebody on it insisted on. */
+  readonly demanded: Set<string>
+}
+
 export class DialogCare {
   readonly reinvites: ReinviteQueue
   readonly timer: SessionTimer
@@ -37,15 +47,18 @@ export class DialogCare {
   readonly #call: LiveCall
   readonly #session: Invitation | Inviter
   readonly #random: () => number
+  readonly #demanded: Set<string>
   readonly #identity: ConnectedIdentity
   #takesUpdate = false
   #answering = false
   #closed = false
 
-  constructor(call: LiveCall, session: Invitation | Inviter, { random }: { random: () => number }) {
+  constructor(call: LiveCall, session: Invitation | Inviter, line: DialogLine) {
+    const random = (): number => line.random()
     this.#call = call
     this.#session = session
     this.#random = random
+    this.#demanded = line.demanded
     this.#identity = identityOf(call, session)
     this.timer = new SessionTimer({
       later: (task, ms) => call.later(task, ms),
@@ -76,7 +89,7 @@ export class DialogCare {
       },
     })
     const { incomingInviteRequest } = insideOf(session)
-    if (session instanceof Inviter) session.request.extraHeaders.push(...this.timer.offer())
+    if (session instanceof Inviter) session.request.extraHeaders.push(...this.timer.offer(), ...this.#alsoSupported())
     else if (incomingInviteRequest) sayMore(incomingInviteRequest, () => this.#heard(reading(session.request)))
     call.onEnd(() => this.close())
   }
@@ -87,7 +100,7 @@ export class DialogCare {
   }
 
   /** An UPDATE in this dialog. */
-  takeUpdate(update: IncomingUpdate): void {
+  takeUpdate(update: InDialogRequest): void {
     const { media } = this.#call
     void answerUpdate(update, {
       session: this.#session,
@@ -100,16 +113,22 @@ export class DialogCare {
     })
   }
 
-  /** The INVITE was just sent: it is sent again when a server on its way calls the interval too short (RFC 4028 section 7.3). */
-  repeatWhenTooBrief(): void {
+  /**
+   * The INVITE was just sent: it is sent again when a server on its way calls the interval too short (RFC 4028 section 7.3), or insists on what it
+   * did not offer (RFC 3261 section 21.4.16).
+   */
+  repeatAsWanted(): void {
     const client = insideOf(this.#session).outgoingInviteRequest
     if (client === undefined) return
     const ordinary = client.authenticationGuard.bind(client)
     client.authenticationGuard = (answer, dialog) => {
-      if (answer.statusCode !== 422 || !this.timer.tooBrief(reading(answer))) return ordinary(answer, dialog)
+      const isWanted =
+        (answer.statusCode === 422 && this.timer.tooBrief(reading(answer))) ||
+        (answer.statusCode === 421 && this.#demand(answer))
+      if (!isWanted) return ordinary(answer, dialog)
       const { message } = client
-      const others = message.extraHeaders.filter((line) => !/^(session-expires|min-se):/i.test(line))
-      message.extraHeaders = [...others, ...this.timer.offer()]
+      const others = message.extraHeaders.filter((line) => !/^(session-expires|min-se|supported):/i.test(line))
+      message.extraHeaders = [...others, ...this.timer.offer(), ...this.#alsoSupported()]
       message.cseq += 1
       message.setHeader('cseq', `${message.cseq} INVITE`)
       this.#call.provisional = false
@@ -141,6 +160,19 @@ export class DialogCare {
     this.#closed = true
     this.timer.stop()
     this.reinvites.close()
+  }
+
+  /** False: it insists on what we do not have, or on nothing new. */
+  #demand(answer: Core.IncomingResponseMessage): boolean {
+    const tags = answer.getHeaders('require').flatMap((value) => value.toLowerCase().split(/[\s,]+/))
+    const wanted = tags.filter((tag) => tag !== '')
+    if (wanted.length === 0 || wanted.some((tag) => !onDemand.has(tag) || this.#demanded.has(tag))) return false
+    for (const tag of wanted) this.#demanded.add(tag)
+    return true
+  }
+
+  #alsoSupported(): string[] {
+    return this.#demanded.size === 0 ? [] : [`Supported: ${[...this.#demanded].join(', ')}`]
   }
 
   /** Another dialog may have taken the place of this one (RFC 3891). */
@@ -236,7 +268,7 @@ function identityOf({ ownHost }: LiveCall, session: Invitation | Inviter): Conne
 }
 
 /** For a call whose session is there, before anything is said in it. */
-export function keepDialog(call: LiveCall, line: { random: () => number }): void {
+export function keepDialog(call: LiveCall, line: DialogLine): void {
   call.care?.close()
   call.care = call.session === null ? null : new DialogCare(call, call.session, line)
 }

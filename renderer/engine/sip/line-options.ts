@@ -10,7 +10,7 @@ import type { Reach } from '../../../common/reach'
 import type { GatewayLink } from './gateway-link'
 import type { AccountLimiters } from './guard/request-limiter'
 import type { DialogName } from './guard/guarding-transport'
-import type { IncomingUpdate } from './guard/incoming-update'
+import type { InDialogRequest } from './guard/in-dialog-request'
 import type { SocketFactory } from './guard/socket'
 
 export interface LineOptions {
@@ -47,5 +47,7 @@ export interface LineOptions {
   /** A BYE was answered below sip.js: the call of this dialog is over. */
   readonly onLostBye: (dialog: DialogName) => void
   /** An UPDATE came in a dialog; false when no call is in it. */
-  readonly onUpdate: (update: IncomingUpdate) => boolean
+  readonly onUpdate: (update: InDialogRequest) => boolean
+  /** A PRACK came in a dialog; false when no call waits for it. */
+  readonly onPrack: (prack: InDialogRequest) => boolean
 }

@@ -15,6 +15,7 @@ import { DescriptionAdapter } from './description-adapter'
 import type { DialogCare } from './dialog-care'
 import { recordDialog, type DialogFacts } from './dialog-record'
 import { plainText } from './plain-text'
+import type { TakePrack } from './ring-back'
 
 /**
  * `offered`: main has not said yet whether it may ring. `answering`: from the user's word to our 200. `dialing` until a
@@ -61,6 +62,8 @@ export class LiveCall {
   session: Invitation | Inviter | null = null
   /** What keeps its dialog healthy; null before there is a session. */
   care: DialogCare | null = null
+  /** What says that the caller knows it rings here (RFC 3262); null: nobody was told yet. */
+  takePrack: TakePrack | null = null
   /** A provisional answer to our INVITE came, so a CANCEL is allowed (RFC 3261 section 9.1). */
   provisional = false
   /** The INVITE went out. */

@@ -7,7 +7,7 @@ import type { CallMedia, MediaEngine } from '../media/media'
 import type { AccountLine } from './account-line'
 import { findByDialog } from './find-dialog'
 import type { DialogName } from './guard/guarding-transport'
-import type { IncomingUpdate } from './guard/incoming-update'
+import type { InDialogRequest } from './guard/in-dialog-request'
 import { LiveCall, type CallSurroundings } from './live-call'
 
 /** What a call may have of its own. */
@@ -89,10 +89,15 @@ export class LiveCalls {
   }
 
   /** False when no call is in its dialog. */
-  takeUpdate(update: IncomingUpdate): boolean {
+  takeUpdate(update: InDialogRequest): boolean {
     const care = this.inDialog(update.dialog)?.care
     care?.takeUpdate(update)
     return Boolean(care)
+  }
+
+  /** False when no call waits for it. */
+  takePrack(prack: InDialogRequest): boolean {
+    return this.inDialog(prack.dialog)?.takePrack?.(prack) ?? false
   }
 
   /** Those that sound like this. */

@@ -126,6 +126,7 @@ export class Switchboard {
       onMessage: (line, message) => this.#messages.take(account.id, line.host, message),
       onLostBye: (dialog) => this.#calls.inDialog(dialog)?.finish({ cause: 'remote-hung-up' }),
       onUpdate: (update) => this.#calls.takeUpdate(update),
+      onPrack: (prack) => this.#calls.takePrack(prack),
     })
     const isCurrent = (): boolean => this.#accounts.get(account.id) === flows
     this.#accounts.set(account.id, flows)

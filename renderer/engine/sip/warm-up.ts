@@ -74,6 +74,7 @@ export async function warmUp(clock: Clock, media: MediaEngine): Promise<void> {
     onMessage: () => {},
     onLostBye: () => {},
     onUpdate: () => false,
+    onPrack: () => false,
   })
   line.open()
   await Promise.race([call.ended, new Promise<void>((resolve) => clock.setTimeout(resolve, 2_000))])

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { tameAckTimeout } from '../../../renderer/engine/sip/ack-timeout'
 import type { DialogName } from '../../../renderer/engine/sip/guard/guarding-transport'
-import type { IncomingUpdate } from '../../../renderer/engine/sip/guard/incoming-update'
+import type { InDialogRequest } from '../../../renderer/engine/sip/guard/in-dialog-request'
 import { ReinviteQueue } from '../../../renderer/engine/sip/reinvite-queue'
 import { FakeMedia } from '../support/fake-media'
 import { fresh, SDP, type RequestParts } from '../support/scripted-peer'
@@ -230,7 +230,7 @@ describe('R6: UPDATE in a call', () => {
   })
 
   it('ours answers 200, keeps the session timer and tells who it is now', async () => {
-    const onUpdate = vi.fn((_update: IncomingUpdate) => false)
+    const onUpdate = vi.fn((_update: InDialogRequest) => false)
     const { alice, again, callId } = await answeredCall(ours, { events: { onUpdate } })
     await again(update)
     const [answer] = alice.peer.responses('UPDATE')

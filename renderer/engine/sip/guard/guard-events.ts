@@ -1,7 +1,7 @@
 /*
  * What the guarding transport has to tell its owner. Types only.
  */
-import type { IncomingUpdate } from './incoming-update'
+import type { InDialogRequest } from './in-dialog-request'
 import type { DialogName } from './own-answers'
 import type { RegisterFacts } from './register-answer'
 
@@ -16,7 +16,9 @@ export interface GuardEvents {
   /** A SUBSCRIBE was refused. `retryAfter`: s, null when the server named none. */
   onSubscribeRefused?(retryAfter: number | null): void
   /** An UPDATE came in a dialog. True: the owner answers it, now or later. */
-  onUpdate?(update: IncomingUpdate): boolean
+  onUpdate?(update: InDialogRequest): boolean
+  /** A PRACK came in a dialog. True: the owner answers it; false: it acknowledges nothing. */
+  onPrack?(prack: InDialogRequest): boolean
   /** A BYE that sip.js did not answer was answered here: the call is over, whatever sip.js believes. */
   onUnansweredBye?(dialog: DialogName): void
   /** One line about something dropped, answered or repaired; holds no content. */

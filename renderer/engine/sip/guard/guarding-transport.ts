@@ -14,6 +14,7 @@ import { decodeFrame, isKeepAlive } from './frame'
 import { Delivery } from './delivery'
 import type { GuardEvents } from './guard-events'
 import type { GuardingTransportOptions } from './guard-options'
+import type { InDialogRequest } from './in-dialog-request'
 import type { Passed } from './header-check'
 import { sendWithin } from './held-back'
 import { Ladder } from './ladder'
@@ -69,11 +70,8 @@ export class GuardingTransport implements Transport {
     this.#own = new OwnAnswers(options.clock, {
       reply: (request, status, extra, parts) => this.#answer(request, status, extra, parts),
       note: (note) => this.#note(note),
-      onUpdate: (update) => {
-        let taken = false
-        this.#safely('onUpdate', () => (taken = this.#events.onUpdate?.(update) ?? false))
-        return taken
-      },
+      onUpdate: (update) => this.#isTaken('onUpdate', update),
+      onPrack: (prack) => this.#isTaken('onPrack', prack),
     })
     this.#delivery = new Delivery(options.clock, {
       give: (text) => this.#safely('onMessage', () => this.onMessage?.(text)),
@@ -286,6 +284,12 @@ export class GuardingTransport implements Transport {
   }
 
   /** Runs foreign code. True when it did not throw. */
+  #isTaken(event: 'onUpdate' | 'onPrack', request: InDialogRequest): boolean {
+    let taken = false
+    this.#safely(event, () => (taken = this.#events[event]?.(request) ?? false))
+    return taken
+  }
+
   #safely(what: string, task: () => void): boolean {
     try {
       task()

@@ -5,7 +5,7 @@
 import type { UserAgent } from 'sip.js'
 import type { Clock } from '../../../../common/clock'
 import { allowedMethods } from './allowed-methods'
-import type { IncomingUpdate } from './incoming-update'
+import type { InDialogRequest } from './in-dialog-request'
 import { InviteGate } from './invite-gate'
 import type { Passed } from './header-check'
 import type { ReplyParts } from './reply'
@@ -22,7 +22,9 @@ interface Ways {
   reply(request: WireMessage, status: number, extra?: readonly string[], parts?: ReplyParts): void
   note(note: string): void
   /** False when nobody takes it. */
-  onUpdate(update: IncomingUpdate): boolean
+  onUpdate(update: InDialogRequest): boolean
+  /** False when nobody waits for it. */
+  onPrack(prack: InDialogRequest): boolean
 }
 
 const MAX_PEER_CALL_IDS = 1_024
@@ -55,11 +57,7 @@ export class OwnAnswers {
   /** True when the request was answered here and must not reach sip.js. */
   answer(passed: Passed): boolean {
     const { method, message, toTag } = passed
-    // 100rel is never offered, so there is nothing a PRACK could acknowledge (RFC 3262 section 3).
-    if (method === 'PRACK') {
-      this.#ways.reply(message, 481)
-      return true
-    }
+    if (method === 'PRACK') return this.#answerPrack(passed)
     // In a call sip.js would say 200 to a text that nobody reads: its writer must know that it did not arrive (RFC 3428 section 4).
     if (method === 'MESSAGE' && toTag !== '') {
       this.#ways.reply(message, 405, [`Allow: ${allowedMethods}`])
@@ -86,15 +84,29 @@ export class OwnAnswers {
     return true
   }
 
+  /** RFC 3262 section 3: what acknowledges nothing of ours is told so. */
+  #answerPrack(passed: Passed): true {
+    const prack = this.#inDialog(passed)
+    if (prack !== null && !this.#ways.onPrack(prack)) prack.reply(481)
+    return true
+  }
+
   /** RFC 3311: whoever keeps the dialog answers. Where nobody does, a refresh without an offer is accepted. */
-  #answerUpdate({ message, callId, toTag, fromTag, sequence }: Passed): true {
+  #answerUpdate(passed: Passed): true {
+    const update = this.#inDialog(passed)
+    if (update !== null && !this.#ways.onUpdate(update)) this.#refuseUpdate(update)
+    return true
+  }
+
+  /** null: it was refused, for it is in no dialog that is known here. */
+  #inDialog({ message, callId, toTag, fromTag, sequence }: Passed): InDialogRequest | null {
     const known = this.#userAgent?.userAgentCore.dialogs.has(callId + toTag + fromTag) ?? false
     if (toTag === '' || !known) {
       this.#ways.reply(message, 481)
-      return true
+      return null
     }
     let answered = false
-    const update: IncomingUpdate = {
+    return {
       dialog: { callId, localTag: toTag, remoteTag: fromTag },
       sequence,
       body: message.body,
@@ -106,11 +118,9 @@ export class OwnAnswers {
         this.#ways.reply(message, status, [...allow, ...lines], { sdp })
       },
     }
-    if (!this.#ways.onUpdate(update)) this.#refuseUpdate(update)
-    return true
   }
 
-  #refuseUpdate(update: IncomingUpdate): void {
+  #refuseUpdate(update: InDialogRequest): void {
     if (update.body !== '') return update.reply(488)
     const lines = [`Contact: ${this.#userAgent?.contact.toString() ?? ''}`]
     const interval = /^\d{1,6}/.exec(update.header('session-expires') ?? '')?.[0]

@@ -1,9 +1,10 @@
 /*
- * An UPDATE (RFC 3311) as the guard hands it to whoever keeps the dialog: sip.js has no such request. Types only.
+ * An UPDATE (RFC 3311) or a PRACK (RFC 3262) as the guard hands it to whoever keeps the dialog: sip.js has no such request, or takes too little care of it.
+ * Types only.
  */
 import type { DialogName } from './own-answers'
 
-export interface IncomingUpdate {
+export interface InDialogRequest {
   readonly dialog: DialogName
   readonly sequence: number
   /** SDP as a rule; empty when nothing is offered. */
