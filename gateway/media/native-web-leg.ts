@@ -114,7 +114,7 @@ class NativeWebLeg implements WebLeg {
   #send(packet: Uint8Array): void {
     if (this.#closed || !this.#track.isOpen()) return
     try {
-      this.#track.sendMessageBinary(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength))
+      this.#track.sendMessageBinary(Buffer.isBuffer(packet) ? packet : Buffer.from(packet))
     } catch {
       // The connection broke between the question and the packet; its state tells.
     }

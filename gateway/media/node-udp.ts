@@ -67,7 +67,8 @@ function wrap(socket: Socket, chosen: number): UdpSocket {
     port: socket.address().port,
     send(packet, to) {
       if (!isOpen) return
-      if (asked === null) return socket.send(packet, to.port, to.address, () => {})
+      // Nobody asks what became of it, and to be told costs as much as the sending.
+      if (asked === null) return socket.send(packet, to.port, to.address)
       if (same(asked.to, to)) socket.send(packet, (error) => void (error && asked?.heard(error)))
     },
     async isTurnedAway(to, ms) {

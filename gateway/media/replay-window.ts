@@ -4,12 +4,11 @@
  */
 
 const size = 128
-const mask = (1n << BigInt(size)) - 1n
 
 export class ReplayWindow {
   #newest = -1
-  /** Bit n: the packet n before the newest was seen. */
-  #seen = 0n
+  /** Where the remainder of an index by the size leads: which of those was seen last. */
+  readonly #seen = new Float64Array(size).fill(-1)
 
   /** The highest index added; -1 before the first. */
   get newest(): number {
@@ -18,14 +17,12 @@ export class ReplayWindow {
 
   has(index: number): boolean {
     const age = this.#newest - index
-    return age >= 0 && (age >= size || ((this.#seen >> BigInt(age)) & 1n) === 1n)
+    return age >= 0 && (age >= size || this.#seen[index % size] === index)
   }
 
   add(index: number): void {
-    const ahead = index - this.#newest
-    if (ahead > 0) {
-      this.#seen = ahead >= size ? 1n : ((this.#seen << BigInt(ahead)) | 1n) & mask
-      this.#newest = index
-    } else if (-ahead < size) this.#seen |= 1n << BigInt(-ahead)
+    if (this.#newest - index >= size) return
+    this.#seen[index % size] = index
+    if (index > this.#newest) this.#newest = index
   }
 }

@@ -2,17 +2,19 @@
  * Keys in descriptions (RFC 4568): what `a=crypto` lines say, which one is taken, and what ours are. Pure but for the random numbers it is
  * given. Keys are secrets: nothing here logs or throws them.
  */
-import { masterLength } from './srtp-keys'
-import { srtpSuites, type SrtpSuite } from './srtp'
+import { masterLength, srtpSuites, type SrtpSuite } from './srtp'
 
 export interface CryptoLine {
   readonly tag: number
   readonly suite: SrtpSuite
-  /** Master key and salt, 30 bytes. */
+  /** Master key and salt, as long as the suite wants them. */
   readonly master: Buffer
 }
 
 const maxLines = 16
+
+/** What everybody speaks. The longer keys are taken from who offers them: some servers take a description with a suite they do not know for wrong. */
+const offeredSuites: readonly SrtpSuite[] = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32']
 
 /**
  * The lines that we can use, in order; `values` are what follows `a=crypto:`. Left out: suites that we do not speak, master key identifiers and more
@@ -22,7 +24,7 @@ export function readCrypto(values: readonly string[]): CryptoLine[] {
   return values.slice(0, maxLines).flatMap((value) => {
     const [tag = '', name = '', keys = '', ...parameters] = value.trim().split(/\s+/)
     const suite = srtpSuites.find((one) => one === name.toUpperCase())
-    const master = readKey(keys)
+    const master = suite === undefined ? null : readKey(keys, masterLength(suite))
     const isUsable = parameters.every((one) => /^(KDR=0|WSH=\d{1,4}|-\S*)$/i.test(one))
     if (!/^\d{1,9}$/.test(tag) || suite === undefined || master === null || !isUsable) return []
     return [{ tag: Number(tag), suite, master }]
@@ -30,10 +32,10 @@ export function readCrypto(values: readonly string[]): CryptoLine[] {
 }
 
 /** `inline:key|lifetime|MKI:length`; lifetimes are far beyond any call. */
-function readKey(text: string): Buffer | null {
-  const match = /^inline:([A-Za-z0-9+/]{40}={0,2})(\|(?:2\^\d{1,2}|\d{1,15}))?$/i.exec(text)
+function readKey(text: string, length: number): Buffer | null {
+  const match = /^inline:([A-Za-z0-9+/]{40,62}={0,2})(\|(?:2\^\d{1,2}|\d{1,15}))?$/i.exec(text)
   const master = match?.[1] === undefined ? null : Buffer.from(match[1], 'base64')
-  return master?.length === masterLength ? master : null
+  return master?.length === length ? master : null
 }
 
 export const writeCrypto = ({ tag, suite, master }: CryptoLine): string =>
@@ -48,7 +50,7 @@ export class OwnKeys {
   /** For an offer: the suite that is in use with its tag, or all, the stronger first. */
   offer(inUse: Pick<CryptoLine, 'tag' | 'suite'> | null): CryptoLine[] {
     if (inUse !== null) return [{ ...inUse, master: this.#key(inUse.suite) }]
-    return srtpSuites.map((suite, index) => ({ tag: index + 1, suite, master: this.#key(suite) }))
+    return offeredSuites.map((suite, index) => ({ tag: index + 1, suite, master: this.#key(suite) }))
   }
 
   /** For an answer: the first that was offered, with its tag (section 5.1.2). Null: there is none. */
@@ -58,7 +60,7 @@ export class OwnKeys {
   }
 
   #key(suite: SrtpSuite): Buffer {
-    const key = this.#keys.get(suite) ?? this.random(masterLength)
+    const key = this.#keys.get(suite) ?? this.random(masterLength(suite))
     this.#keys.set(suite, key)
     return key
   }

@@ -212,8 +212,12 @@ describe('keys in descriptions', () => {
       `x AES_CM_128_HMAC_SHA1_32 inline:${key}`,
       `8 AES_CM_128_HMAC_SHA1_32 inline:${key} KDR=4`,
       `9 AES_256_CM_HMAC_SHA1_80 inline:${key}`,
+      `10 AES_256_CM_HMAC_SHA1_80 inline:${Buffer.alloc(46, 7).toString('base64')}|2^48`,
+      `11 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(46, 7).toString('base64')}`,
+      `12 AES_CM_128_HMAC_SHA1_80 inline:${key} UNAUTHENTICATED_SRTP`,
+      `13 AES_CM_128_HMAC_SHA1_80 inline:${key} FEC_ORDER=FEC_SRTP`,
     ]
-    expect(readCrypto(lines).map(({ tag, suite }) => `${tag} ${suite.slice(-2)}`)).toEqual(['1 80', '5 32'])
+    expect(readCrypto(lines).map(({ tag, suite }) => `${tag} ${suite.slice(-2)}`)).toEqual(['1 80', '5 32', '10 80'])
     expect(readCrypto(lines)[0]?.master.toString('base64')).toBe(key)
   })
 
@@ -227,6 +231,9 @@ describe('keys in descriptions', () => {
     const answer = keys.answer([{ tag: 9, suite: 'AES_CM_128_HMAC_SHA1_32', master: Buffer.alloc(30) }])
     expect(answer).toEqual({ ...offered[1], tag: 9 })
     expect(made).toBe(2)
+    expect(keys.answer([{ tag: 1, suite: 'AES_256_CM_HMAC_SHA1_80', master: Buffer.alloc(46) }])?.master).toHaveLength(
+      46,
+    )
   })
 })
 

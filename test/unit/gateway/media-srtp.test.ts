@@ -2,7 +2,7 @@
 import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ReplayWindow } from '../../../gateway/media/replay-window'
-import { indexOf, SrtpReceiver, SrtpSender, srtpSuites } from '../../../gateway/media/srtp'
+import { indexOf, masterLength, SrtpReceiver, SrtpSender, srtpSuites } from '../../../gateway/media/srtp'
 import { counterBlock, derive, sessionKeys } from '../../../gateway/media/srtp-keys'
 import { receiverReport, rtp } from '../../support/gateway/packets'
 
@@ -51,6 +51,13 @@ describe('as another implementation does it', () => {
     expect(new SrtpReceiver(master, 'AES_CM_128_HMAC_SHA1_80').unprotectRtp(sealed as Buffer)).toEqual(packet)
   })
 
+  test('a packet is protected with a key of 256 bits (RFC 6188)', () => {
+    const long = hex(`f0f04914b513f2763a1b1fa130f10e29 98f6f6e43e4309d1e622a0e332b9f1b6 3b04803de51ee7c96423ab5b78d2`)
+    const sealed = new SrtpSender(long, 'AES_256_CM_HMAC_SHA1_80').protectRtp(packet)
+    expect(sealed).toEqual(hex('800f1234decafbadcafebabe f1d9de17ff251ff1aa007774b0b4b40d a08d9d9a5b3a55d8873b'))
+    expect(new SrtpReceiver(long, 'AES_256_CM_HMAC_SHA1_80').unprotectRtp(sealed as Buffer)).toEqual(packet)
+  })
+
   test('a report is read', () => {
     const sealed = hex('81c8000bcafebabe 7128035be487b9bdbef89041f977a5a8 80000001 993e08cd54d6c1230798')
     expect(new SrtpReceiver(master, 'AES_CM_128_HMAC_SHA1_80').unprotectRtcp(sealed)).toEqual(report)
@@ -58,7 +65,8 @@ describe('as another implementation does it', () => {
 })
 
 describe.each(srtpSuites)('with %s', (suite) => {
-  const pair = (): [SrtpSender, SrtpReceiver] => [new SrtpSender(master, suite), new SrtpReceiver(master, suite)]
+  const key = Buffer.concat([master, other]).subarray(0, masterLength(suite))
+  const pair = (): [SrtpSender, SrtpReceiver] => [new SrtpSender(key, suite), new SrtpReceiver(key, suite)]
   const sealed = (sender: SrtpSender, sequence: number, ssrc = 1): Buffer =>
     sender.protectRtp(rtp({ type: 0, sequence, ssrc })) as Buffer
 
@@ -117,6 +125,30 @@ describe.each(srtpSuites)('with %s', (suite) => {
     const around = pair()
     for (const sequence of [65_534, 65_535, 0, 1, 65_533, 2]) {
       expect(around[1].unprotectRtp(sealed(around[0], sequence))).not.toBeNull()
+    }
+  })
+
+  test('a stream whose beginning was lost, or that is joined after its numbers wrapped, is read; a replay of it is not', () => {
+    const [sender, receiver] = pair()
+    for (let wrap = 0; wrap < 3; wrap++) for (const sequence of [0, 30_000, 60_000]) sealed(sender, sequence)
+    const first = sealed(sender, 70)
+    expect(receiver.unprotectRtp(first)).toEqual(rtp({ type: 0, sequence: 70, ssrc: 1 }))
+    expect(receiver.unprotectRtp(first)).toBeNull()
+    expect(receiver.unprotectRtp(sealed(sender, 71))).not.toBeNull()
+  })
+
+  test('packets of any length are read as they were, extensions and contributing sources in the clear', () => {
+    const [sender, receiver] = pair()
+    const odd = [0, 1, 15, 16, 17, 1_400, 3_000].map((length, at) => {
+      const header = hex(
+        `b2 00 ${(at + 1).toString(16).padStart(4, '0')} 00000000 00000007 00000001 00000002 bede0001 10ff0000`,
+      )
+      return Buffer.concat([header, Buffer.alloc(length, 0xa5)])
+    })
+    for (const packet of odd) {
+      const protectedPacket = sender.protectRtp(packet) as Buffer
+      expect(protectedPacket.subarray(0, 28)).toEqual(packet.subarray(0, 28))
+      expect(receiver.unprotectRtp(protectedPacket)).toEqual(packet)
     }
   })
 
