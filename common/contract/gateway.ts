@@ -68,6 +68,13 @@ export type GatewayReport = v.InferOutput<typeof gatewayReportSchema>
 export const describeSteps = ['localOffer', 'localAnswer', 'remoteOffer', 'remoteAnswer', 'remoteEarly'] as const
 export type DescribeStep = (typeof describeSteps)[number]
 
+/**
+ * The browser's own DTLS-SRTP passes through to a far end that does no ICE. An offer of ours is without a word of ICE, or one that can be answered to
+ * the browser itself too.
+ */
+export const dtlsOffers = ['alone', 'with-ice'] as const
+export type DtlsOffer = (typeof dtlsOffers)[number]
+
 const line = v.pipe(v.number(), v.integer(), v.minValue(0))
 /** One call's media, named by the engine page. */
 const session = v.pipe(v.string(), v.uuid())
@@ -89,6 +96,8 @@ export const engineToGatewaySchema = v.variant('kind', [
     sdp,
     /** An offer of ours is of SRTP alone (RTP/SAVP), whatever the account's policy and whoever could read the keys: the server takes nothing else. */
     keyed: v.exactOptional(v.boolean()),
+    /** What the session is, from its first description on: with this the sound is not ours to read. */
+    dtls: v.exactOptional(v.picklist(dtlsOffers)),
   }),
   /** The offer on the table is withdrawn (488, 491, CANCEL). */
   v.strictObject({ kind: v.literal('rollback'), session }),
@@ -114,7 +123,7 @@ export const counters = v.strictObject({
   latched: v.nullable(text(128)),
   /** `address:port` the far end's description named. */
   signalled: v.nullable(text(128)),
-  encryption: v.picklist(['none', 'sdes']),
+  encryption: v.picklist(['none', 'sdes', 'dtls']),
   /** Reports of the far end's on what it receives (RTCP), and those of them that tell of more than the ones before: our sound arrives. */
   reports: count,
   progress: count,

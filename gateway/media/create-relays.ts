@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
+import { DtlsRelay } from './dtls-relay'
 import { nativeWebLegs } from './native-web-leg'
 import { nodeUdp } from './node-udp'
 import { usualPorts, type PortRange } from './port-pair'
@@ -33,11 +34,10 @@ export function createRelays(options: CreateRelaysOptions): RelaySessions {
   const createWebLeg = options.createWebLeg ?? nativeWebLegs(clock, log)
   return new RelaySessions({
     ...options,
-    create: (accountId, onRenegotiate, onIdle) =>
-      new Relay({
-        ...{ clock, log, udp, ports, createWebLeg, onRenegotiate, onIdle },
-        random: (bytes) => randomBytes(bytes),
-        account: () => options.account(accountId),
-      }),
+    create: (accountId, onRenegotiate, onIdle, dtls) => {
+      const random = (bytes: number): Buffer => randomBytes(bytes)
+      const needs = { clock, log, udp, ports, random, account: () => options.account(accountId), onIdle, onRenegotiate }
+      return dtls ? new DtlsRelay(needs) : new Relay({ ...needs, createWebLeg })
+    },
   })
 }

@@ -9,12 +9,12 @@ import type { Target } from './sdp-model'
 import type { Udp, UdpSocket } from './udp'
 
 export const nodeUdp: Udp = {
-  async bind(port, family) {
+  async bind(port, family, address) {
     const socket = create(family)
     const bound = await new Promise<boolean>((resolve) => {
       socket.once('listening', () => resolve(true))
       socket.once('error', () => resolve(false))
-      socket.bind({ port, exclusive: true })
+      socket.bind({ port, exclusive: true, ...(address !== undefined && { address }) })
     })
     return bound ? wrap(socket, port) : null
   },

@@ -16,6 +16,9 @@ export interface OwnAddress {
   readonly rtcp: Target
 }
 
+/** Of one call. */
+type Sockets = Pick<PlainLeg, 'ports' | 'askStun'>
+
 export class OwnAddresses {
   /** What STUN said, and for which local address; a server that did not answer is not waited for again. */
   #asked: { readonly local: string; readonly found: { readonly rtp: Target; readonly rtcp: Target } | null } | null =
@@ -24,7 +27,7 @@ export class OwnAddresses {
   constructor(private readonly udp: Udp) {}
 
   /** Null when there is no way to the server. */
-  async find(leg: PlainLeg, { server, stun }: MediaAccount): Promise<OwnAddress | null> {
+  async find(leg: Sockets, { server, stun }: MediaAccount): Promise<OwnAddress | null> {
     const local = await this.udp.sourceTowards(server)
     if (local === null) return null
     const mapped = stun === null ? null : await this.#map(leg, stun, local)
@@ -32,7 +35,7 @@ export class OwnAddresses {
     return { local, ...(mapped ?? own) }
   }
 
-  async #map(leg: PlainLeg, stun: string, local: string): Promise<{ rtp: Target; rtcp: Target } | null> {
+  async #map(leg: Sockets, stun: string, local: string): Promise<{ rtp: Target; rtcp: Target } | null> {
     if (this.#asked?.local === local) return this.#asked.found
     const server = parseStunServer(stun)
     const address = server && (isIP(server.host) ? server.host : await this.udp.resolve(server.host, familyOf(local)))

@@ -5,7 +5,7 @@
 import { isIP } from 'node:net'
 import { codecOf, type Codec } from './codec'
 import { readCrypto } from './sdes'
-import type { AudioDescription, Direction, MediaLine, Sdp, Target } from './sdp-model'
+import type { AudioDescription, Direction, DtlsFacts, MediaLine, Sdp, Target } from './sdp-model'
 import type { TransportFacts } from './web-leg'
 
 const maxLength = 16_384
@@ -69,6 +69,7 @@ function audioOf(section: Lines, session: Lines, line: MediaLine): AudioDescript
     protocol: line.protocol,
     crypto: readCrypto(attributes(section, 'crypto')),
     transport: transportOf(section, value),
+    dtls: dtlsOf(value),
     mid: token(attribute(section, 'mid')),
   }
 }
@@ -109,19 +110,22 @@ function rtcpTarget(given: string | null, rtp: Target | null): Target | null {
 }
 
 function transportOf(section: Lines, value: (name: string) => string | null): TransportFacts | null {
-  const [ufrag, pwd, fingerprint] = [value('ice-ufrag'), value('ice-pwd'), value('fingerprint')]
-  if (!/^[\w+/-]{4,256}$/.test(ufrag ?? '') || !/^[\w+/-]{22,256}$/.test(pwd ?? '')) return null
-  if (!/^[\w-]{3,16} [0-9A-Fa-f:]{32,256}$/.test(fingerprint ?? '')) return null
-  const setup = value('setup') ?? 'actpass'
-  if (setup !== 'active' && setup !== 'passive' && setup !== 'actpass') return null
+  const [ufrag, pwd, dtls] = [value('ice-ufrag'), value('ice-pwd'), dtlsOf(value)]
+  if (!/^[\w+/-]{4,256}$/.test(ufrag ?? '') || !/^[\w+/-]{22,256}$/.test(pwd ?? '') || dtls === null) return null
   const candidates = section.filter((line) => line.startsWith('a=candidate:')).slice(0, maxCandidates)
   return {
     ufrag: ufrag ?? '',
     pwd: pwd ?? '',
-    fingerprint: fingerprint ?? '',
-    setup,
+    ...dtls,
     candidates: candidates.map((line) => line.slice('a='.length)),
   }
+}
+
+function dtlsOf(value: (name: string) => string | null): DtlsFacts | null {
+  const fingerprint = value('fingerprint') ?? ''
+  if (!/^[\w-]{3,16} [0-9A-Fa-f:]{32,256}$/.test(fingerprint)) return null
+  const setup = value('setup') ?? 'actpass'
+  return setup === 'active' || setup === 'passive' || setup === 'actpass' ? { fingerprint, setup } : null
 }
 
 /** A name instead of a number is no address: nobody is looked up at a stranger's word; packets that come tell where to. */

@@ -12,7 +12,8 @@ import { withoutBye } from './rtcp'
 import { headerLength, isRtcp, payloadTypeOf, setPayloadType, ssrcOf } from './rtp-packet'
 import type { Target } from './sdp-model'
 import type { SrtpReceiver, SrtpSender } from './srtp'
-import { isStun, StunQuestion } from './stun'
+import { isStun } from './stun'
+import { StunAsker } from './stun-asker'
 
 /** What a pair of descriptions agreed for the wire. */
 export interface WireAgreement {
@@ -52,7 +53,7 @@ export class PlainLeg {
   #agreed: WireAgreement | null = null
   readonly #latch = new Latch()
   readonly #rtcpLatch = new Latch()
-  readonly #questions = new Set<StunQuestion>()
+  readonly #stun: StunAsker
   #sent = 0
   #received = 0
   #strangers = 0
@@ -67,13 +68,14 @@ export class PlainLeg {
 
   constructor(private readonly needs: PlainLegNeeds) {
     const { rtp, rtcp } = needs.sockets
+    this.#stun = new StunAsker(needs.clock, needs.random, needs.sockets)
     rtp.onPacket((packet, from) => {
-      if (isStun(packet)) for (const question of this.#questions) question.receive(packet)
+      if (isStun(packet)) this.#stun.receive(packet)
       else if (this.#agreed?.rtcpMux === true && isRtcp(packet)) this.#takeRtcp(packet, from, this.#latch)
       else this.#takeRtp(packet, from)
     })
     rtcp.onPacket((packet, from) => {
-      if (isStun(packet)) for (const question of this.#questions) question.receive(packet)
+      if (isStun(packet)) this.#stun.receive(packet)
       else this.#takeRtcp(packet, from, this.#rtcpLatch)
     })
   }
@@ -100,14 +102,8 @@ export class PlainLeg {
   }
 
   /** How a STUN server sees the two sockets; null when it does not answer in time. */
-  async askStun(server: Target): Promise<{ readonly rtp: Target; readonly rtcp: Target } | null> {
-    const ask = (socket: PortPair['rtp']): StunQuestion =>
-      new StunQuestion(this.needs.clock, this.needs.random(12), (packet) => socket.send(packet, server))
-    const asked = [ask(this.needs.sockets.rtp), ask(this.needs.sockets.rtcp)]
-    for (const question of asked) this.#questions.add(question)
-    const [rtp = null, rtcp = null] = await Promise.all(asked.map(({ answer }) => answer))
-    for (const question of asked) this.#questions.delete(question)
-    return rtp === null || rtcp === null ? null : { rtp, rtcp }
+  askStun(server: Target): Promise<{ readonly rtp: Target; readonly rtcp: Target } | null> {
+    return this.#stun.ask(server)
   }
 
   /** The browser's packet, which is changed. */
@@ -153,7 +149,7 @@ export class PlainLeg {
 
   close(): void {
     this.#agreed = null
-    for (const question of this.#questions) question.cancel()
+    this.#stun.cancel()
     this.needs.sockets.rtp.close()
     this.needs.sockets.rtcp.close()
   }

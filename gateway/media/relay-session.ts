@@ -31,12 +31,14 @@ export interface RelaySession {
    * Makes the other side's description of this one. `localOffer`, `localAnswer`: `sdp` is the browser's, the result goes to the wire;
    * `remoteOffer`, `remoteAnswer`, `remoteEarly`: from the wire to the browser. A failed step changes nothing: what was agreed before holds.
    * `keyed`: what is offered to the wire is SRTP and nothing else, whatever the account's policy.
+   * `withIce`: what is offered can be answered to the browser itself too; only where its own DTLS passes through.
    * The answer of the browser to an offer of `onRenegotiate` is given as `localAnswer` too; its result goes nowhere.
    */
-  describe(step: DescribeStep, sdp: string, keyed?: boolean): Promise<Described>
+  describe(step: DescribeStep, sdp: string, keyed?: boolean, withIce?: boolean): Promise<Described>
   /** The offer on the table is withdrawn; without one: nothing. */
   rollback(): void
-  count(): GatewayCounters
+  /** Null: there is nothing to count yet. */
+  count(): GatewayCounters | null
   /** Frees every socket. Idempotent. */
   release(): void
 }

@@ -3,7 +3,7 @@
  * any more. It limits how many there are; it knows no SIP and no message port.
  */
 import type { Clock } from '../../common/clock'
-import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
+import type { DescribeStep, DtlsOffer, GatewayCounters } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import type { Described, MediaAccount, RelaySession } from './relay-session'
 
@@ -17,8 +17,8 @@ export interface RelaySessionsNeeds {
   account(accountId: string): MediaAccount | null
   /** The browser is to be given this offer; its answer comes back by `describe(…, 'localAnswer', …)`. */
   onRenegotiate(session: string, sdp: string): void
-  /** Makes one call's media. */
-  create(accountId: string, onRenegotiate: (sdp: string) => void, onIdle: () => void): RelaySession
+  /** Makes one call's media. `dtls`: the browser's own DTLS-SRTP passes through. */
+  create(accountId: string, onRenegotiate: (sdp: string) => void, onIdle: () => void, dtls: boolean): RelaySession
 }
 
 export class RelaySessions {
@@ -30,16 +30,21 @@ export class RelaySessions {
     return this.#sessions.size
   }
 
-  /** A session belongs to the account of its first description; another account's name for it is refused. */
+  /**
+   * A session belongs to the account of its first description; another account's name for it is refused. `dtls`: of the first one counts whether there
+   * is any, of each offer of ours whether it is with ICE.
+   */
   async describe(
     session: string,
     accountId: string,
     step: DescribeStep,
     sdp: string,
     keyed = false,
+    dtls: DtlsOffer | null = null,
   ): Promise<Described> {
-    const relay = this.#open(session, accountId)
-    return relay === null ? { ok: false, error: 'media-failed' } : relay.describe(step, sdp, keyed)
+    const relay = this.#open(session, accountId, dtls !== null)
+    if (relay === null) return { ok: false, error: 'media-failed' }
+    return relay.describe(step, sdp, keyed, dtls === 'with-ice')
   }
 
   rollback(session: string): void {
@@ -61,7 +66,7 @@ export class RelaySessions {
     for (const session of [...this.#sessions.keys()]) this.release(session)
   }
 
-  #open(session: string, accountId: string): RelaySession | null {
+  #open(session: string, accountId: string, dtls: boolean): RelaySession | null {
     const known = this.#sessions.get(session)
     if (known !== undefined) return known.accountId === accountId ? known.relay : null
     if (this.#sessions.size >= limit || this.needs.account(accountId) === null) return null
@@ -69,6 +74,7 @@ export class RelaySessions {
       accountId,
       (sdp) => this.needs.onRenegotiate(session, sdp),
       () => this.release(session),
+      dtls,
     )
     this.#sessions.set(session, { accountId, relay })
     return relay

@@ -14,6 +14,9 @@ export interface Target {
   readonly port: number
 }
 
+/** The certificate of one end, and which of both calls the other (RFC 5763). */
+export type DtlsFacts = Pick<TransportFacts, 'fingerprint' | 'setup'>
+
 /** One `m=` line as far as it must be answered: kind, protocol and formats as they were. */
 export interface MediaLine {
   readonly kind: string
@@ -39,6 +42,8 @@ export interface AudioDescription {
   readonly crypto: readonly CryptoLine[]
   /** ICE and DTLS; null when they are not (all) there. */
   readonly transport: TransportFacts | null
+  /** DTLS, with ICE or without; null when it is not there. */
+  readonly dtls: DtlsFacts | null
   /** RFC 5888; null: none. */
   readonly mid: string | null
 }

@@ -22,6 +22,8 @@ export interface PlainDescription extends Sound {
   /** In an answer, when it was offered. */
   readonly rtcpMux: boolean
   readonly crypto: readonly CryptoLine[]
+  /** Further lines of ours. */
+  readonly more?: readonly string[]
   /** All lines of the far end's offer, ours among them at `place`; the others are refused. */
   readonly media: readonly MediaLine[]
   readonly place: number
@@ -58,6 +60,7 @@ export function plainBody(plain: PlainDescription): string {
     ...codecLines(codecs.map(withEvents)),
     ...timeLines(plain),
     ...plain.crypto.map(writeCrypto),
+    ...(plain.more ?? []),
     ...rtcpLines(rtp, rtcp, plain.rtcpMux),
     `a=${plain.direction}`,
   ]

@@ -38,7 +38,7 @@ const listenMs = 500
 type Usable = Guarded & { ok: true }
 
 /** What a call's media need of their descriptions. */
-export type Description = Omit<PeerDescription, 'addCandidates' | 'useServers'>
+export type Description = Omit<PeerDescription, 'addCandidates' | 'useServers' | 'useCertificate' | 'renew'>
 
 export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #peer: Peer | null = null
@@ -57,12 +57,18 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   /** Steps of offer and answer never overlap, whatever the callers do. */
   #tail: Promise<unknown> = Promise.resolve()
   #iceServers: readonly RTCIceServer[] | null = null
+  #certificate: RTCCertificate | null = null
 
   constructor(private readonly needs: DescriptionNeeds) {}
 
   /** Other servers than those it was made with, for the peer connections made from now on. */
   useServers(iceServers: readonly RTCIceServer[]): void {
     this.#iceServers = iceServers
+  }
+
+  /** The certificate of the peer connections made from now on; null: each has one of its own. */
+  useCertificate(certificate: RTCCertificate | null): void {
+    this.#certificate = certificate
   }
 
   get connection(): MediaConnection {
@@ -151,6 +157,33 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
       const remote = this.#guard(sdp)
       await this.#accept('pranswer', remote)
       this.#earlyFork = forkOf(remote.sdp)
+    })
+  }
+
+  /**
+   * Another peer connection takes the place of the one there is, to this offer, without a word of signalling's; resolves with its answer. Who holds stays as
+   * it was. Rejects, and changes nothing, while an exchange is open.
+   */
+  renew(offer: string): Promise<string> {
+    return this.#step('renewing', async () => {
+      const before = this.#peer
+      const remote = this.#guard(offer)
+      if (before?.signalingState !== 'stable' || this.#open !== null || this.#former !== null)
+        throw new DescriptionError('media-failed', 'an exchange is open')
+      const peer = this.#makePeer()
+      try {
+        await peer.receive(withCandidates(remote), remote.mid)
+        await this.#makeAnswer(peer, remote)
+        await peer.gathered()
+      } catch (error) {
+        peer.close()
+        throw error
+      }
+      this.#peer = peer
+      this.#announce(peer)
+      before.close()
+      this.#report(peer)
+      return peer.localSdp ?? ''
     })
   }
 
@@ -281,7 +314,8 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   #makePeer(): Peer {
     const { configuration, clock } = this.needs
     const iceServers = [...(this.#iceServers ?? configuration.iceServers ?? [])]
-    return new Peer({ ...configuration, iceServers }, clock, (peer) => this.#report(peer))
+    const certificates = this.#certificate === null ? {} : { certificates: [this.#certificate] }
+    return new Peer({ ...configuration, ...certificates, iceServers }, clock, (peer) => this.#report(peer))
   }
 
   #announce(peer: Peer): void {

@@ -3,14 +3,16 @@
  * makes each of the other. The peer connection ends on this computer, so another phone behind the server needs no new one: the gateway moves the
  * wire's end by itself. It knows no sip.js and no port.
  *
- * A call in WebRTC's own terms is between the browser and the far end alone, though its signalling goes through the gateway: one whose first offer
- * names a DTLS fingerprint and ICE, or that is to be offered so. Which it is, is decided at the first description and stays so.
+ * A call that the browser encrypts itself is another matter (`dtls-description.ts`), though its signalling goes through the gateway: one whose first offer
+ * names a DTLS fingerprint, or that is to be offered so. Which it is, is decided at the first description and stays so.
  */
 import type { DescribeStep } from '../../../common/contract/gateway'
 import type { Description, PeerDescription } from './description-handler'
 import { DescriptionError, type DescriptionOptions, type MediaConnection } from './media'
 import type { GatewayMedia } from './gateway-media'
+import { DtlsDescription } from './dtls-description'
 import { answersInDtls, mediaKindOf, type OfferedKind } from './media-kind'
+import { soundAddress } from './sound-address'
 import type { Transport } from './transport'
 
 export class GatewayDescription implements Description {
@@ -22,8 +24,8 @@ export class GatewayDescription implements Description {
   #said: string | null = null
   /** Where the gateway is reached, until it has the answer to its offer (see #withhold). */
   #withheld: string[] = []
-  /** No step is the gateway's; null: nothing was described yet. */
-  #direct: boolean | null = null
+  /** Whose steps they are where the browser encrypts; null: ours. Undefined: nothing was described yet. */
+  #direct: DtlsDescription | null | undefined
   /** Ours on the wire, `address:port`, as the gateway named it last. */
   #own: string | null = null
   #closed = false
@@ -63,8 +65,9 @@ export class GatewayDescription implements Description {
 
   prepare(remoteOffer: string | null): Promise<void> {
     return this.#step(async () => {
-      const isDirect = this.#decide(remoteOffer === null ? this.gateway.offers : mediaKindOf(remoteOffer))
-      if (remoteOffer === null || isDirect) return this.inner.prepare(remoteOffer)
+      const direct = this.#decide(remoteOffer === null ? this.gateway.offers : mediaKindOf(remoteOffer))
+      if (direct !== null) return direct.prepare(remoteOffer)
+      if (remoteOffer === null) return this.inner.prepare(null)
       const web = this.#withhold(await this.#ask('remoteOffer', remoteOffer))
       this.#prepared = { plain: remoteOffer, web }
       await this.#orTakenBack(this.inner.prepare(web))
@@ -78,7 +81,8 @@ export class GatewayDescription implements Description {
    */
   getDescription(options: DescriptionOptions = {}): Promise<{ body: string; contentType: string }> {
     return this.#step(async () => {
-      if (this.#decide(this.gateway.offers)) return this.inner.getDescription(options)
+      const direct = this.#decide(this.gateway.offers)
+      if (direct !== null) return direct.getDescription(options)
       const isLost = this.connection === 'disconnected' || this.connection === 'failed'
       const iceRestart = isLost || options.iceRestart === true
       const { body, contentType } = await this.inner.getDescription({ iceRestart })
@@ -98,7 +102,8 @@ export class GatewayDescription implements Description {
     return this.#step(async () => {
       const prepared = this.#prepared
       this.#prepared = null
-      if (this.#decide(mediaKindOf(sdp))) return this.inner.setDescription(sdp)
+      const direct = this.#decide(mediaKindOf(sdp))
+      if (direct !== null) return direct.setDescription(sdp)
       if (prepared?.plain === sdp) {
         this.#open = 'theirs'
         return this.inner.setDescription(prepared.web)
@@ -119,7 +124,7 @@ export class GatewayDescription implements Description {
   /** Each fork's is taken: the gateway tells their packets apart, the browser only hears of another codec. */
   setEarlyDescription(sdp: string): Promise<void> {
     return this.#step(async () => {
-      if (this.#direct === true) return this.inner.setEarlyDescription(sdp)
+      if (this.#direct) return this.#direct.setEarlyDescription(sdp)
       if (this.#open !== 'ours') throw new DescriptionError('media-failed', 'an early answer without an offer')
       refuseDtls(sdp)
       await this.inner.setEarlyDescription(await this.#ask('remoteEarly', sdp))
@@ -128,7 +133,8 @@ export class GatewayDescription implements Description {
 
   rollbackDescription(): Promise<void> {
     return this.#step(async () => {
-      if (this.#direct !== true) this.gateway.rollback()
+      if (this.#direct) return this.#direct.rollback()
+      this.gateway.rollback()
       this.#open = null
       this.#said = null
       await this.inner.rollbackDescription()
@@ -141,7 +147,7 @@ export class GatewayDescription implements Description {
 
   /** The wire's; what is between the browser and the gateway leaves this computer never. */
   async transport(): Promise<Transport> {
-    if (this.#direct === true) return this.inner.transport()
+    if (this.#direct) return this.#direct.transport()
     const counters = this.#closed ? null : await this.gateway.count()
     const isUsed = counters !== null && counters.sent + counters.received > 0
     return { encryption: isUsed ? counters.encryption : null, counters, own: this.#own }
@@ -155,10 +161,13 @@ export class GatewayDescription implements Description {
   }
 
   /** Whether the browser speaks for itself; `kind` counts at the first description only. */
-  #decide(kind: OfferedKind | null): boolean {
-    if (this.#direct === null) {
-      this.#direct = kind === 'webrtc'
-      if (this.#direct) this.inner.useServers(this.gateway.iceServers)
+  #decide(kind: OfferedKind | null): DtlsDescription | null {
+    if (this.#direct === undefined) {
+      const isWebRtc = kind === 'webrtc'
+      const isDirect = isWebRtc || kind === 'dtls'
+      this.#direct = isDirect ? new DtlsDescription(this.inner, this.gateway, isWebRtc ? 'with-ice' : 'alone') : null
+      // Where there is no ICE nobody need be asked for our address.
+      if (isWebRtc) this.inner.useServers(this.gateway.iceServers)
     }
     return this.#direct
   }
@@ -194,7 +203,8 @@ export class GatewayDescription implements Description {
   /** Between two exchanges of signalling's only; within one the gateway's offer is lost, and made again when it must be. */
   async #renegotiate(offer: string): Promise<void> {
     await this.#step(async () => {
-      if (this.#direct === true || this.#open !== null) return
+      if (this.#direct) return this.#direct.renegotiate(offer)
+      if (this.#open !== null) return
       await this.inner.setDescription(this.#withhold(offer))
       const { body } = await this.inner.getDescription()
       await this.#ask('localAnswer', body)
@@ -211,14 +221,6 @@ export class GatewayDescription implements Description {
     this.#tail = run.catch(() => {})
     return run
   }
-}
-
-/** Where a description of ours wants its sound. */
-function soundAddress(sdp: string): string | null {
-  const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1]
-  const port = /^m=audio (\d+) /m.exec(sdp)?.[1]
-  if (address === undefined || port === undefined) return null
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 function refuseDtls(answer: string): void {

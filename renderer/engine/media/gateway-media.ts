@@ -2,7 +2,7 @@
  * What a call behind the gateway asks of it: the wire's descriptions for the browser's and back. Types only. Whoever implements it speaks
  * the gateway's messages (`common/contract/gateway.ts`); the media know neither the port nor the account.
  */
-import type { DescribeStep, GatewayCounters, GatewayToEngine } from '../../../common/contract/gateway'
+import type { DescribeStep, DtlsOffer, GatewayCounters, GatewayToEngine } from '../../../common/contract/gateway'
 import type { OfferedKind } from './media-kind'
 
 type Answer = Extract<GatewayToEngine, { kind: 'described' }>
@@ -13,8 +13,11 @@ export interface GatewayMedia {
   readonly offers: OfferedKind
   /** Of the call's account, for WebRTC, which the gateway has no part in. */
   readonly iceServers: readonly RTCIceServer[]
-  /** Resolves with the other side's description, or with why there is none; `media-failed` when the gateway is gone or silent. Never rejects. */
-  describe(step: DescribeStep, sdp: string): Promise<Pick<Answer, 'sdp' | 'error'>>
+  /**
+   * Resolves with the other side's description, or with why there is none; `media-failed` when the gateway is gone or silent. Never rejects. `dtls`: the
+   * sound passes through as the browser encrypts it; what the first description says of that holds for all.
+   */
+  describe(step: DescribeStep, sdp: string, dtls?: DtlsOffer): Promise<Pick<Answer, 'sdp' | 'error'>>
   /** The offer on the table is withdrawn. */
   rollback(): void
   /** The call's media are over. Nothing is asked after it. */

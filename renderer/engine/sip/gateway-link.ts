@@ -101,9 +101,9 @@ export class GatewayLink {
     return {
       offers,
       iceServers,
-      describe: async (step, sdp) => {
+      describe: async (step, sdp, dtls) => {
         const keyed = offers === 'keyed'
-        const what = { session, ...naming(accountId, flow), step, sdp, keyed } as const
+        const what = { session, ...naming(accountId, flow), step, sdp, keyed, ...(dtls && { dtls }) } as const
         const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, ...what })
         const answer = await this.#ask(ask, describeLimit)
         return answer?.kind === 'described' ? answer : { sdp: null, error: 'media-failed' }

@@ -19,10 +19,10 @@ export class LineMedia {
 
   constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
     this.#choice = media
-    const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc']
+    const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc', 'dtls']
     // Where SRTP is required, or off, what is plain says all there is to say of it.
     const useful = kinds.filter((kind) => kind !== 'keyed' || srtp === 'optional')
-    this.#kinds = useful.filter((kind) => media === 'automatic' || (kind === 'webrtc') === (media === 'webrtc'))
+    this.#kinds = useful.filter((kind) => media === 'automatic' || isEncryptedByBrowser(kind) === (media === 'webrtc'))
     // Whoever takes no WebRTC has often never heard of it, and some answer it with silence; what is plain all understand.
     this.#offers = this.#kinds[0] ?? 'plain'
   }
@@ -39,7 +39,7 @@ export class LineMedia {
 
   /** Whether an offer of this kind is answered. */
   takes(kind: MediaKind): boolean {
-    return this.#choice === 'automatic' || this.#choice === kind
+    return this.#choice === 'automatic' || (this.#choice === 'webrtc') === isEncryptedByBrowser(kind)
   }
 
   /** What to offer where all that was tried was refused, with this status at last (RFC 3261 sections 21.4.13, 21.4.26 and 21.6.4); null: nothing else. */
@@ -50,7 +50,9 @@ export class LineMedia {
 
   /** What to offer where the last offer was answered in DTLS-SRTP; null: nothing else. */
   afterDtls(tried: readonly OfferedKind[]): OfferedKind | null {
-    return this.#choice === 'automatic' && !tried.includes('webrtc') ? 'webrtc' : null
+    const last = tried.at(-1)
+    if (this.#choice !== 'automatic' || last === undefined || isEncryptedByBrowser(last)) return null
+    return (['webrtc', 'dtls'] as const).find((kind) => !tried.includes(kind)) ?? null
   }
 
   /** Whoever is at this URI took an offer of this kind. */
@@ -69,3 +71,5 @@ export class LineMedia {
     if (!this.#isKnown && this.#kinds.includes(kind)) this.#offers = kind
   }
 }
+
+const isEncryptedByBrowser = (kind: OfferedKind): boolean => kind === 'webrtc' || kind === 'dtls'

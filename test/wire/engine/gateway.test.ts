@@ -234,7 +234,7 @@ describe('the kind of sound', () => {
     peer.on('INVITE', (request) => {
       const status = statuses.shift() ?? 200
       peer.reply(request, 100)
-      const answer = offered().at(-1) !== 'webrtc' ? sdpOf('RTP/AVP') : makeSdp()
+      const answer = ['webrtc', 'dtls'].includes(offered().at(-1) ?? '') ? makeSdp() : sdpOf('RTP/AVP')
       peer.reply(request, status, [], status === 200 ? answer : '')
     })
   }
@@ -272,11 +272,11 @@ describe('the kind of sound', () => {
   })
 
   it.each([
-    ['automatic', 'optional', ['plain', 'keyed', 'webrtc']],
-    ['automatic', 'required', ['plain', 'webrtc']],
+    ['automatic', 'optional', ['plain', 'keyed', 'webrtc', 'dtls']],
+    ['automatic', 'required', ['plain', 'webrtc', 'dtls']],
     ['plain', 'optional', ['plain', 'keyed']],
     ['plain', 'required', ['plain']],
-    ['webrtc', 'optional', ['webrtc']],
+    ['webrtc', 'optional', ['webrtc', 'dtls']],
   ] as const)('%s with SRTP %s is offered in each way there is, once', async (media, srtp, kinds) => {
     await use(media, srtp)
     answering(488, 488, 488, 488)
@@ -300,13 +300,13 @@ describe('the kind of sound', () => {
     expect(offered()).toEqual(['plain', 'plain', 'webrtc', 'plain', 'webrtc', 'plain'])
   })
 
-  it('goes back to plain where WebRTC’s is refused later, and each call is offered two at most', async () => {
+  it('goes back to plain where WebRTC’s is refused later, and each call is offered each kind once at most', async () => {
     await use('automatic')
-    answering(488, 200, 488, 200, 488, 488)
+    answering(488, 200, 488, 200, 488, 488, 488)
     for (const kinds of [
       ['plain', 'webrtc'],
       ['webrtc', 'plain'],
-      ['plain', 'webrtc'],
+      ['plain', 'webrtc', 'dtls'],
     ]) {
       const before = offered().length
       const callId = await dial()
@@ -343,6 +343,18 @@ describe('the kind of sound', () => {
     expect(offered().slice(2)).toEqual(['webrtc'])
   })
 
+  it('DTLS without ICE is offered where WebRTC’s is refused too, and first from then on', async () => {
+    await use('automatic')
+    answering(488, 488)
+    const callId = await dial()
+    await bench.settle()
+    expect(offered()).toEqual(['plain', 'webrtc', 'dtls'])
+    expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+    await bench.ask({ type: 'end', callId })
+    await dial()
+    expect(offered().slice(3)).toEqual(['dtls'])
+  })
+
   it('that a call came in with is offered first while nothing is known of the server', async () => {
     await use('automatic')
     const ring = async (body: string): Promise<void> => {
@@ -368,12 +380,15 @@ describe('the kind of sound', () => {
     expect(peer.requests('BYE')).toHaveLength(1)
   })
 
-  it.each(['plain', 'webrtc'] as const)('that is %s by choice is offered, and nothing else is', async (media) => {
+  it.each([
+    ['plain', ['plain']],
+    ['webrtc', ['webrtc', 'dtls']],
+  ] as const)('that is %s by choice is offered, and nothing else is', async (media, kinds) => {
     await use(media)
-    answering(488)
+    answering(488, 488)
     await dial()
     await bench.settle()
-    expect(offered()).toEqual([media])
+    expect(offered()).toEqual(kinds)
     expect(bench.ended).toMatchObject({ cause: 'not-acceptable' })
   })
 
@@ -396,9 +411,12 @@ describe('the kind of sound', () => {
   it.each([
     ['automatic', 'plain', sdpOf('RTP/AVP'), null],
     ['automatic', 'WebRTC', makeSdp(), null],
-    ['automatic', 'DTLS without ICE', sdpOf('UDP/TLS/RTP/SAVP', fingerprint), 'not-acceptable'],
-    ['automatic', 'old DTLS without ICE', sdpOf('RTP/SAVP', fingerprint), 'not-acceptable'],
+    ['automatic', 'DTLS without ICE', sdpOf('UDP/TLS/RTP/SAVP', fingerprint), null],
+    ['automatic', 'old DTLS without ICE', sdpOf('RTP/SAVP', fingerprint), null],
+    ['automatic', 'DTLS without a certificate', sdpOf('UDP/TLS/RTP/SAVP'), 'not-acceptable'],
     ['plain', 'WebRTC', makeSdp(), 'not-acceptable'],
+    ['plain', 'DTLS without ICE', sdpOf('UDP/TLS/RTP/SAVP', fingerprint), 'not-acceptable'],
+    ['webrtc', 'DTLS without ICE', sdpOf('UDP/TLS/RTP/SAVP', fingerprint), null],
     ['plain', 'plain, with ICE', sdpOf('RTP/AVP', 'a=ice-ufrag:x'), null],
     ['webrtc', 'plain', sdpOf('RTP/AVP'), 'no-webrtc'],
     ['webrtc', 'WebRTC', makeSdp(), null],

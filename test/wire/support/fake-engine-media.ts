@@ -125,7 +125,7 @@ export class FakeCallMedia implements CallMedia {
     this.#needOpen()
     const facts = sdpFacts(sdp)
     if (!facts.audio) throw new DescriptionError('not-acceptable', 'no audio')
-    const isPlain = this.gateway !== undefined && this.gateway.offers !== 'webrtc' && this.#localOffer
+    const isPlain = this.gateway !== undefined && !['webrtc', 'dtls'].includes(this.gateway.offers) && this.#localOffer
     if (isPlain && answersInDtls(sdp)) throw new DescriptionError('not-acceptable', 'DTLS')
     if (!isPlain && !facts.fingerprint) throw new DescriptionError('no-webrtc', 'no fingerprint')
     if (this.#localOffer) this.#localOffer = false
