@@ -25,7 +25,7 @@ export function describeAccounts(
 }
 
 function describe(state: AccountState, names: Pseudonyms, now: number, clean: (text: string) => string): string {
-  const { account, registration, reach, route } = state
+  const { account, registration, reach, route, flows = [] } = state
   const { connection, features, numbers } = account
   const addressUser = /^sips?:([^@]*)@/i.exec(account.uri)?.[1]
   const facts: Record<string, string> = {
@@ -51,6 +51,13 @@ function describe(state: AccountState, names: Pseudonyms, now: number, clean: (t
         .join(', ') || 'none',
     numbers: `country ${numbers.country ?? 'none'}, sent ${numbers.send}, ${numbers.rules.length} rules`,
     registration: describeRegistration(registration, clean),
+    ...(flows.length === 0
+      ? {}
+      : {
+          atOnce: flows
+            .map((flow) => `${clean(flow.server)} ${describeRegistration(flow.registration, clean)}`)
+            .join('; '),
+        }),
     reach:
       reach === null
         ? 'nothing is known'

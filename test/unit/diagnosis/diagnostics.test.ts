@@ -182,7 +182,13 @@ function stateWithEverything(): PhoneState {
         evidence: `sent 50 to ${canaries.privateAddress}:40000, received 0 for ${canaries.number}`,
       },
     })),
-    accounts: [{ ...state, route }],
+    accounts: [
+      {
+        ...state,
+        route,
+        flows: [{ server: `udp:${canaries.host}:5070`, registration: state.registration, provenAt: 1 }],
+      },
+    ],
     history: [
       missedEntry({
         handle: { type: 'phoneNumber', value: canaries.number },

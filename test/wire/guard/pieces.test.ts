@@ -7,7 +7,7 @@ import { digestResponse } from '../../../renderer/engine/sip/digest'
 import { aliasCallId, aliasHost, aliasTel, isTelAlias, restoreAliases } from '../../../renderer/engine/sip/guard/alias'
 import { Ladder } from '../../../renderer/engine/sip/guard/ladder'
 import { redact } from '../../../renderer/engine/sip/guard/redact'
-import { RequestLimiter } from '../../../renderer/engine/sip/guard/request-limiter'
+import { RequestLimiter, shareLimiters } from '../../../renderer/engine/sip/guard/request-limiter'
 import { md5, sha256, sha512256 } from '../../../renderer/engine/sip/hash'
 import { ManualClock } from '../../fakes/manual-clock'
 
@@ -88,6 +88,25 @@ describe('the limiter', () => {
     for (const at of sent)
       expect(sent.filter((other) => other > at - 60_000 && other <= at).length).toBeLessThanOrEqual(12)
     expect(sent.length).toBeGreaterThanOrEqual(48)
+  })
+
+  it('lets several registrations of an account send no more than one, and none use up what the others need', () => {
+    const clock = new ManualClock()
+    const [greedy, ...others] = shareLimiters(clock, 3).map(({ register }) => register)
+    const sent: number[] = []
+    const send = (limiter: RequestLimiter | undefined): boolean => {
+      const admission = limiter?.admit()
+      if (admission?.type === 'send') sent.push(clock.now() + admission.wait)
+      return admission?.type === 'send'
+    }
+    for (let i = 0; i < 600; i++) {
+      send(greedy)
+      if (i % 60 === 30) for (const other of others) expect(send(other)).toBe(true)
+      clock.advance(1_000)
+    }
+    for (const at of sent)
+      expect(sent.filter((other) => other > at - 60_000 && other <= at).length).toBeLessThanOrEqual(12)
+    expect(sent.length).toBeGreaterThanOrEqual(80)
   })
 })
 

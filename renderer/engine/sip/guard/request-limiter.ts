@@ -9,6 +9,8 @@ const ROUND_GAP = 1_000
 const WINDOW = 60_000
 const PER_WINDOW = 12
 const PER_ROUND = 4
+/** What each of those that share a minute's messages has, whatever the others need: a request, and once more with credentials. */
+const RESERVE = 2
 
 /** `wait` 0: send now. Otherwise ms until it may go; `refuse`: the minute is used up, ask again after `wait`. */
 export type Admission =
@@ -16,15 +18,16 @@ export type Admission =
 
 export class RequestLimiter {
   readonly #clock: Clock
-  readonly #perWindow: number
+  readonly #together: readonly RequestLimiter[]
   #sent: number[] = []
   #roundStart = -Infinity
   #inRound = 0
   #mayGoOn = false
 
-  constructor(clock: Clock, perWindow = PER_WINDOW) {
+  /** `together`: all that share the minute's messages with it, itself among them; left out: it has them for itself. */
+  constructor(clock: Clock, together: readonly RequestLimiter[] = []) {
     this.#clock = clock
-    this.#perWindow = perWindow
+    this.#together = together
   }
 
   /** A 401, 407 or 423 came: the next request continues the round instead of starting one. */
@@ -35,10 +38,12 @@ export class RequestLimiter {
   /** Asks for one message. A `send` is counted at once, also when it has to wait. */
   admit(): Admission {
     const now = this.#clock.now()
-    this.#sent = this.#sent.filter((at) => at > now - WINDOW)
+    const own = this.#sentSince(now - WINDOW)
+    const kept = this.#together
+      .filter((other) => other !== this)
+      .reduce((sum, other) => sum + Math.max(other.#sentSince(now - WINDOW), RESERVE), 0)
     const oldest = this.#sent[0]
-    if (this.#sent.length >= this.#perWindow && oldest !== undefined)
-      return { type: 'refuse', wait: oldest + WINDOW - now }
+    if (own + kept >= PER_WINDOW && oldest !== undefined) return { type: 'refuse', wait: oldest + WINDOW - now }
     if (this.#mayGoOn && this.#inRound < PER_ROUND && this.#roundStart <= now) {
       this.#mayGoOn = false
       this.#inRound += 1
@@ -52,6 +57,11 @@ export class RequestLimiter {
     this.#inRound = 1
     this.#sent.push(at)
     return { type: 'send', wait: at - now }
+  }
+
+  #sentSince(start: number): number {
+    this.#sent = this.#sent.filter((at) => at > start)
+    return this.#sent.length
   }
 }
 
@@ -88,11 +98,12 @@ export const createLimiters = (clock: Clock): AccountLimiters => ({
 })
 
 /**
- * For an account with so many registrations at once, one for each: together they send no more than one does. Each has its share, so that what a server
- * refuses again and again costs the others nothing.
+ * For an account with so many registrations at once, one for each: together they send no more than one does, and what a server refuses again and again
+ * leaves the others enough.
  */
 export function shareLimiters(clock: Clock, flows: number): readonly AccountLimiters[] {
   const subscribe = new LimiterMap(clock)
-  const perWindow = Math.floor(PER_WINDOW / flows)
-  return Array.from({ length: flows }, () => ({ register: new RequestLimiter(clock, perWindow), subscribe }))
+  const together: RequestLimiter[] = []
+  for (let flow = 0; flow < flows; flow++) together.push(new RequestLimiter(clock, together))
+  return together.map((register) => ({ register, subscribe }))
 }
