@@ -47,6 +47,8 @@ export class FormerBindings {
       const users = new Set([...this.#current.values()].map(userOf))
       for (const { key, uri } of contactsOf(answer).slice(-most))
         if (users.has(userOf(uri))) this.#current.set(key, uri)
+      const seen = asSeen([...this.#current.values()][0] ?? '', headerValue(answer, 'via') ?? '')
+      for (const { key, uri } of seen) this.#current.set(key, uri)
       this.#former.clear()
     }
     // A registrar that takes one Contact at a time has them until they run out.
@@ -68,6 +70,19 @@ function contactsOf(message: WireMessage): Contact[] {
       const key = /^sips?:([^@;?\s]+@[^;?\s]+)/i.exec(uri)?.[1]?.toLowerCase()
       return key === undefined || uri.length > 512 ? [] : [{ uri, key }]
     })
+}
+
+/**
+ * Our Contact as a registrar writes it down that believes where we come from rather than what we say, and tells us afterwards what we said: Asterisk does,
+ * with each WebSocket.
+ */
+function asSeen(own: string, via: string): Contact[] {
+  const [address, port] = [parameter(via, 'received'), parameter(via, 'rport')]
+  if (!address || !port || !/^[\da-f.:]+$/i.test(address) || !/^\d{1,5}$/.test(port)) return []
+  const place = `${address.includes(':') ? `[${address}]` : address}:${port}`
+  const transport = /;transport=\w+/i.exec(own)?.[0] ?? ''
+  const key = `${userOf(own)}@${place}`.toLowerCase()
+  return own === '' ? [] : [{ key, uri: `sip:${userOf(own)}@${place}${transport}` }]
 }
 
 const userOf = (uri: string): string => /^sips?:([^@]*)@/i.exec(uri)?.[1] ?? ''

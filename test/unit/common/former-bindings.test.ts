@@ -43,6 +43,16 @@ describe('a REGISTER', () => {
     expect(register('sip:me@host.invalid;transport=ws')[1]).toBe('<sip:me@198.51.100.7:4711;transport=ws>;expires=0')
   })
 
+  it('knows it by where the registrar saw it come from', () => {
+    const own = 'sip:me@host.invalid;transport=ws'
+    bindings.takeBack(message('REGISTER sip:example.com SIP/2.0', [`<${own}>;expires=600`]))
+    const answer = message('SIP/2.0 200 OK', [`<${own}>;expires=600`])
+    answer.headers.push({ name: 'via', label: 'Via', value: 'SIP/2.0/WS h.invalid;rport=4711;received=10.0.0.1' })
+    bindings.answered(200, answer)
+    bindings.moved()
+    expect(register(own).slice(1)).toEqual(['<sip:me@10.0.0.1:4711;transport=ws>;expires=0'])
+  })
+
   it('says nothing of what it registers itself, by whatever name of the address', () => {
     register('sip:me@10.0.0.1:5060;transport=udp')
     bindings.moved()
