@@ -128,9 +128,9 @@ export class TrayHost {
     }
     if (message.interface !== watcher) return false
     if (message.member === 'RegisterStatusNotifierItem') {
-      // Either a service with its item at the usual path, or a path of the sender (both are in use).
+      // The first that comes is the one that is looked at. Either a service with its item at the usual path, or a path of the sender (both are in use).
       const given = String(message.body[0])
-      this.#item = given.startsWith('/')
+      this.#item ??= given.startsWith('/')
         ? { service: message.sender ?? '', path: given }
         : { service: given, path: '/StatusNotifierItem' }
     }

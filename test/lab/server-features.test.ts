@@ -1,10 +1,11 @@
 /*
- * What a real Asterisk offers besides calls, at the window: a mailbox with a new message, a colleague whose phone rings and whose call is taken, messages
- * there and back.
+ * What a real Asterisk offers besides calls, at the window and the tray: a mailbox with a new message, colleagues whose calls are taken and who are handed
+ * calls, what rings in the group, digits for everybody in a conference, messages there and back.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TrayHost } from '../fakes/tray-host'
 import type { Page } from '../support/page'
 import type { Phone } from '../support/phone'
 import { until } from '../support/until'
@@ -41,6 +42,11 @@ exten => 101,hint,PJSIP/101
 exten => *97,1,Answer()
  same => n,PlayTones(620)
  same => n,Wait(60)
+; two that read four digits each
+exten => _65[12],1,Answer()
+ same => n,Read(DIGITS,,4,,1,20)
+ same => n,Set(GLOBAL(HEARD\${EXTEN})=\${DIGITS})
+ same => n,Wait(30)
 
 [messages]
 exten => _1XX,1,MessageSend(pjsip:\${EXTEN},\${MESSAGE(from)})
@@ -53,15 +59,20 @@ let other: Phone
 let page: Page
 let theirs: Page
 let ear: Ear
+let otherEar: Ear
+let tray: TrayHost
 
 beforeAll(async () => {
   lab = await Lab.open(files)
+  tray = await TrayHost.start(lab.bus.address)
   phone = await lab.phone({
     accounts: [lab.account('100', { features: { voicemail: '*97', pickup: '*8' } })],
     shown: true,
   })
+  await tray.registered()
   other = await lab.phone({ accounts: [lab.account('101')], hz: otherMicrophoneHz, shown: true })
   ear = await Ear.on(phone)
+  otherEar = await Ear.on(other)
   ;[page, theirs] = await Promise.all([phone.page('ui'), other.page('ui')])
 })
 
@@ -69,6 +80,8 @@ afterAll(async () => {
   page?.close()
   theirs?.close()
   ear?.close()
+  otherEar?.close()
+  tray?.stop()
   await lab?.close()
 })
 
@@ -81,15 +94,24 @@ const reads = (window: Page, words: string): Promise<unknown> =>
     },
   )
 
-test('a mailbox says how much is new, and one press listens', async () => {
+const endsAll = async (): Promise<void> => {
+  for (const one of [phone, other]) for (const call of await one.calls()) await one.control('end', call.id)
+  await phone.noCalls()
+  await other.noCalls()
+}
+
+test('a mailbox says how much is new, and one press listens, in the window and at the tray', async () => {
   const inbox = join(lab.asterisk.dir, 'spool/voicemail/default/100/INBOX')
   mkdirSync(inbox, { recursive: true })
   writeFileSync(join(inbox, 'msg0000.txt'), '[message]\norigmailbox=100\ncallerid="Anna Lind" <101>\nduration=3\n')
   await page.press('Listen to voicemail: 1 new')
   await phone.callIn('active')
   await ear.hears(asteriskHz)
-  await phone.do('end', (await phone.callIn('active')).id)
-  await phone.noCalls()
+  await endsAll()
+  await tray.choose('Voicemail (1)…')
+  expect((await phone.callIn('active')).handle.value).toBe('*97')
+  await ear.hears(asteriskHz)
+  await endsAll()
 })
 
 test('a colleague is added by keyboard, their line is seen, and what rings there is taken by one press', async () => {
@@ -111,8 +133,7 @@ test('a colleague is added by keyboard, their line is seen, and what rings there
   await phone.callIn('active')
   await other.noCalls()
   await ear.hears(asteriskHz)
-  await phone.do('end', (await phone.callIn('active')).id)
-  await phone.noCalls()
+  await endsAll()
 })
 
 test('a message arrives as a notification with its text, and is answered from there', async () => {
@@ -137,9 +158,65 @@ test('a message arrives as a notification with its text, and is answered from th
   await until(() => page.evaluate<boolean>(`document.activeElement?.placeholder === 'Message'`), {
     what: 'the field for the answer',
   })
+  // Whoever looks at the conversation is not notified; without a window manager a window may not know that it is behind another.
+  await theirs.key('1', 'Digit1', 2)
   await page.type('At gate 3')
   await page.key('Enter')
+  const reply = await until(() => lab.desktop.notified.find(({ body }) => body === 'At gate 3'), {
+    what: 'their notification',
+  })
+  lab.desktop.press(reply.id, 'default')
   await reads(theirs, 'At gate 3')
-  await until(() => lab.desktop.notified.find(({ body }) => body === 'At gate 3'), { what: 'their notification' })
   await until(() => !lab.desktop.open.has(notification.id), { what: 'the notification to be gone' })
+})
+
+test('what rings in the group is taken by one press, and a call is handed to a colleague by one', async () => {
+  await page.key('3', 'Digit3', 2)
+  await reads(page, 'Free')
+  void lab.asterisk.originate('Local/101@lab', 'tone')
+  await other.callIn('incoming')
+  await page.press('Pick up what rings in your group')
+  await phone.callIn('active')
+  await other.noCalls()
+  await ear.hears(asteriskHz)
+
+  await page.press('Transfer')
+  // The row says who it is by more than words.
+  await until(
+    () =>
+      page.evaluate<boolean>(`(() => {
+        const row = [...document.querySelectorAll('ul[aria-label="Colleagues"] button.person')]
+          .find((one) => one.innerText.replace(/\\s+/g, ' ').includes('Transfer to Anna Lind'))
+        row?.click()
+        return row !== undefined
+      })()`),
+    { what: 'Anna among those it can be handed to' },
+  )
+  await other.callIn('incoming')
+  await other.do('answer')
+  await other.callIn('active')
+  await otherEar.hears(asteriskHz)
+  await phone.noCalls()
+  expect(phone.recents()[0]).toMatchObject({ cause: 'transferred' })
+  await endsAll()
+})
+
+test('digits typed in the window reach everybody in a conference', async () => {
+  await phone.do('call', '651')
+  const { id: first } = await phone.callIn('active')
+  await phone.do('call', '652')
+  await until(async () => (await phone.calls()).map(({ state }) => state).join() === 'held,active', {
+    what: 'the second call to be up',
+  })
+  await page.press('Join with')
+  await until(async () => (await phone.calls()).every(({ state }) => state === 'active'), { what: 'the conference' })
+  // Without its keypad in sight a digit would be a surprise.
+  await page.key('7', 'Digit7')
+  await page.press('Keypad')
+  await reads(page, 'Everybody in the conference')
+  for (const digit of '1590') await page.key(digit, `Digit${digit}`)
+  for (const name of ['HEARD651', 'HEARD652'])
+    await until(async () => (await lab.asterisk.global(name)) === '1590', { what: `1590 as ${name}`, ms: 20_000 })
+  expect((await phone.calls()).map(({ id }) => id)).toContain(first)
+  await endsAll()
 })
