@@ -307,6 +307,8 @@ export const incomingOfferSchema = v.strictObject({
   diverted: v.exactOptional(v.pipe(v.array(diversion), v.maxLength(8))),
   /** The caller wishes that it be answered by itself after this many seconds (Alert-Info, Call-Info `answer-after`, RFC 5373); left out: no. */
   answerAfter: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(60))),
+  /** It is to be answered by itself or refused with 403 (RFC 5373, `require`); left out: no. */
+  answerOrRefuse: v.exactOptional(v.literal(true)),
 })
 export type IncomingOffer = v.InferOutput<typeof incomingOfferSchema>
 

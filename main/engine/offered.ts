@@ -10,4 +10,6 @@ export interface Offered {
   readonly diverted: CallView['diverted']
   /** Seconds it is to ring before it is answered by itself; null: nobody asks for that. */
   readonly answerAfter: number | null
+  /** Answered by itself or refused: its caller wants nothing between. */
+  readonly insists: boolean
 }

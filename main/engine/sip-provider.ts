@@ -36,9 +36,7 @@ export interface SipProviderOptions {
   readonly look?: (offer: IncomingOffer) => void | Promise<void>
   /** A far end's handle as people read it; as it came when left out. */
   readonly normal?: (handle: Handle, accountId: string) => Handle
-  /** Told of a call that may ring before anybody sees it, with what its caller's server says of it. */
-  readonly admitted?: (offered: Offered) => void
-  /** Told the same of every call that is to ring or is refused, before that is decided. */
+  /** Told of every call that is to ring or is refused, before that is decided, with what its caller's server says of it. */
   readonly offered?: (offered: Offered) => void
   /** How long a caller hears it ring whom nobody is to hear, s; 60 when left out. */
   readonly ignoreSeconds?: () => number
@@ -181,7 +179,7 @@ export class SipProvider {
   }
 
   private decide(provider: Provider, offer: IncomingOffer, answer: (verdict: Verdict) => void): void {
-    const { forward, switchboard, admitted, ignoreSeconds } = this.options
+    const { forward, switchboard, ignoreSeconds } = this.options
     const { callId, accountId, name } = offer
     const handle = this.normal(offer.handle, accountId)
     const update: CallUpdate = { remoteHandle: handle, localizedCallerName: name }
@@ -189,10 +187,8 @@ export class SipProvider {
     if (elsewhere !== null) return answer({ type: 'deflect', ...elsewhere })
     this.options.offered?.(this.offeredIn(offer))
     void provider.reportNewIncomingCall(callId, update, (admission) => {
-      if (admission.ok) {
-        answer({ type: 'alert' })
-        admitted?.(this.offeredIn(offer))
-      } else if (admission.sipStatus === null) answer({ type: 'ignore', seconds: ignoreSeconds?.() ?? 60 })
+      if (admission.ok) answer({ type: 'alert' })
+      else if (admission.sipStatus === null) answer({ type: 'ignore', seconds: ignoreSeconds?.() ?? 60 })
       else answer({ type: 'reject', status: admission.sipStatus })
     })
   }
@@ -202,13 +198,13 @@ export class SipProvider {
     return updateOf({ ...rest, ...(handle ? { handle: this.normal(handle, accountId) } : {}) })
   }
 
-  private offeredIn({ callId, accountId, diverted = [], answerAfter }: IncomingOffer): Offered {
+  private offeredIn({ callId, accountId, diverted = [], answerAfter, answerOrRefuse }: IncomingOffer): Offered {
     const stations = diverted.map(({ handle, name, reason }) => ({
       handle: normalHandle(this.normal(handle, accountId)),
       name: visibleText(name ?? '') || null,
       reason: visibleText(reason ?? '') || null,
     }))
-    return { callId, diverted: stations, answerAfter: answerAfter ?? null }
+    return { callId, diverted: stations, answerAfter: answerAfter ?? null, insists: answerOrRefuse === true }
   }
 
   private normal(handle: Handle, accountId: string): Handle {

@@ -18,7 +18,10 @@ export interface AllowedCallersOptions {
 }
 
 /** How long this call rings before it is answered by itself, s; null: it is not. */
-export function ringsBeforeAnswer(call: Call, options: AllowedCallersOptions): number | null {
+export function ringsBeforeAnswer(
+  call: Pick<Call, 'id' | 'handle' | 'accountId'>,
+  options: AllowedCallersOptions,
+): number | null {
   const { offers, numbers, callers, quiet, settings } = options
   const seconds = offers.answerAfter(call.id)
   if (seconds === null) return null

@@ -2,11 +2,12 @@
  * The calls of the phone put together: their one truth, who may change it, the policies that watch over it, and the verbs
  * everybody uses. It needs no engine and no window; tests make the same phone with it.
  */
-import type { Call, CallId } from '../../common/call'
+import { canEnd, type Call, type CallId } from '../../common/call'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
 import type { AccountState } from '../../common/phone-state'
 import type { Settings } from '../../common/settings'
+import type { Refusal } from '../callkit/admission'
 import { AudioSession } from '../callkit/audio-session'
 import { AutoAnswer } from '../callkit/auto-answer'
 import { CallController } from '../callkit/controller'
@@ -51,13 +52,19 @@ export function makeCalls(options: CallsOptions): Calls {
   const log = privateCalls.discreet(given)
   const dialTarget: DialRules = (typed, accountUri) => numbers.dialTarget(typed, accountUri)
   const registry = new Registry({ clock, log, history })
+  // RFC 5373 section 4.4: whoever is to be answered without being asked for, or not at all, and may not be.
+  const refusalOfInsistence = (call: Pick<Call, 'id' | 'handle' | 'accountId'>): Refusal | null => {
+    if (!offers.insists(call.id)) return null
+    const isAllowed = policy.ringsBeforeAnswer(call) !== null && !registry.live().some(canEnd)
+    return isAllowed ? null : { name: 'callIsProtected', sipStatus: 403 }
+  }
   const switchboard = new Switchboard({
     clock,
     log,
     registry,
     // Do not disturb makes differences between callers, so it is the screen that knows it.
     settings: () => ({ callWaiting: settings().callWaiting, doNotDisturb: false }),
-    screen: (_handle, _account, callId) => callers.refusal(callId),
+    screen: (handle, accountId, id) => callers.refusal(id) ?? refusalOfInsistence({ id, handle, accountId }),
   })
   const controller = new CallController(switchboard)
   const parts = { registry, switchboard, controller, clock }

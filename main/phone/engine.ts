@@ -112,8 +112,10 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     accounts: () => accounts.list,
     forward: (offer, admitted) => calls.forwarding.atOnce(offer, admitted),
     look: (offer) => policy.callers.look(offer),
-    admitted: (offered) => policy.offers.take(offered),
-    offered: ({ callId, diverted }) => recents.learn(callId, { diverted }),
+    offered: (offered) => {
+      policy.offers.take(offered)
+      recents.learn(offered.callId, { diverted: offered.diverted })
+    },
     normal: (handle, accountId) => policy.numbers.normal(handle, accountId),
     ignoreSeconds: () => settings().ringSeconds,
     referred: (from, to) => recents.referred(from, to),

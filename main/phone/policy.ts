@@ -56,7 +56,7 @@ export interface Policy {
   /** What was said of calls that ring or were answered. */
   readonly offers: Offers
   /** How long a call rings before it is answered by itself, s; null: it is not. */
-  readonly ringsBeforeAnswer: (call: Call) => number | null
+  readonly ringsBeforeAnswer: (call: Pick<Call, 'id' | 'handle' | 'accountId'>) => number | null
 }
 
 export function makePolicy(options: PolicyOptions): Policy {

@@ -120,7 +120,7 @@ export class CallPhone {
       accounts: () => this.accounts.map((one) => one.account),
       forward: (offer, admitted) => forwarding.atOnce(offer, admitted),
       look: (offer) => this.policy.callers.look(offer),
-      admitted: (offered) => this.policy.offers.take(offered),
+      offered: (offered) => this.policy.offers.take(offered),
       normal: (handle, accountId) => this.policy.numbers.normal(handle, accountId),
       ignoreSeconds: () => this.settings.ringSeconds,
     })

@@ -1,6 +1,6 @@
 /*
  * Whether a caller asks that the phone answer by itself, and how soon: in Alert-Info and Call-Info as intercoms, Asterisk, FreeSWITCH and desk phones
- * write it, or in Answer-Mode (RFC 5373). It only reads the wish; who may have it granted is decided elsewhere.
+ * write it, or in Answer-Mode (RFC 5373), which may also insist. It only reads the wish; who may have it granted is decided elsewhere.
  */
 import { parameter, splitList } from '../../../common/wire-message'
 
@@ -17,15 +17,30 @@ const mostEntries = 16
 
 /** Seconds it is to ring before; null: nobody asks for it. */
 export function answerAfter(request: AnswerWish): number | null {
-  const modes = ['priv-answer-mode', 'answer-mode'].flatMap((name) => request.getHeaders(name).slice(0, 1))
   // Whoever says it in words a standard has means it, also the contrary.
-  const [mode] = modes.map((value) => /^\s*(auto|manual)\s*(?:;|$)/i.exec(value)?.[1]?.toLowerCase()).filter(Boolean)
-  if (mode === 'manual') return null
+  const [mode] = modesOf(request)
+  if (mode?.auto === false) return null
   const wishes = ['alert-info', 'call-info'].flatMap((name) => entriesOf(request, name).map(wishIn))
   const said = wishes.filter((seconds) => seconds !== null)
   if (said.length > 0) return Math.min(...said)
-  return mode === 'auto' ? 0 : null
+  return mode?.auto === true ? 0 : null
 }
+
+/** It is to be answered by itself or not at all (RFC 5373 section 4.4). */
+export const insistsOnAnswer = (request: AnswerWish): boolean => {
+  const [mode] = modesOf(request)
+  return mode?.auto === true && mode.isRequired
+}
+
+/** First the one that counts. */
+const modesOf = (request: AnswerWish): { auto: boolean; isRequired: boolean }[] =>
+  ['priv-answer-mode', 'answer-mode']
+    .flatMap((name) => request.getHeaders(name).slice(0, 1))
+    .flatMap((value) => {
+      const [, mode, rest = ''] = /^\s*(auto|manual)\s*(;.*)?$/is.exec(value) ?? []
+      if (mode === undefined) return []
+      return [{ auto: mode.toLowerCase() === 'auto', isRequired: /;\s*require\s*(?:;|$)/i.test(rest) }]
+    })
 
 const entriesOf = (request: AnswerWish, name: string): string[] =>
   request

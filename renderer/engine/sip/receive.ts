@@ -5,11 +5,11 @@
 import { SessionState, type Invitation } from 'sip.js'
 import type { IncomingOffer, Verdict } from '../../../common/contract/engine'
 import { DescriptionError } from '../media/media'
-import { mediaKindOf } from '../media/media-kind'
+import { mediaKindOf, wantedKindOf } from '../media/media-kind'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { tameAckTimeout } from './ack-timeout'
-import { answerAfter } from './answer-after'
+import { answerAfter, insistsOnAnswer } from './answer-after'
 import { attestationOf } from './attestation'
 import { redirect } from './deflect'
 import { keepDialog } from './dialog-care'
@@ -54,7 +54,7 @@ export function receive(call: LiveCall, options: ReceiveOptions): Followed {
   tameAckTimeout(invitation)
   const followed = follow(call, invitation)
   keepDialog(call, line)
-  const kind = invitation.body ? mediaKindOf(invitation.body) : null
+  const kind = invitation.body ? wantedKindOf(invitation.body) : null
   if (kind !== null) line.media.offered(kind)
   const { request } = invitation
   if (request.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(request.getHeaders('allow').join(','))
@@ -85,6 +85,7 @@ async function decide(call: LiveCall, { line, invitation, ask }: ReceiveOptions)
       ...(attestation === null ? {} : { attestation }),
       ...(diverted.length === 0 ? {} : { diverted }),
       ...(seconds === null ? {} : { answerAfter: seconds }),
+      ...(insistsOnAnswer(request) ? { answerOrRefuse: true } : {}),
     }),
     new Promise<null>((resolve) => call.later(() => resolve(null), verdictLimit)),
     call.ended.then(() => null),

@@ -1,6 +1,6 @@
 /* Which INVITEs ask that the phone answer by itself, as intercoms and servers write it. */
 import { expect, it } from 'vitest'
-import { answerAfter } from '../../../renderer/engine/sip/answer-after'
+import { answerAfter, insistsOnAnswer } from '../../../renderer/engine/sip/answer-after'
 
 const wish = (headers: Record<string, string | readonly string[]>) =>
   answerAfter({ getHeaders: (name) => [headers[name] ?? []].flat() })
@@ -61,3 +61,16 @@ it.each([
 it('the soonest of several wishes counts', () => {
   expect(wish({ 'alert-info': ['Ring Answer', '<sip:x>;answer-after=1'] })).toBe(1)
 })
+
+it.each([
+  [{ 'answer-mode': 'Auto;require' }, true],
+  [{ 'answer-mode': 'auto ; Require ;x=y' }, true],
+  [{ 'priv-answer-mode': 'Auto;require', 'answer-mode': 'Manual' }, true],
+  [{ 'priv-answer-mode': 'Auto', 'answer-mode': 'Auto;require' }, false],
+  [{ 'answer-mode': 'Auto' }, false],
+  [{ 'answer-mode': 'Manual;require' }, false],
+  [{ 'answer-mode': 'Auto;required' }, false],
+  [{ 'alert-info': 'Auto Answer' }, false],
+])('%j insists: %s', (headers: Record<string, string>, expected) =>
+  expect(insistsOnAnswer({ getHeaders: (name) => [headers[name] ?? []].flat() })).toBe(expected),
+)

@@ -56,6 +56,25 @@ describe('a call that asks to be answered', () => {
     },
   )
 
+  it('and insists on it is answered so, or refused and found among the missed ones', async () => {
+    const insists = { answerOrRefuse: true } as const
+    expect(await outcome('101', insists)).toBe('active by itself')
+    // Somebody is listened to already.
+    const verdict = (value: string, more: Partial<IncomingOffer> = {}): Promise<Verdict> =>
+      new Promise((answer) => {
+        const handle: Handle = { type: 'phoneNumber', value }
+        const offer = { callId: crypto.randomUUID(), accountId: 'work', handle, name: null, answerAfter: 0 }
+        phone.sip.engineAsked({ ...offer, ...insists, ...more }, answer)
+      })
+    expect(await verdict('101')).toEqual({ type: 'reject', status: 403 })
+    await phone.verbs.end(phone.registry.live()[0]!.id, 'window')
+    await after(100)
+    expect(await verdict('102')).toEqual({ type: 'reject', status: 403 })
+    expect(await verdict('101', { attestation: 'failed' })).toEqual({ type: 'reject', status: 403 })
+    expect(phone.history.at(-1)).toMatchObject({ handle: { value: '101' }, direction: 'incoming' })
+    expect(await verdict('101')).toEqual({ type: 'alert' })
+  })
+
   it('is answered by an action of its own, like any other', async () => {
     await invited('101')
     await after(1_000)

@@ -87,6 +87,8 @@ describe('an incoming call', () => {
       ],
     })
     await bench.ring()
+    await bench.ring({ extra: ['Require: answermode', 'Answer-Mode: Auto;require'] })
+    expect(bench.offers.pop()).toMatchObject({ answerAfter: 0, answerOrRefuse: true })
     expect(bench.offers.map(({ diverted, answerAfter }) => [diverted, answerAfter])).toEqual([
       [
         [

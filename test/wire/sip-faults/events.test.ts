@@ -126,6 +126,22 @@ describe('R10: a NOTIFY nobody subscribed to', () => {
     expect(summaries).toEqual([waiting.body])
   })
 
+  it('ours refuses by name what it knows nothing of, and what belongs into a subscription', async () => {
+    const alice = await ourAlice({ userAgent: { delegate: { onNotify: notifyGate() } } })
+    unasked(alice.peer, 'x-weather')
+    unasked(alice.peer, 'Message-Summary ;x=y')
+    unasked(alice.peer, 'dialog')
+    unasked(alice.peer, 'refer;id=2')
+    alice.peer.request({ ...waiting, extra: ['Subscription-State: active'] })
+    const stray = { ...waiting, to: '<sip:alice@example.com>;tag=stray', extra: ['Event: message-summary'] }
+    alice.peer.request(stray)
+    await settle()
+    const answers = alice.peer.responses('NOTIFY')
+    expect(answers.map((said) => said.status)).toEqual([489, 200, 481, 481, 489, 481])
+    for (const said of answers.filter(({ status }) => status === 489))
+      expect(said.header('allow-events')).toMatch(/\bmessage-summary\b/)
+  })
+
   it('is told that its kind is not understood, or that nobody asked', async () => {
     const alice = await ourAlice({ userAgent: { delegate: { onNotify: notifyGate(() => {}) } } })
     for (const event of ['ua-profile', 'message-summary-2', 'presence', 'dialog', 'refer']) unasked(alice.peer, event)

@@ -19,7 +19,7 @@ export interface GuardOptions {
   readonly supported: ReadonlySet<string>
 }
 
-export const defaultSupported: ReadonlySet<string> = new Set(['100rel', 'outbound', 'timer', 'replaces'])
+export const defaultSupported: ReadonlySet<string> = new Set(['100rel', 'answermode', 'outbound', 'timer', 'replaces'])
 
 const answerFor = (message: WireMessage | null, refusal: Refusal): Verdict => {
   const isRequest = message !== null && /^[A-Za-z0-9.!%*_+`'~-]{1,64}\s.*SIP\/\d/i.test(message.start)
