@@ -108,6 +108,8 @@ class NativeWebLeg implements WebLeg {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    // Closing the connection alone leaves it holding on to whoever listens to the track: the sound of every call there ever was.
+    this.#track.close()
     this.#peer.close()
   }
 

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { readdirSync, readlinkSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { silentLog } from '../../../common/log'
@@ -356,6 +358,21 @@ test('a browser that lost its transport is offered another, without a word of SI
   again.browser.connect()
   await again.connected()
   await until(() => again.browser.send(0) ?? peer.heard.length > 2, { what: 'sound again' })
+})
+
+test('a browser’s transport that was closed is forgotten, and whoever listened to it', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const create = nativeWebLegs(systemClock, silentLog)
+  const useOne = async (): Promise<WeakRef<WebLegEvents>> => {
+    const events: WebLegEvents = { onRtp: () => {}, onRtcp: () => {}, onState: () => {} }
+    const leg = await create(events)
+    expect(await leg?.offerTransport()).not.toBeNull()
+    leg?.close()
+    return new WeakRef(events)
+  }
+  const used = await useOne()
+  await until(() => (collect(), used.deref() === undefined), { what: 'the transport to be forgotten' })
 })
 
 test('a STUN server’s view of our sockets is what descriptions name', async () => {
