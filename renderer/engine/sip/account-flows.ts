@@ -114,7 +114,7 @@ export class AccountFlows {
       account,
       flow: index,
       ...(limiters === undefined ? {} : { limiters }),
-      isCalm: () => this.#isUp,
+      isCalm: () => this.#flows.some((other) => other !== known && other.registration.state === 'registered'),
       isBusy: () => options.isBusy(line),
       onRegistration: (registration) => this.#registered(known, registration),
       onReach: (reach) => {

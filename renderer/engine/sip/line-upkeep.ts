@@ -23,6 +23,8 @@ const unlistedRetry = 60_000
 const farewellPatience = 1_000
 /** A REGISTER that somebody wants to see is not sent more often than this, ms: the refreshes need their share of what is allowed. */
 const newsEvery = 15_000
+/** Where nobody waits for it, what was up for less than this may be gone again soon (RFC 5626 section 4.5), ms. */
+const settledAfter = 120_000
 
 export class LineUpkeep {
   readonly #options: LineOptions
@@ -76,6 +78,17 @@ export class LineUpkeep {
 
   get #isConnected(): boolean {
     return this.#transport.isConnected()
+  }
+
+  /** Another registration of the account is up: nobody waits for this one. */
+  get #isCalm(): boolean {
+    return this.#options.isCalm?.() ?? false
+  }
+
+  get #isSettled(): boolean {
+    if (!this.#isCalm) return true
+    const state = this.#state
+    return state.state === 'registered' && this.#options.clock.date() - state.since >= settledAfter
   }
 
   open(): void {
@@ -189,7 +202,7 @@ export class LineUpkeep {
     }
     // What failed before the connection did is the reason that helps; its retry, if any, makes the connection too.
     if (this.#state.state === 'failed') return this.#options.onDown()
-    if (wasRegistered) this.#next.reset()
+    if (wasRegistered && this.#isSettled) this.#next.reset()
     const failure = failureOf(error)
     this.#fail(wasRegistered ? 'connection-lost' : (failure?.reason ?? 'unreachable'), null, null, failure?.certificate)
     this.#options.onDown()
@@ -219,7 +232,7 @@ export class LineUpkeep {
     const { clock } = this.#options
     const isNew = this.#state.state !== 'registered'
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
-    this.#next.reset()
+    if (this.#isSettled) this.#next.reset()
     this.#nap.awake()
     this.#servers.registered()
     if (this.#listed) this.#reach.bound(outcome.expires)
@@ -240,7 +253,7 @@ export class LineUpkeep {
     retryAfterMs: number | null,
     certificate: RefusedCertificate | null = null,
   ): void {
-    const retryAt = this.#next.after(reason, retryAfterMs, this.#options.isCalm?.() ?? false)
+    const retryAt = this.#next.after(reason, retryAfterMs, this.#isCalm)
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate })
   }
 

@@ -99,6 +99,18 @@ describe('an account that is registered with every server', () => {
     expect(bench.reported('registration').every(({ registration }) => registration.state === 'registered')).toBe(true)
   })
 
+  it('that comes and goes is not run after while another is there (RFC 5626 section 4.5)', async () => {
+    await registered()
+    for (let i = 0; i < 200; i++) {
+      await bench.settle(3_000)
+      if (states()[0] === 'registered') peers[0].server.current?.end(1006)
+      await bench.settle(10)
+    }
+    // In ten minutes: once, once more at once, and then twice as long after each.
+    expect(peers[0].server.sockets.length).toBeLessThanOrEqual(5)
+    expect(bench.registration).toMatchObject({ state: 'registered' })
+  })
+
   it('is not registered when all are gone, and then each is tried at once and again and again', async () => {
     await registered()
     await kill(peers[0])
