@@ -178,7 +178,7 @@ export class Gateway {
         return this.close(message.line)
       case 'describe': {
         const { id, session, accountId, flow = 0, step, sdp } = message
-        void relays.describe(session, wayOf(accountId, flow), step, sdp, message.keyed === true, message.dtls).then(
+        void relays.describe(session, wayOf(accountId, flow), step, sdp, message.form ?? null, message.dtls).then(
           (described) =>
             end.send({
               kind: 'described',

@@ -75,6 +75,13 @@ export type DescribeStep = (typeof describeSteps)[number]
 export const dtlsOffers = ['alone', 'with-ice'] as const
 export type DtlsOffer = (typeof dtlsOffers)[number]
 
+/**
+ * A plain offer of ours in another form than usual, for servers that take nothing else. `keyed`: of SRTP alone (RTP/SAVP), whatever the account's policy
+ * and whoever could read the keys; `feedback`: of the profile with feedback (RFC 4585, RTP/AVPF), with keys unless the account wants none.
+ */
+export const plainForms = ['keyed', 'feedback'] as const
+export type PlainForm = (typeof plainForms)[number]
+
 const line = v.pipe(v.number(), v.integer(), v.minValue(0))
 /** One call's media, named by the engine page. */
 const session = v.pipe(v.string(), v.uuid())
@@ -94,8 +101,7 @@ export const engineToGatewaySchema = v.variant('kind', [
     flow,
     step: v.picklist(describeSteps),
     sdp,
-    /** An offer of ours is of SRTP alone (RTP/SAVP), whatever the account's policy and whoever could read the keys: the server takes nothing else. */
-    keyed: v.exactOptional(v.boolean()),
+    form: v.exactOptional(v.picklist(plainForms)),
     /** What the session is, from its first description on: with this the sound is not ours to read. */
     dtls: v.exactOptional(v.picklist(dtlsOffers)),
   }),

@@ -3,7 +3,7 @@
  * they are about. The browser finds an ICE-lite agent here, the far end a plain address; what they say to each other nobody here can read.
  */
 import type { Clock, Timer } from '../../common/clock'
-import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
+import type { DescribeStep, GatewayCounters, PlainForm } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import { DtlsExchange, type AgreedWay } from './dtls-exchange'
 import { DtlsLeg } from './dtls-leg'
@@ -64,7 +64,7 @@ export class DtlsRelay implements RelaySession {
     this.#timer = needs.clock.setTimeout(() => this.#look(), lookMs)
   }
 
-  describe(step: DescribeStep, text: string, _keyed = false, withIce = false): Promise<Described> {
+  describe(step: DescribeStep, text: string, _form: PlainForm | null = null, withIce = false): Promise<Described> {
     return this.#step(async () => {
       const sdp = parseSdp(text)
       const account = this.needs.account()

@@ -2,6 +2,7 @@
  * What one call's descriptions agree (RFC 3264): from offers and answers of both sides to what is sent where, and to the text for the other
  * side. Pure but for the random numbers it is given; it opens nothing and sends nothing. A step that fails changes nothing.
  */
+import type { PlainForm } from '../../common/contract/gateway'
 import { allowed } from './addresses'
 import { common, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
 import type { OwnAddress } from './own-address'
@@ -99,12 +100,18 @@ export class Exchange {
     this.#early = null
   }
 
-  localOffer(audio: AudioDescription, account: MediaAccount, own: OwnAddress): { ok: true; sdp: string } | Refused {
+  /** `form`: of the first; what was agreed before stays as it is. */
+  localOffer(
+    audio: AudioDescription,
+    account: MediaAccount,
+    own: OwnAddress,
+    form: PlainForm | null = null,
+  ): { ok: true; sdp: string } | Refused {
     if (!audio.codecs.some(isSpeech) || audio.transport === null) return refused('not-acceptable')
     this.rollback()
     this.#webTypes.learn(audio.codecs)
     const codecs = this.#wireTypes.apply(withFittingEvents(audio.codecs))
-    const crypto = offerCrypto(account, this.#keys, this.#final)
+    const crypto = offerCrypto(account, this.#keys, this.#final, form)
     this.#open = { by: 'browser', codecs, web: audio.codecs, transport: audio.transport, ...crypto }
     this.#mid = audio.mid ?? this.#mid
     return { ok: true, sdp: this.#plainText(audio, codecs, crypto, own, false) }

@@ -2,7 +2,7 @@
  * The seam between the gateway's process and one call's media: descriptions go in as the engine page or the wire wrote them and come out
  * as the other of the two reads them; packets are carried by themselves. Types only; it knows neither ports of messages nor SIP.
  */
-import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
+import type { DescribeStep, GatewayCounters, PlainForm } from '../../common/contract/gateway'
 import type { PortRange } from './port-pair'
 
 /** `srtp-required`: the account's policy wants SRTP and the far end will not; `media-failed`: no sockets, or the native part does not work here. */
@@ -30,11 +30,11 @@ export interface RelaySession {
   /**
    * Makes the other side's description of this one. `localOffer`, `localAnswer`: `sdp` is the browser's, the result goes to the wire;
    * `remoteOffer`, `remoteAnswer`, `remoteEarly`: from the wire to the browser. A failed step changes nothing: what was agreed before holds.
-   * `keyed`: what is offered to the wire is SRTP and nothing else, whatever the account's policy.
+   * `form`: of what is offered to the wire; null: the usual one.
    * `withIce`: what is offered can be answered to the browser itself too; only where its own DTLS passes through.
    * The answer of the browser to an offer of `onRenegotiate` is given as `localAnswer` too; its result goes nowhere.
    */
-  describe(step: DescribeStep, sdp: string, keyed?: boolean, withIce?: boolean): Promise<Described>
+  describe(step: DescribeStep, sdp: string, form?: PlainForm | null, withIce?: boolean): Promise<Described>
   /** The offer on the table is withdrawn; without one: nothing. */
   rollback(): void
   /** Null: there is nothing to count yet. */

@@ -3,7 +3,7 @@
  * any more. It limits how many there are; it knows no SIP and no message port.
  */
 import type { Clock } from '../../common/clock'
-import type { DescribeStep, DtlsOffer, GatewayCounters } from '../../common/contract/gateway'
+import type { DescribeStep, DtlsOffer, GatewayCounters, PlainForm } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import type { Described, MediaAccount, RelaySession } from './relay-session'
 
@@ -39,12 +39,12 @@ export class RelaySessions {
     accountId: string,
     step: DescribeStep,
     sdp: string,
-    keyed = false,
+    form: PlainForm | null = null,
     dtls: DtlsOffer | null = null,
   ): Promise<Described> {
     const relay = this.#open(session, accountId, dtls !== null)
     if (relay === null) return { ok: false, error: 'media-failed' }
-    return relay.describe(step, sdp, keyed, dtls === 'with-ice')
+    return relay.describe(step, sdp, form, dtls === 'with-ice')
   }
 
   rollback(session: string): void {

@@ -4,7 +4,7 @@
  * word of SIP. It knows neither who calls nor how messages reach it.
  */
 import type { Clock, Timer } from '../../common/clock'
-import type { DescribeStep, GatewayCounters } from '../../common/contract/gateway'
+import type { DescribeStep, GatewayCounters, PlainForm } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
 import { Exchange } from './exchange'
 import { OwnAddresses, familyOf, type OwnAddress } from './own-address'
@@ -72,14 +72,13 @@ export class Relay implements RelaySession {
     this.#timer = needs.clock.setTimeout(() => this.#look(), lookMs)
   }
 
-  describe(step: DescribeStep, text: string, keyed = false): Promise<Described> {
+  describe(step: DescribeStep, text: string, form: PlainForm | null = null): Promise<Described> {
     return this.#step(async () => {
       const sdp = parseSdp(text)
-      const known = this.needs.account()
+      const account = this.needs.account()
       if (sdp === null) return failed('not-acceptable')
-      if (known === null) return failed('media-failed')
-      const account: MediaAccount = keyed ? { ...known, srtp: 'required' } : known
-      if (step === 'localOffer') return this.#localOffer(sdp, account)
+      if (account === null) return failed('media-failed')
+      if (step === 'localOffer') return this.#localOffer(sdp, account, form)
       if (step === 'localAnswer') return this.#localAnswer(sdp, account)
       if (step === 'remoteOffer') return this.#remoteOffer(sdp, account)
       return this.#remoteAnswer(sdp, account, step === 'remoteEarly')
@@ -106,12 +105,12 @@ export class Relay implements RelaySession {
     this.#plain?.close()
   }
 
-  async #localOffer({ audio }: Sdp, account: MediaAccount): Promise<Described> {
+  async #localOffer({ audio }: Sdp, account: MediaAccount, form: PlainForm | null): Promise<Described> {
     const own = await this.#own(account)
     if (own === null) return failed('media-failed')
     if (audio.transport === null) return failed('not-acceptable')
     this.#isRepairing = false
-    return this.#exchange.localOffer(audio, account, own)
+    return this.#exchange.localOffer(audio, account, own, form)
   }
 
   async #remoteAnswer(sdp: Sdp, account: MediaAccount, isEarly: boolean): Promise<Described> {

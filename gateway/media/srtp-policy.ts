@@ -7,6 +7,7 @@
  * told to; whoever knows nothing of it passes over an unknown attribute. A second media line for SRTP confuses many servers. Keys are only offered
  * where nobody can read them, over TLS, unless they are required all the same.
  */
+import type { PlainForm } from '../../common/contract/gateway'
 import type { MediaAccount } from './relay-session'
 import { chosenBy, type CryptoLine, type OwnKeys } from './sdes'
 import type { AudioDescription } from './sdp-model'
@@ -28,15 +29,22 @@ export type CryptoVerdict =
 const isSavp = (protocol: string): boolean => /^RTP\/SAVPF?$/.test(protocol)
 const isAvp = (protocol: string): boolean => /^RTP\/AVPF?$/.test(protocol)
 
-/** `inUse`: what was agreed before, which is what is offered again; null: nothing was. */
+/**
+ * `inUse`: what was agreed before, which is what is offered again, whatever `form`; null: nothing was. Endpoints of Asterisk with `use_avpf` insist on the
+ * profile with feedback (RFC 4585, RFC 5124) and take its keys or leave them, so they go with it wherever they may be read.
+ */
 export function offerCrypto(
   { srtp, secure }: SrtpAccount,
   keys: OwnKeys,
   inUse: { readonly protocol: string; readonly pair: CryptoPair } | null,
+  form: PlainForm | null = null,
 ): CryptoOffer {
   if (inUse?.pair) return { protocol: inUse.protocol, crypto: keys.offer(inUse.pair.ours) }
-  if (srtp === 'required') return { protocol: 'RTP/SAVP', crypto: keys.offer(null) }
-  return { protocol: inUse?.protocol ?? 'RTP/AVP', crypto: srtp === 'optional' && secure ? keys.offer(null) : [] }
+  const first = inUse === null ? form : null
+  const profile = first === 'feedback' ? 'AVPF' : 'AVP'
+  if (srtp === 'required' || first === 'keyed') return { protocol: `RTP/S${profile}`, crypto: keys.offer(null) }
+  const crypto = srtp === 'optional' && (secure || first === 'feedback') ? keys.offer(null) : []
+  return { protocol: inUse?.protocol ?? `RTP/${profile}`, crypto }
 }
 
 /** What to answer to an offer. Nothing but SRTP is offered: it is taken whatever the policy, there would be no call otherwise. */

@@ -36,6 +36,9 @@ beforeAll(async () => {
       lab.account('100', { server: 'udp:127.0.0.1' }),
       lab.account('102', { server: 'tls:localhost', certificate, connection: { srtp: 'required', media: 'webrtc' } }),
       lab.account('101', { server: 'tcp:127.0.0.1', connection: { media: 'plain' } }),
+      // Endpoints that insist on the profile with feedback.
+      lab.account('117', { server: 'udp:127.0.0.1' }),
+      lab.account('118', { server: 'udp:127.0.0.1' }),
     ],
   })
   ear = await Ear.on(phone)
@@ -60,7 +63,10 @@ const heardAt = (extension: string): number => {
 
 test('status tells which server each account is on, how, and why', async () => {
   const { accounts } = await phone.status()
-  expect(accounts.map(({ route }) => route?.transport)).toEqual(['udp', 'tcp', 'tls', 'tcp', 'udp', 'tls', 'tcp'])
+  expect(accounts.map(({ route }) => route?.transport)).toEqual([
+    ...['udp', 'tcp', 'tls', 'tcp', 'udp', 'tls', 'tcp'],
+    ...['udp', 'udp'],
+  ])
   for (const { route } of accounts) {
     expect(route?.address).toBe('127.0.0.1')
     expect(route?.why).not.toBe('')
@@ -76,6 +82,7 @@ describe('a call is heard at both ends', () => {
     ['over UDP, where plain is answered with DTLS, in WebRTC’s Opus', '100', '711', 530, 'opus', 'dtls'],
     ['over UDP, where WebRTC is known to be wanted', '100', '712', 1_010, 'opus', 'dtls'],
     ['over TLS, in WebRTC’s PCMU by choice', '102', '713', 1_570, 'PCMU', 'dtls'],
+    ['over UDP, in the profile with feedback and keys that anybody could read', '118', '712', 1_010, 'PCMA', 'none'],
   ])('%s', async (_how, user, extension, hz, codec, encryption) => {
     await phone.do('call', extension, '--account', `Line ${user}`)
     await phone.callIn('active')
@@ -123,7 +130,7 @@ test('early media is heard before the answer', async () => {
   expect(phone.recents()[0]).toMatchObject({ cause: 'busy', sipStatus: 486 })
 })
 
-test.each(['110', '112', '100', '102'])('a call to %s rings, is answered and is heard', async (user) => {
+test.each(['110', '112', '100', '102', '117'])('a call to %s rings, is answered and is heard', async (user) => {
   void lab.asterisk.originate(`PJSIP/${user}`, '711')
   await phone.callIn('incoming')
   await phone.do('answer')

@@ -102,8 +102,9 @@ export class GatewayLink {
       offers,
       iceServers,
       describe: async (step, sdp, dtls) => {
-        const keyed = offers === 'keyed'
-        const what = { session, ...naming(accountId, flow), step, sdp, keyed, ...(dtls && { dtls }) } as const
+        const form = offers === 'keyed' || offers === 'feedback' ? offers : null
+        const named = { session, ...naming(accountId, flow) }
+        const what = { ...named, step, sdp, ...(form && { form }), ...(dtls && { dtls }) } as const
         const ask = (id: number): EngineToGateway => ({ kind: 'describe', id, ...what })
         const answer = await this.#ask(ask, describeLimit)
         return answer?.kind === 'described' ? answer : { sdp: null, error: 'media-failed' }

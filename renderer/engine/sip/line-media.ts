@@ -19,7 +19,8 @@ export class LineMedia {
 
   constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
     this.#choice = media
-    const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc', 'dtls']
+    // The rarest last: endpoints of Asterisk for WebRTC's profile without its encryption.
+    const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc', 'dtls', 'feedback']
     // Where SRTP is required, or off, what is plain says all there is to say of it.
     const useful = kinds.filter((kind) => kind !== 'keyed' || srtp === 'optional')
     this.#kinds = useful.filter((kind) => media === 'automatic' || isEncryptedByBrowser(kind) === (media === 'webrtc'))
@@ -67,7 +68,7 @@ export class LineMedia {
   }
 
   /** The server offered this kind, which is a hint at what it takes until that is known. */
-  offered(kind: MediaKind): void {
+  offered(kind: OfferedKind): void {
     if (!this.#isKnown && this.#kinds.includes(kind)) this.#offers = kind
   }
 }

@@ -1,6 +1,7 @@
 /* Offers and answers between the browser's descriptions and the wire's: what is agreed, whatever the two sides say. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { PlainForm } from '../../../common/contract/gateway'
 import { Exchange } from '../../../gateway/media/exchange'
 import { parseSdp } from '../../../gateway/media/parse-sdp'
 import type { MediaAccount } from '../../../gateway/media/relay-session'
@@ -36,8 +37,8 @@ class Talk {
     this.account = { ...usual, ...account }
   }
 
-  localOffer(more: Parameters<typeof browserSdp>[0] = {}): Sdp {
-    const made = this.exchange.localOffer(browser(more), this.account, own)
+  localOffer(more: Parameters<typeof browserSdp>[0] = {}, form: PlainForm | null = null): Sdp {
+    const made = this.exchange.localOffer(browser(more), this.account, own, form)
     if (!made.ok) throw new Error(made.error)
     return wireOf(made.sdp)
   }
@@ -234,6 +235,41 @@ describe('SRTP', () => {
   ] as const)('with %j is offered as %s', (account, expected) => {
     expect(offerOf(account)).toBe(expected)
   })
+
+  test.each([
+    ['keyed', { srtp: 'optional' }, 'RTP/SAVP', 2],
+    ['feedback', { srtp: 'optional' }, 'RTP/AVPF', 2],
+    ['feedback', { srtp: 'off' }, 'RTP/AVPF', 0],
+    ['feedback', { srtp: 'required' }, 'RTP/SAVPF', 2],
+  ] as const)(
+    'in the form %s, with %j, is %s, and what was agreed is offered again whatever the form',
+    (form, account, profile, keys) => {
+      const talk = new Talk(account)
+      const first = talk.localOffer({}, form).audio
+      expect([first.protocol, first.crypto.length]).toEqual([profile, keys])
+      talk.answered(wire(`4000 ${profile} 0`, keys === 0 ? [] : [line(1)]))
+      const again = talk.localOffer({}, form).audio
+      expect([again.protocol, again.crypto.length]).toEqual([profile, Math.min(keys, 1)])
+      // A call that came in plain stays so on a line whose own offers are of another form.
+      const other = new Talk({ ...account, srtp: 'optional' })
+      other.localAnswer(other.offered(wire('4000 RTP/AVP 0')) as AudioDescription)
+      const later = other.localOffer({}, form).audio
+      expect([later.protocol, later.crypto]).toEqual(['RTP/AVP', []])
+    },
+  )
+
+  test.each(['RTP/AVPF', 'RTP/SAVPF', 'RTP/SAVP'])(
+    'in %s is answered in the same profile, without a word of feedback',
+    (profile) => {
+      const talk = new Talk()
+      const more = ['a=rtcp-fb:* nack', 'a=rtcp-fb:0 ccm tmmbr', 'a=rtcp-rsize']
+      const keys = profile === 'RTP/AVPF' ? [] : [line(1)]
+      const answer = talk.localAnswer(talk.offered(wire(`4000 ${profile} 0`, [...more, ...keys])) as AudioDescription)
+      expect(audio(answer)).toMatchObject({ protocol: profile, crypto: keys.map(() => ({ tag: 1 })) })
+      expect(talk.exchange.lastPlain).not.toMatch(/rtcp-fb|rsize/)
+      expect(talk.localOffer().audio.protocol).toBe(profile)
+    },
+  )
 
   test('optional is agreed when the answer has a key, and plain RTP when it has none', () => {
     const talk = new Talk({ secure: true })

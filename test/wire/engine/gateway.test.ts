@@ -272,14 +272,14 @@ describe('the kind of sound', () => {
   })
 
   it.each([
-    ['automatic', 'optional', ['plain', 'keyed', 'webrtc', 'dtls']],
-    ['automatic', 'required', ['plain', 'webrtc', 'dtls']],
-    ['plain', 'optional', ['plain', 'keyed']],
-    ['plain', 'required', ['plain']],
+    ['automatic', 'optional', ['plain', 'keyed', 'webrtc', 'dtls', 'feedback']],
+    ['automatic', 'required', ['plain', 'webrtc', 'dtls', 'feedback']],
+    ['plain', 'optional', ['plain', 'keyed', 'feedback']],
+    ['plain', 'required', ['plain', 'feedback']],
     ['webrtc', 'optional', ['webrtc', 'dtls']],
   ] as const)('%s with SRTP %s is offered in each way there is, once', async (media, srtp, kinds) => {
     await use(media, srtp)
-    answering(488, 488, 488, 488)
+    answering(488, 488, 488, 488, 488)
     await dial()
     await bench.settle()
     expect(offered()).toEqual(kinds)
@@ -302,11 +302,11 @@ describe('the kind of sound', () => {
 
   it('goes back to plain where WebRTC’s is refused later, and each call is offered each kind once at most', async () => {
     await use('automatic')
-    answering(488, 200, 488, 200, 488, 488, 488)
+    answering(488, 200, 488, 200, 488, 488, 488, 488)
     for (const kinds of [
       ['plain', 'webrtc'],
       ['webrtc', 'plain'],
-      ['plain', 'webrtc', 'dtls'],
+      ['plain', 'webrtc', 'dtls', 'feedback'],
     ]) {
       const before = offered().length
       const callId = await dial()
@@ -370,6 +370,22 @@ describe('the kind of sound', () => {
     expect(offered().filter((_, index) => index % 2 === 1)).toEqual(['webrtc', 'webrtc'])
   })
 
+  it.each(['RTP/AVPF', 'RTP/SAVPF'])(
+    'that is plain in the profile with feedback, %s, is answered and offered so',
+    async (profile) => {
+      await use('plain')
+      answering(200)
+      const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${'A'.repeat(40)}`
+      peer.request({ method: 'INVITE', body: sdpOf(profile, key) })
+      await bench.settle()
+      const offer = bench.offers.at(-1)
+      expect(offer).toBeDefined()
+      await bench.ask({ type: 'end', callId: offer?.callId ?? '' })
+      await dial()
+      expect(offered().at(-1)).toBe('feedback')
+    },
+  )
+
   it('plain by choice and answered in DTLS is no call', async () => {
     await use('plain')
     peer.on('INVITE', (request) => peer.reply(request, 200, [], sdpOf('RTP/AVP', fingerprint)))
@@ -381,7 +397,7 @@ describe('the kind of sound', () => {
   })
 
   it.each([
-    ['plain', ['plain']],
+    ['plain', ['plain', 'feedback']],
     ['webrtc', ['webrtc', 'dtls']],
   ] as const)('that is %s by choice is offered, and nothing else is', async (media, kinds) => {
     await use(media)
