@@ -1,8 +1,8 @@
 /*
- * Keeps the tray true: a new face only when it differs, and each chosen item to its verb. It draws nothing.
+ * Keeps the tray true: a new face only when it differs and not too often, and each chosen item to its verb. It draws nothing.
  */
 import type { CallId } from '../../common/call'
-import type { Clock } from '../../common/clock'
+import type { Clock, Timer } from '../../common/clock'
 import type { Log } from '../../common/log'
 import type { PhoneState } from '../../common/phone-state'
 import type { CallVerbs, Requested } from '../callkit/verbs'
@@ -30,9 +30,17 @@ export interface TrayOptions {
   readonly log: Log
 }
 
+/** Faces that may follow each other at once within `paceMs`; what comes faster is shown together, as it is by then. */
+const atOnce = 8
+const paceMs = 1_000
+
 export class TrayObserver implements Observer {
   readonly #options: TrayOptions
   #shown = ''
+  /** When the last faces were shown, on the clock. */
+  #times: readonly number[] = []
+  #later: Timer | null = null
+  #latest: PhoneState | null = null
 
   constructor(options: TrayOptions) {
     this.#options = options
@@ -42,11 +50,32 @@ export class TrayObserver implements Observer {
   }
 
   update(now: PhoneState): void {
-    const face = trayFace(now)
+    this.#latest = now
+    if (this.#later === null) this.#show(now)
+  }
+
+  /** A menu costs the desktop work, and on Linux Electron memory for good: a flood of calls is not to make one for each. */
+  #show(state: PhoneState): void {
+    const face = trayFace(state)
     const written = JSON.stringify(face)
     if (written === this.#shown) return
+    const { clock, view } = this.#options
+    const now = clock.now()
+    this.#times = this.#times.filter((at) => at > now - paceMs)
+    const [oldest] = this.#times
+    if (this.#times.length >= atOnce && oldest !== undefined) {
+      this.#later = clock.setTimeout(
+        () => {
+          this.#later = null
+          if (this.#latest !== null) this.#show(this.#latest)
+        },
+        oldest + paceMs - now,
+      )
+      return
+    }
+    this.#times = [...this.#times, now]
     this.#shown = written
-    this.#options.view.show(face)
+    view.show(face)
   }
 
   /** What is asked of the calls; nothing when it is not about them. */

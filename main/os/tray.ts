@@ -8,10 +8,15 @@ import type { TrayFace } from '../observers/tray-menu'
 import type { TrayView } from '../observers/tray'
 import { trayPictures } from './tray-icons'
 
+/** Menus that are kept to be shown again. On Linux Electron never lets go of one that was on the desktop, so that the same is not to be made twice. */
+const keptMenus = 32
+
 export class SystemTray implements TrayView {
   #tray: Tray | null = null
   #face: TrayFace | null = null
   #menu = ''
+  /** By what is in them, the last one shown last. */
+  readonly #menus = new Map<string, Menu>()
   #listener: (verb: TrayVerb) => void = () => {}
   readonly #recolour = (): void => {
     if (this.#tray !== null && this.#face !== null) this.#tray.setImage(image(this.#face))
@@ -35,7 +40,7 @@ export class SystemTray implements TrayView {
     const menu = JSON.stringify(face.menu)
     if (menu === this.#menu) return
     this.#menu = menu
-    tray.setContextMenu(Menu.buildFromTemplate(face.menu.map((item) => this.#item(item))))
+    tray.setContextMenu(this.#menuOf(face, menu))
   }
 
   dispose(): void {
@@ -51,6 +56,17 @@ export class SystemTray implements TrayView {
     return tray
   }
 
+  #menuOf({ menu: items }: TrayFace, written: string): Menu {
+    const known = this.#menus.get(written)
+    const menu = known ?? Menu.buildFromTemplate(items.map((item) => this.#item(item)))
+    if (known !== undefined) checkAgain(known, items)
+    this.#menus.delete(written)
+    this.#menus.set(written, menu)
+    const [oldest] = this.#menus.keys()
+    if (this.#menus.size > keptMenus && oldest !== undefined) this.#menus.delete(oldest)
+    return menu
+  }
+
   #item(item: TrayItem): MenuItemConstructorOptions {
     if (item.type === 'separator') return { type: 'separator' }
     // An ampersand would be read as the mark of an access key.
@@ -62,6 +78,16 @@ export class SystemTray implements TrayView {
       ...(item.checked === null ? {} : { type: 'checkbox', checked: item.checked }),
       click: () => this.#listener(item.verb),
     }
+  }
+}
+
+/** Electron ticks what is chosen by itself, also when nothing came of it. */
+function checkAgain(menu: Menu, items: readonly TrayItem[]): void {
+  for (const [i, item] of items.entries()) {
+    const drawn = menu.items[i]
+    if (drawn === undefined) continue
+    if (item.type === 'menu' && drawn.submenu) checkAgain(drawn.submenu, item.items)
+    if (item.type === 'verb' && item.checked !== null) drawn.checked = item.checked
   }
 }
 

@@ -401,6 +401,19 @@ describe('the tray', () => {
     expect(faces).toHaveLength(2)
   })
 
+  it('is drawn a few times a second at most while calls come in a flood, and then as it is', () => {
+    const { faces, tray, clock } = setUp()
+    for (let n = 0; n < 100; n++) {
+      tray.update(stateOf([incoming({ id: `call-${n}`, name: `Caller ${n}` })]))
+      tray.update(stateOf([]))
+      clock.advance(10)
+    }
+    expect(faces.length).toBeLessThanOrEqual(16)
+    tray.update(stateOf([incoming({ name: 'The last one' })]))
+    clock.advance(1_000)
+    expect(JSON.stringify(faces.at(-1))).toContain('The last one')
+  })
+
   it('does what is chosen, in its own name', () => {
     const { acted, choose } = setUp()
     const callId = 'c'
