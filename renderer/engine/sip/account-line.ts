@@ -27,8 +27,6 @@ export class AccountLine {
   readonly userAgent: UserAgent
   /** Which of the account's registrations at once it is, from 0. */
   readonly flow: number
-  /** Option tags (RFC 3261 section 19.2) that somebody on it insisted on: said in each INVITE from then on. */
-  readonly demanded = new Set<string>()
   readonly #options: LineOptions
   readonly #servers: LineServers
   readonly #upkeep: LineUpkeep

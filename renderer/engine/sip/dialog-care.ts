@@ -28,14 +28,9 @@ const reading =
 /** 64 times T1 (RFC 3261 section 13.3.1.4), ms. */
 const ackLimit = 32_000
 
-/** What far ends may insist on that is not offered to all, because it makes calls no better (RFC 3262). */
-const onDemand: ReadonlySet<string> = new Set(['100rel'])
-
 /** The line a dialog is on, as far as this needs it. */
 export interface DialogLine {
   random(): number
-  /** Option tags (RFC 3261 section 19.2) that somebody on it insisted on. */
-  readonly demanded: Set<string>
 }
 
 export class DialogCare {
@@ -47,7 +42,6 @@ export class DialogCare {
   readonly #call: LiveCall
   readonly #session: Invitation | Inviter
   readonly #random: () => number
-  readonly #demanded: Set<string>
   readonly #identity: ConnectedIdentity
   #takesUpdate = false
   #answering = false
@@ -58,7 +52,6 @@ export class DialogCare {
     this.#call = call
     this.#session = session
     this.#random = random
-    this.#demanded = line.demanded
     this.#identity = identityOf(call, session)
     this.timer = new SessionTimer({
       later: (task, ms) => call.later(task, ms),
@@ -68,6 +61,7 @@ export class DialogCare {
     this.ghosts = new GhostWatch({
       now: () => call.surroundings.clock.now(),
       expectsSound: () => !call.held && !call.media.remoteHeld,
+      doubt: () => this.#transport.probeUrgently(),
       probe: () => this.#probe(),
     })
     this.reinvites = new ReinviteQueue({
@@ -89,7 +83,7 @@ export class DialogCare {
       },
     })
     const { incomingInviteRequest } = insideOf(session)
-    if (session instanceof Inviter) session.request.extraHeaders.push(...this.timer.offer(), ...this.#alsoSupported())
+    if (session instanceof Inviter) session.request.extraHeaders.push(...this.timer.offer())
     else if (incomingInviteRequest) sayMore(incomingInviteRequest, () => this.#heard(reading(session.request)))
     call.onEnd(() => this.close())
   }
@@ -113,22 +107,16 @@ export class DialogCare {
     })
   }
 
-  /**
-   * The INVITE was just sent: it is sent again when a server on its way calls the interval too short (RFC 4028 section 7.3), or insists on what it
-   * did not offer (RFC 3261 section 21.4.16).
-   */
+  /** The INVITE was just sent: it is sent again when a server on its way calls the interval too short (RFC 4028 section 7.3). */
   repeatAsWanted(): void {
     const client = insideOf(this.#session).outgoingInviteRequest
     if (client === undefined) return
     const ordinary = client.authenticationGuard.bind(client)
     client.authenticationGuard = (answer, dialog) => {
-      const isWanted =
-        (answer.statusCode === 422 && this.timer.tooBrief(reading(answer))) ||
-        (answer.statusCode === 421 && this.#demand(answer))
-      if (!isWanted) return ordinary(answer, dialog)
+      if (answer.statusCode !== 422 || !this.timer.tooBrief(reading(answer))) return ordinary(answer, dialog)
       const { message } = client
-      const others = message.extraHeaders.filter((line) => !/^(session-expires|min-se|supported):/i.test(line))
-      message.extraHeaders = [...others, ...this.timer.offer(), ...this.#alsoSupported()]
+      const others = message.extraHeaders.filter((line) => !/^(session-expires|min-se):/i.test(line))
+      message.extraHeaders = [...others, ...this.timer.offer()]
       message.cseq += 1
       message.setHeader('cseq', `${message.cseq} INVITE`)
       this.#call.provisional = false
@@ -160,19 +148,6 @@ export class DialogCare {
     this.#closed = true
     this.timer.stop()
     this.reinvites.close()
-  }
-
-  /** False: it insists on what we do not have, or on nothing new. */
-  #demand(answer: Core.IncomingResponseMessage): boolean {
-    const tags = answer.getHeaders('require').flatMap((value) => value.toLowerCase().split(/[\s,]+/))
-    const wanted = tags.filter((tag) => tag !== '')
-    if (wanted.length === 0 || wanted.some((tag) => !onDemand.has(tag) || this.#demanded.has(tag))) return false
-    for (const tag of wanted) this.#demanded.add(tag)
-    return true
-  }
-
-  #alsoSupported(): string[] {
-    return this.#demanded.size === 0 ? [] : [`Supported: ${[...this.#demanded].join(', ')}`]
   }
 
   /** Another dialog may have taken the place of this one (RFC 3891). */
@@ -248,7 +223,11 @@ export class DialogCare {
   }
 
   get #connection(): number {
-    return (this.#session.userAgent.transport as GuardingTransport).generation
+    return this.#transport.generation
+  }
+
+  get #transport(): GuardingTransport {
+    return this.#session.userAgent.transport as GuardingTransport
   }
 }
 

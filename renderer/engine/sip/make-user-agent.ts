@@ -1,7 +1,7 @@
 /*
  * How a sip.js user agent is set up here: what of it is switched off, and what takes its place. It connects nothing.
  */
-import { UserAgent, type LogConnector, type Session, type UserAgentDelegate } from 'sip.js'
+import { SIPExtension, UserAgent, type LogConnector, type Session, type UserAgentDelegate } from 'sip.js'
 import type { EngineAccount } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
 import type { DescriptionAdapter } from './description-adapter'
@@ -46,6 +46,8 @@ export function makeUserAgent(
     transportConstructor: GuardingTransport,
     transportOptions: setup.transport(viaHost),
     sendInitialProvisionalResponse: false,
+    // What rings, and what is heard before the answer, is worth being sure of (RFC 3262); callers are asked for it only when they insist.
+    sipExtension100rel: SIPExtension.Supported,
     // sip.js's own handling of Replaces throws at dialogs it half knows; `replace` does it.
     sipExtensionExtraSupported: ['replaces', 'timer', 'from-change'],
     // Main owns ring timing; this is the last net under it, seconds.

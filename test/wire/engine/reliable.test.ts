@@ -107,40 +107,116 @@ it('a caller who only could acknowledge it is not asked to', async () => {
 })
 
 describe('a far end that insists that its ringing is acknowledged', () => {
-  it('is called again in a way that it takes, and so is whoever is called next', async () => {
+  const ring = (invite: Said, rseq: number, tag = 'peertag', lines: string[] = [], sdp = ''): void => {
+    const to = `${invite.header('to')};tag=${tag}`
+    const head = ['Via', 'From', 'Call-ID', 'CSeq'].map((name) => `${name}: ${invite.header(name.toLowerCase())}`)
+    const reliable = lines.length > 0 ? lines : ['Require: 100rel', `RSeq: ${rseq}`]
+    const type = sdp ? ['Content-Type: application/sdp'] : []
+    const all = [...head, `To: ${to}`, `Contact: <sip:${tag}@192.0.2.9>`, ...reliable, ...type]
+    bench.peer.send(['SIP/2.0 183 Said', ...all, `Content-Length: ${sdp.length}`, '', sdp].join('\r\n'))
+  }
+  const racks = (): string[] => bench.peer.requests('PRACK').map((prack) => prack.header('rack'))
+
+  it('has it at once, with what is heard before the answer, and the answer need not repeat it', async () => {
     const { invite } = await bench.dial()
-    expect(invite.header('supported')).not.toMatch(/100rel/)
-    bench.peer.reply(invite, 421, ['Require: 100rel'])
+    expect(invite.header('supported')).toMatch(/\b100rel\b/)
+    expect(invite.header('require')).toBe('')
+    ring(invite, 7, 'peertag', [], makeSdp())
+    await bench.settle()
+    const [prack] = bench.peer.requests('PRACK')
+    if (prack === undefined) throw new Error('it was not acknowledged')
+    expect(prack.header('rack')).toBe(`7 ${invite.header('cseq')}`)
+    expect(prack.message.start).toBe('PRACK sip:peertag@192.0.2.9 SIP/2.0')
+    expect(prack.header('to')).toMatch(/;tag=peertag$/)
+    expect(Number(prack.header('cseq').split(' ')[0])).toBeGreaterThan(Number(invite.header('cseq').split(' ')[0]))
+    expect(bench.reported('progress')).toMatchObject([{ stage: 'early' }])
+    bench.peer.reply(prack, 200)
+    bench.peer.reply(invite, 200)
+    await bench.settle()
+    expect(bench.peer.requests('ACK')).toHaveLength(1)
+    expect(bench.reported('connected')).toHaveLength(1)
+    expect(bench.ended).toBeUndefined()
+  })
+
+  it('may write that it does in several ways', async () => {
+    const { invite } = await bench.dial()
+    ring(invite, 1, 'a', ['Require: timer', 'RSeq: 1', 'Require: 100rel'])
+    ring(invite, 1, 'b', ['Require: timer , 100Rel', 'RSeq:   1'])
+    // A 1xx that is not reliable, whatever it says.
+    ring(invite, 1, 'c', ['Supported: 100rel', 'RSeq: 1'])
+    ring(invite, 1, 'd', ['Require: 100rel'])
+    ring(invite, 1, 'e', ['Require: 100rel', 'RSeq: x'])
+    bench.peer.reply(invite, 100, ['Require: 100rel', 'RSeq: 9'])
+    await bench.settle()
+    expect(racks()).toEqual(['1 1 INVITE', '1 1 INVITE'])
+    expect(bench.peer.requests('PRACK').map((prack) => prack.header('to').slice(-1))).toEqual(['a', 'b'])
+  })
+
+  it('and is several phones is acknowledged to each of them in its own order', async () => {
+    const { invite } = await bench.dial()
+    ring(invite, 10, 'a', [], makeSdp())
+    ring(invite, 500, 'b')
+    await bench.settle()
+    ring(invite, 10, 'a', [], makeSdp())
+    ring(invite, 501, 'b')
+    ring(invite, 11, 'a')
+    ring(invite, 503, 'b')
+    await bench.settle()
+    const said = bench.peer.requests('PRACK').map((prack) => `${prack.header('to').slice(-1)} ${prack.header('rack')}`)
+    expect(said).toEqual(['a 10 1 INVITE', 'b 500 1 INVITE', 'b 501 1 INVITE', 'a 11 1 INVITE'])
+    // Numbers of requests are each phone's own as well.
+    const sequences = bench.peer.requests('PRACK').map((prack) => prack.header('cseq'))
+    expect(sequences).toEqual(['2 PRACK', '2 PRACK', '3 PRACK', '3 PRACK'])
+  })
+
+  it('is acknowledged with the number of the INVITE that got through, and cancelled as ever', async () => {
+    const { invite, callId } = await bench.dial()
+    bench.peer.reply(invite, 422, ['Min-SE: 3600'])
     await bench.settle()
     const again = bench.peer.requests('INVITE')[1]
     if (again === undefined) throw new Error('it was not called again')
-    expect(again.text).toMatch(/^Supported: 100rel\r?$/m)
-    expect(again.header('call-id')).toBe(invite.header('call-id'))
-    bench.peer.reply(again, 183, ['Require: 100rel', 'RSeq: 7'], makeSdp())
+    expect(again.header('supported')).toMatch(/\b100rel\b/)
+    ring(again, 3)
     await bench.settle()
-    const prack = bench.peer.requests('PRACK')[0]
-    expect(prack?.header('rack')).toBe(`7 ${again.header('cseq')}`)
-    if (prack) bench.peer.reply(prack, 200)
-    bench.peer.reply(again, 200, [], makeSdp())
+    expect(racks()).toEqual([`3 ${again.header('cseq')}`])
+    void bench.request({ type: 'end', callId })
     await bench.settle()
-    expect(bench.reported('connected')).toHaveLength(1)
-    const next = await bench.dial('sip:carol@example.com')
-    expect(next.invite.text).toMatch(/^Supported: 100rel\r?$/m)
+    expect(bench.peer.requests('CANCEL')).toHaveLength(1)
+    // It is going away: nobody cares any more that it rang.
+    ring(again, 4)
+    bench.peer.reply(again, 487)
+    await bench.settle()
+    expect(racks()).toHaveLength(1)
+    // Of the 422 and of the 487.
+    expect(bench.peer.requests('ACK')).toHaveLength(2)
   })
 
-  it('is not called for ever, nor where it wants what there is not', async () => {
+  it('that changes its mind before the answer is told to wait with an offer, and heard without one', async () => {
     const { invite } = await bench.dial()
-    bench.peer.reply(invite, 421, ['Require: 100rel'])
+    ring(invite, 1, 'peertag', [], makeSdp())
     await bench.settle()
-    const again = bench.peer.requests('INVITE')[1]
-    if (again) bench.peer.reply(again, 421, ['Require: 100rel'])
+    const dialog = { sipCallId: invite.header('call-id'), toTag: /tag=(\S+)/.exec(invite.header('from'))?.[1] ?? '' }
+    const update = async (body: string | null): Promise<Said | undefined> => {
+      const parts = { from: `${invite.header('to')};tag=peertag`, to: invite.header('from') }
+      bench.peer.request({ method: 'UPDATE', callId: dialog.sipCallId, ...parts, sequence: 1 + pause++, body })
+      await bench.settle()
+      return bench.peer.responses('UPDATE').at(-1)
+    }
+    let pause = 0
+    expect((await update(null))?.status).toBe(200)
+    expect((await update(makeSdp({ direction: 'sendonly' })))?.status).toBe(491)
+    bench.peer.reply(invite, 200, [], makeSdp())
     await bench.settle()
-    expect(bench.peer.requests('INVITE')).toHaveLength(2)
+    expect(bench.reported('connected')).toHaveLength(1)
+    expect((await update(makeSdp({ direction: 'sendonly' })))?.status).toBe(200)
+  })
+
+  it('is not called again when it wants what there is not', async () => {
+    const { invite } = await bench.dial()
+    bench.peer.reply(invite, 421, ['Require: precondition'])
+    await bench.settle()
+    expect(bench.peer.requests('INVITE')).toHaveLength(1)
     expect(bench.ended).toMatchObject({ sipStatus: 421 })
-    const other = await bench.dial('sip:carol@example.com')
-    bench.peer.reply(other.invite, 421, ['Require: precondition, 100rel'])
-    await bench.settle()
-    expect(bench.peer.requests('INVITE')).toHaveLength(3)
   })
 
   it('that says it twice is acknowledged once, and what came before its turn is not', async () => {

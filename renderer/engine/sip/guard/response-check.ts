@@ -31,6 +31,7 @@ export const checkResponse = (message: WireMessage): Passed => {
   // The answer to REGISTER lists strangers' bindings too; register-answer reads it with care of its own.
   if (method !== 'REGISTER') rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
   checkBody(message, method, true)
+  if (method === 'INVITE' && status > 100 && status < 200) joinRequire(message)
   if (method === 'INVITE' && status < 300) status = makeDialogPossible(message, status)
   return passed(message, method, status, sequence)
 }
@@ -53,4 +54,11 @@ const makeDialogPossible = (message: WireMessage, status: number): number => {
   message.start = 'SIP/2.0 500 Answer Without Tag'
   message.changed = true
   return 500
+}
+
+/** sip.js looks for `100rel` in the first Require alone, and in small letters. */
+const joinRequire = (message: WireMessage): void => {
+  const all = message.headers.filter(({ name }) => name === 'require').map(({ value }) => value)
+  const joined = all.join(', ').toLowerCase()
+  if (all.length > 0 && all[0] !== joined && joined.includes('100rel')) setHeader(message, 'Require', joined)
 }
