@@ -10,7 +10,7 @@ import type { AccountState, CallView, PhoneState } from '../../common/phone-stat
 import { connectedAt, isLive, isMuted, type CallState, type Referral, type Transfer } from '../../common/call'
 import type { SipTransport } from '../../common/contract/gateway'
 import type { RegistrationFailure } from '../../common/errors'
-import type { Doubt } from '../../common/reach'
+import type { Away, Doubt } from '../../common/reach'
 import type { Handle } from '../../common/handle'
 
 export interface StatusAccount {
@@ -108,6 +108,16 @@ export interface Status {
   readonly accounts: readonly StatusAccount[]
   /** Live calls, in the order they began, without those that are to leave no trace. */
   readonly calls: readonly StatusCall[]
+  /** When accounts could not be reached, newest first, until the user puts that away. */
+  readonly away: readonly {
+    readonly account: string
+    /** Of the last proof before, and the first one after. */
+    readonly from: string
+    readonly to: string
+    readonly because: Away['because']
+    /** Voice messages that arrived meanwhile; null: the server does not tell. */
+    readonly newMessages: number | null
+  }[]
 }
 
 /** `now`: wall-clock ms. */
@@ -116,6 +126,9 @@ export const statusOf = (state: PhoneState, electron: string, now: number): Stat
   electron,
   accounts: state.accounts.map((account) => statusAccount(account, now)),
   calls: state.calls.filter((view) => isLive(view.call) && !view.private).map(statusCall),
+  away: state.away.map(({ accountId, from, to, because, newMessages }) => ({
+    ...{ account: accountId, from: iso(from), to: iso(to), because, newMessages },
+  })),
 })
 
 export const statusAccount = (

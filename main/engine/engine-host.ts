@@ -164,9 +164,14 @@ export class EngineHost implements Engine {
     this.ready = true
     this.lastPong = clock.now()
     onHealth('ready')
+    let lastBeat = clock.now()
     const beat = (): void => {
       if (generation !== this.generation) return
-      if (clock.now() - this.lastPong > hungAfterMs) return this.hung(generation, 'does not answer')
+      const now = clock.now()
+      // Whoever looks this late was asleep or held up itself, and the page with it: it is given another chance to answer.
+      if (now - lastBeat > 2 * heartbeatEveryMs) this.lastPong = now
+      lastBeat = now
+      if (now - this.lastPong > hungAfterMs) return this.hung(generation, 'does not answer')
       this.port?.send({ kind: 'ping', id: this.nextId++ })
       this.heartbeat = clock.setTimeout(beat, heartbeatEveryMs)
     }

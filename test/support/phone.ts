@@ -31,6 +31,7 @@ export interface Status {
     servers?: { server: string; state: string }[]
   }[]
   calls: StatusCall[]
+  away: { account: string; from: string; to: string; because: string; newMessages: number | null }[]
 }
 
 export interface StatusCall {

@@ -48,6 +48,12 @@ const talking = phone({ calls: [view(callOf('c1', active()))] })
 
 test('status says everything in the promised shape', async () => {
   const state = phone({
+    away: [
+      {
+        ...{ id: 'w1', accountId: 'a1', because: 'sleep', newMessages: 2 },
+        ...{ from: 1_893_553_445_678, to: 1_893_557_045_678 },
+      },
+    ],
     accounts: [
       account('a1', 'Work'),
       account('a2', 'Home', {
@@ -186,6 +192,15 @@ test('status says everything in the promised shape', async () => {
         consultationOf: 'c2',
         speaking: true,
         ...direct,
+      },
+    ],
+    away: [
+      {
+        account: 'a1',
+        from: '2030-01-02T03:04:05.678Z',
+        to: '2030-01-02T04:04:05.678Z',
+        because: 'sleep',
+        newMessages: 2,
       },
     ],
   })

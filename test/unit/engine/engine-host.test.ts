@@ -122,6 +122,17 @@ describe('the engine host', () => {
     expect(told).toEqual(['ready', 'lost'])
   })
 
+  test('does not blame a page for the time in which the phone itself stood still', () => {
+    page.becomeReady()
+    const passing = clock.now.bind(clock)
+    clock.now = () => passing() + 60_000
+    clock.advance(4_000)
+    expect(page.kills).toBe(0)
+    // From there on it has to answer.
+    clock.advance(9_000)
+    expect(page.kills).toBe(1)
+  })
+
   test('leaves a page alone that answers its heartbeat', () => {
     page.becomeReady()
     for (let i = 0; i < 30; i++) {
