@@ -12,6 +12,7 @@ import { Action, type ActionBody, type ActionKind, type ActionOf } from './actio
 import { ActionEvents } from './action-events'
 import { admission, type Admission, type CallWishes, type Refusal, type ScreenedOut } from './admission'
 import { configurationError, type ProviderConfiguration } from './configuration'
+import { CrowdLog } from './crowd-log'
 import { callKitError, type CallKitError, type RequestTransactionError } from './errors'
 import { Executions } from './executions'
 import { normalHandle } from './handle'
@@ -61,11 +62,13 @@ export class Switchboard {
   readonly actionEvents: ActionEvents
   private readonly providers = new Map<string, Provider>()
   private readonly executions: Executions
+  private readonly crowdLog: CrowdLog
 
   constructor(private readonly options: SwitchboardOptions) {
     this.clock = options.clock
     this.log = options.log
     this.registry = options.registry
+    this.crowdLog = new CrowdLog(options)
     this.serial = new Serial(options.log)
     this.actionEvents = new ActionEvents(options.log)
     this.executions = new Executions({
@@ -148,7 +151,8 @@ export class Switchboard {
     if (result.ok) this.registry.add({ ...facts, state: 'incoming' })
     else {
       const { sipStatus, error } = result
-      this.log.info(`incoming call ${callId} refused with ${sipStatus ?? 'silence'}: ${error.name}`)
+      const what = `refused with ${sipStatus ?? 'silence'}: ${error.name}`
+      this.crowdLog.info(`incoming calls ${what}`, `incoming call ${callId} ${what}`)
       // Whom the user does not want to hear was declined in advance, not missed.
       const cause = error.name === 'filteredByBlockList' ? 'declined' : 'unanswered'
       const ended = { state: 'ended', cause, reason: null, at: now, connectedAt: null } as const

@@ -11,6 +11,7 @@ import { sameHandle } from '../../common/handle'
 import type { Log } from '../../common/log'
 import type { Settings } from '../../common/settings'
 import type { Refusal } from '../callkit/admission'
+import { CrowdLog } from '../callkit/crowd-log'
 import { normalHandle } from '../callkit/handle'
 import { quietCall } from '../callkit/quiet-call'
 import { screening } from '../callkit/screening'
@@ -49,11 +50,13 @@ const silence: DirectoryWord = { name: null, source: null, blockedBy: null }
 
 export class Callers {
   private readonly known: KnownCalls
+  private readonly crowdLog: CrowdLog
   /** Until when callers hear it ring for nothing, wall-clock ms. */
   private ignored: readonly number[] = []
 
   constructor(private readonly options: CallersOptions) {
     this.known = new KnownCalls(options.onKnown)
+    this.crowdLog = new CrowdLog(options)
   }
 
   /** Finds out about a caller before it rings: at once, or when the directories have answered, or at the deadline. Never rejects. */
@@ -138,7 +141,7 @@ export class Callers {
 
   /** Everything the user wishes about callers, held against this one. */
   private judge(offer: IncomingOffer, word: DirectoryWord, complete: boolean): void {
-    const { numbers, lately, settings, rule, quiet, log } = this.options
+    const { numbers, lately, settings, rule, quiet } = this.options
     const { callId, accountId, name } = offer
     const handle = normalHandle(numbers.normal(offer.handle, accountId))
     const { key, e164, colleague, home } = numbers.facts(offer.handle, accountId)
@@ -165,7 +168,8 @@ export class Callers {
     const base = { handle, name, caller, silent: false, askLater: null }
     if (decision.block) {
       const { by, list, match } = decision.screening
-      log.info(`incoming call ${callId}: blocked by ${list ?? by}, ${match ?? 'no'} match`)
+      const what = `blocked by ${list ?? by}, ${match ?? 'no'} match`
+      this.crowdLog.info(`incoming calls ${what}`, `incoming call ${callId}: ${what}`)
       const refusal = { name: 'filteredByBlockList', sipStatus: this.blockedStatus() } as const
       return this.known.set(callId, { ...base, screening: decision.screening, refusal })
     }
@@ -176,7 +180,8 @@ export class Callers {
       const askLater = caller.name === null ? e164 : null
       return this.known.set(callId, { ...base, screening: null, refusal: null, silent: answer === 'silent', askLater })
     }
-    log.info(`incoming call ${callId}: kept away by do not disturb (${because ?? ''})`)
+    const what = `kept away by do not disturb (${because ?? ''})`
+    this.crowdLog.info(`incoming calls ${what}`, `incoming call ${callId}: ${what}`)
     const by = because === 'desktop' ? 'focus' : 'do-not-disturb'
     const refusal = { name: 'filteredByDoNotDisturb', sipStatus: 480 } as const
     this.known.set(callId, { ...base, screening: { by, list: null, match: null, ruleId: null }, refusal })

@@ -44,6 +44,8 @@ export interface CallKnowledge {
 /** Entries that are shown; there are more. */
 const shownAtMost = 200
 const day = 86_400_000
+/** Calls of which more is known than what they will be listed with; not every one of them ever is listed. */
+const knownAtMost = 256
 /** How often calls are looked for that have been kept long enough, ms. */
 const expireEveryMs = day / 4
 
@@ -115,6 +117,8 @@ export class Recents {
   /** What is known of a call before it has ended, or before it is refused. */
   learn(callId: CallId, knowledge: Partial<CallKnowledge>): void {
     this.knowledge.set(callId, { ...this.knowledge.get(callId), ...knowledge })
+    const [oldest] = this.knowledge.keys()
+    if (this.knowledge.size > knownAtMost && oldest !== undefined) this.knowledge.delete(oldest)
   }
 
   /** How a call sounded in the last second, 1 to 4.5. */
