@@ -2,8 +2,6 @@
  * What a real Asterisk offers besides calls, at the window and the tray: a mailbox with a new message, colleagues whose calls are taken and who are handed
  * calls, what rings in the group, digits for everybody in a conference, messages there and back.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TrayHost } from '../fakes/tray-host'
 import type { Page } from '../support/page'
@@ -11,32 +9,17 @@ import type { Phone } from '../support/phone'
 import { until } from '../support/until'
 import { Ear } from './support/ear'
 import { asteriskHz, Lab, otherMicrophoneHz } from './support/lab'
+import { accountsWithMailbox, leaveMessage, mailboxOf, usual, withModules } from './support/mailbox'
 
-const usual = (name: string): string => readFileSync(join(import.meta.dirname, 'support/asterisk', name), 'utf8')
-const modules = [
-  'res_adsi',
-  'res_smdi',
-  'app_voicemail',
-  'res_pjsip_outbound_publish',
-  'res_pjsip_exten_state',
-  'res_pjsip_dialog_info_body_generator',
-  'res_pjsip_mwi',
-  'res_pjsip_mwi_body_generator',
-  'res_pjsip_messaging',
-]
 const files = {
-  'modules.conf': `${usual('modules.conf')}\n${modules.map((name) => `load = ${name}.so`).join('\n')}\n`,
-  'voicemail.conf': `[general]
-format = wav
-pollmailboxes = yes
-pollfreq = 1
-
-[default]
-100 => 1234,Front desk
-`,
-  'pjsip.conf': usual('pjsip.conf')
-    .replace('context = lab\n', 'context = lab\nmessage_context = messages\n')
-    .replace('[100](place)\n', '[100](place)\nmailboxes = 100@default\n'),
+  'modules.conf': withModules(
+    'res_pjsip_outbound_publish',
+    'res_pjsip_exten_state',
+    'res_pjsip_dialog_info_body_generator',
+    'res_pjsip_messaging',
+  ),
+  'voicemail.conf': mailboxOf('100'),
+  'pjsip.conf': accountsWithMailbox('100').replace('context = lab\n', 'context = lab\nmessage_context = messages\n'),
   'extensions.conf': `${usual('extensions.conf')}
 exten => 101,hint,PJSIP/101
 exten => *97,1,Answer()
@@ -101,9 +84,7 @@ const endsAll = async (): Promise<void> => {
 }
 
 test('a mailbox says how much is new, and one press listens, in the window and at the tray', async () => {
-  const inbox = join(lab.asterisk.dir, 'spool/voicemail/default/100/INBOX')
-  mkdirSync(inbox, { recursive: true })
-  writeFileSync(join(inbox, 'msg0000.txt'), '[message]\norigmailbox=100\ncallerid="Anna Lind" <101>\nduration=3\n')
+  leaveMessage(lab.asterisk, '100')
   await page.press('Listen to voicemail: 1 new')
   await phone.callIn('active')
   await ear.hears(asteriskHz)

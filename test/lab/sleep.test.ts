@@ -11,6 +11,7 @@ import { until } from '../support/until'
 import { Ear } from './support/ear'
 import { FarNetwork } from './support/far-network'
 import { Lab, microphoneHz } from './support/lab'
+import { accountsWithMailbox, leaveMessage, mailboxOf, withModules } from './support/mailbox'
 
 let network: FarNetwork
 let lab: Lab
@@ -20,7 +21,12 @@ let phone: Phone
 
 beforeAll(async () => {
   network = await FarNetwork.open()
-  lab = await Lab.open({}, network)
+  const files = {
+    'modules.conf': withModules(),
+    'voicemail.conf': mailboxOf('110'),
+    'pjsip.conf': accountsWithMailbox('110'),
+  }
+  lab = await Lab.open(files, network)
   systemBus = await TestBus.start()
   manager = await LoginManager.start(systemBus.address)
   phone = await lab.phone({
@@ -53,12 +59,17 @@ const processes = (): number[] => {
 
 const signal = (name: NodeJS.Signals): void => processes().forEach((pid) => process.kill(pid, name))
 
-/** Asleep while `meanwhile`; performance.now() of its waking. */
+/** So short an absence is told to nobody, ms. */
+const worthTelling = 5_000
+
+/** Asleep while `meanwhile`, long enough to be told of; performance.now() of its waking. */
 const sleep = async (meanwhile: () => Promise<void>): Promise<number> => {
   manager.prepareForSleep(true)
   await until(() => phone.log().includes('goes to sleep'), { what: 'the phone to know of the sleep' })
   signal('SIGSTOP')
+  const asleep = performance.now()
   await meanwhile()
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, asleep + worthTelling - performance.now())))
   signal('SIGCONT')
   manager.prepareForSleep(false)
   return performance.now()
@@ -82,19 +93,49 @@ test('a call that was up is over, a call that rang rings no longer, and all acco
   ear.close()
   void lab.asterisk.originate('PJSIP/100', 'tone')
   await phone.callIn('incoming')
+  const fellAsleep = Date.now()
   const woken = await sleep(async () => {
     await lab.asterisk.kill()
+    leaveMessage(lab.asterisk, '110')
     network.plugIn('10.78.0.9')
     await lab.asterisk.launch()
   })
+  const awake = Date.now()
   expect(await reachableAfter(woken, '10.78.0.9')).toBeLessThan(3_000)
   await phone.noCalls(5_000)
   const ends = phone.recents().map(({ direction, cause, missed }) => ({ direction, cause, missed }))
   expect(ends).toEqual(
     expect.arrayContaining([
-      { direction: 'incoming', cause: 'remote-cancelled', missed: true },
+      // Taken back, or nothing was heard of it any more: whichever is first.
+      { direction: 'incoming', cause: expect.stringMatching(/^(remote-cancelled|connection-lost)$/), missed: true },
       { direction: 'outgoing', cause: 'connection-lost', missed: false },
     ]),
   )
+  // Told of: every account, from its last proof to the first one after, why, and what came meanwhile where the server tells.
+  const absences = async () => {
+    const { accounts, away } = await phone.status()
+    return away.map((one) => ({ ...one, name: accounts.find(({ id }) => id === one.account)?.name }))
+  }
+  const told = await until(
+    async () => {
+      const all = await absences()
+      return all.length === 3 && all.some(({ newMessages }) => newMessages !== null) && all
+    },
+    { what: 'the report of the absence', ms: 30_000 },
+  ).catch(async (error: unknown) => {
+    throw new Error(`${String(error)} ${JSON.stringify(await absences())}`)
+  })
+  expect(told.map(({ name }) => name).sort()).toEqual(['Line 100', 'Line 110', 'Line 111'])
+  for (const { from, to, because } of told) {
+    expect(because).toBe('sleep')
+    expect(Date.parse(from)).toBeLessThanOrEqual(fellAsleep + 1_000)
+    expect(Date.parse(to)).toBeGreaterThanOrEqual(awake)
+  }
+  expect(told.find(({ name }) => name === 'Line 110')?.newMessages).toBe(1)
+  await phone.do('show')
+  const page = await phone.page('ui')
+  await until(async () => /The computer was asleep\./.test(await page.text()), { what: 'the window to say so' })
+  page.close()
+
   expect([...lab.desktop.open.values()].filter(({ actions }) => actions.includes('answer'))).toEqual([])
 })
