@@ -166,6 +166,12 @@ export class Registrar {
     void this.options.engine.request({ type: 'unregister', accountId }).then(told.close)
   }
 
+  /** Better words for a registration that failed at one of an account's servers, where that can be known. Never rejects. */
+  explainAt(accountId: string, server: string, registration: Registration): Promise<Registration> {
+    const account = this.options.accounts().find(({ id }) => id === accountId)
+    return account ? this.explained({ ...account, server }, registration) : Promise.resolve(registration)
+  }
+
   /** Better words for a connection that could not be made. */
   private async explained(account: Account, registration: Registration): Promise<Registration> {
     if (registration.state !== 'failed' || !vague.has(registration.reason)) return registration

@@ -131,6 +131,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     },
     onReach: () => showAccounts(),
     onAway: (away) => store.put({ away }),
+    explain: (id, server, registration) => registrar.explainAt(id, server, registration),
   })
   const addressOf: PhoneEngine['addressOf'] = (number, { uri }) => policy.numbers.dialTarget(number, uri)
   const colleagues: Colleagues = new Colleagues({

@@ -9,6 +9,7 @@ import type { EngineCommand, EngineReport } from '../../common/contract/engine'
 import type { Log } from '../../common/log'
 import type { Away, Reach } from '../../common/reach'
 import { AwayLog } from './away-log'
+import { FlowReasons, type FlowReasonsOptions } from './flow-reasons'
 import { readProofs, writeProofs } from './last-proofs'
 
 export interface ReachabilityOptions {
@@ -22,15 +23,18 @@ export interface ReachabilityOptions {
   /** Proofs or doubts are new: `reachOf` says what. */
   readonly onReach: () => void
   readonly onAway: (away: readonly Away[]) => void
+  readonly explain: FlowReasonsOptions['explain']
 }
 
 export class Reachability {
   private readonly reaches = new Map<AccountId, Reach>()
   private readonly flows = new Map<AccountId, readonly Flow[]>()
+  private readonly reasons: FlowReasons
   private readonly away: AwayLog
 
   constructor(private readonly options: ReachabilityOptions) {
-    const { clock, log, path, newId, onAway } = options
+    const { clock, log, path, newId, onAway, onReach, explain } = options
+    this.reasons = new FlowReasons({ explain, onBetter: onReach })
     this.away = new AwayLog({
       clock,
       newId,
@@ -47,7 +51,7 @@ export class Reachability {
 
   /** How it stands with each of the servers it is registered with at once; empty: it is with one at a time, or with none. */
   flowsOf(accountId: AccountId): readonly Flow[] {
-    return this.flows.get(accountId) ?? []
+    return this.reasons.explained(accountId, this.flows.get(accountId) ?? [])
   }
 
   /** Takes in what the engine says of an account's reachability and mailbox; other reports are for others. */

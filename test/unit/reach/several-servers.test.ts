@@ -9,13 +9,20 @@ import { usualConnection, type Registration } from '../../../common/account'
 import { flowsOf, type Flow } from '../../../common/account-flows'
 import { silentLog } from '../../../common/log'
 import { statusAccount } from '../../../main/control/status'
+import { FlowReasons } from '../../../main/reach/flow-reasons'
 import { Reachability } from '../../../main/reach/reachability'
 import { sayServers } from '../../../renderer/ui/connection'
 import { account } from '../../../renderer/ui/gallery/people'
 import { ManualClock } from '../../fakes/manual-clock'
 
 const registered: Registration = { state: 'registered', since: 1_000, expiresAt: 601_000 }
-const failed: Registration = { state: 'failed', reason: 'timeout', sipStatus: null, retryAt: 90_000, certificate: null }
+const failed: Extract<Registration, { state: 'failed' }> = {
+  state: 'failed',
+  reason: 'timeout',
+  sipStatus: null,
+  retryAt: 90_000,
+  certificate: null,
+}
 const flows: readonly Flow[] = [
   { server: 'udp:one.example', registration: registered, provenAt: 5_000 },
   { server: 'wss://two.example:8089/ws', registration: failed, provenAt: null },
@@ -56,6 +63,7 @@ describe('what is shown of them', () => {
       send: () => {},
       onReach: () => {},
       onAway: () => {},
+      explain: (_id, _server, said) => Promise.resolve(said),
     })
     const now = (registration: Registration): readonly Flow[] => {
       reachability.registrations([account().account], new Map([['work', registration]]))
@@ -67,6 +75,37 @@ describe('what is shown of them', () => {
     expect(now({ state: 'unregistered' })).toEqual([])
     reachability.engineReported({ type: 'flows', accountId: 'work', flows: [...flows] })
     expect(now({ ...failed, reason: 'engine-lost' })).toEqual([])
+  })
+
+  it('says why in the words of the network layer, which is asked once for each failure', async () => {
+    const asked: string[] = []
+    let better = 0
+    const reasons = new FlowReasons({
+      explain: (_id, server, said) => {
+        asked.push(server)
+        return Promise.resolve(said.state === 'failed' ? { ...said, reason: 'certificate' } : said)
+      },
+      onBetter: () => better++,
+    })
+    const reason = (provenAt: number, registration: Registration = failed): unknown =>
+      reasons
+        .explained('work', [
+          { ...flows[0]!, provenAt },
+          { ...flows[1]!, registration },
+        ])
+        .map((flow) => (flow.registration.state === 'failed' ? flow.registration.reason : flow.registration.state))
+    expect(reason(1)).toEqual(['registered', 'timeout'])
+    await Promise.resolve()
+    expect(better).toBe(1)
+    for (let proof = 2; proof < 20; proof++) expect(reason(proof)).toEqual(['registered', 'certificate'])
+    expect(asked).toEqual(['wss://two.example:8089/ws'])
+    expect(reason(20, { ...failed, retryAt: 180_000 })).toEqual(['registered', 'certificate'])
+    expect(reason(21, { state: 'registering' })).toEqual(['registered', 'registering'])
+    expect(reason(22)).toEqual(['registered', 'certificate'])
+    expect(asked).toHaveLength(1)
+    // Another failure, another reason.
+    expect(reason(23, { ...failed, reason: 'unreachable' })).toEqual(['registered', 'unreachable'])
+    expect(asked).toHaveLength(2)
   })
 
   it('is a number in the window, and what keeps the account from the others', () => {
