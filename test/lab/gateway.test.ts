@@ -36,6 +36,9 @@ beforeAll(async () => {
       lab.account('100', { server: 'udp:127.0.0.1' }),
       lab.account('102', { server: 'tls:localhost', certificate, connection: { srtp: 'required', media: 'webrtc' } }),
       lab.account('101', { server: 'tcp:127.0.0.1', connection: { media: 'plain' } }),
+      // DTLS-SRTP, and no ICE.
+      lab.account('115', { server: 'udp:127.0.0.1' }),
+      lab.account('116', { server: 'tcp:127.0.0.1', connection: { srtp: 'required' } }),
       // Endpoints that insist on the profile with feedback.
       lab.account('117', { server: 'udp:127.0.0.1' }),
       lab.account('118', { server: 'udp:127.0.0.1' }),
@@ -65,7 +68,7 @@ test('status tells which server each account is on, how, and why', async () => {
   const { accounts } = await phone.status()
   expect(accounts.map(({ route }) => route?.transport)).toEqual([
     ...['udp', 'tcp', 'tls', 'tcp', 'udp', 'tls', 'tcp'],
-    ...['udp', 'udp'],
+    ...['udp', 'tcp', 'udp', 'udp'],
   ])
   for (const { route } of accounts) {
     expect(route?.address).toBe('127.0.0.1')
@@ -113,6 +116,42 @@ test.each(['110', '100'])('on hold %s is silence, and resumed it is sound again'
   await phone.callIn('active')
   await ear.hears(530)
   await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+})
+
+test('DTLS-SRTP without ICE is heard at both ends, out and in, with a port for reports and without, and after each description anew', async () => {
+  const encrypted = (): Promise<unknown> =>
+    until(async () => (await phone.calls())[0]?.media.encryption === 'dtls', {
+      what: 'the sound to be called encrypted',
+    })
+  await phone.do('call', '711', '--account', 'Line 115')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+  await encrypted()
+  await phone.do('hold')
+  await phone.callIn('held')
+  await ear.hearsNothing(530)
+  await phone.do('resume')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await phone.do('end')
+  await phone.noCalls()
+  void lab.asterisk.originate('PJSIP/116', '600')
+  await phone.callIn('incoming')
+  await phone.do('answer')
+  await phone.callIn('active')
+  await ear.hears(microphoneHz)
+  await encrypted()
+  // Another name for whom we talk to: the server says so by an offer of its own, and then begins another handshake.
+  const ports = await ear.ports()
+  const channel = (await lab.asterisk.cli('core show channels concise')).split('!')[0]
+  for (const fact of ['(name) Elsewhere', '(num) 711'])
+    await lab.asterisk.cli(`dialplan set chanvar ${channel} CONNECTEDLINE${fact}`)
+  await until(async () => (await phone.calls())[0]?.name === 'Elsewhere', {
+    what: 'the server to have said so',
+  })
+  await until(async () => (await ear.ports()).some((port) => !ports.includes(port)), { what: 'another connection' })
+  await ear.hears(microphoneHz)
 })
 
 test('digits arrive as the events they are', async () => {
