@@ -27,7 +27,12 @@ export type Tone =
 /** Why a call is sent elsewhere, in the words of RFC 5806. */
 export type DeflectReason = 'deflection' | 'no-answer' | 'user-busy' | 'do-not-disturb' | 'unconditional'
 
+/** In which a call may be offered behind the gateway: plain sound in its forms, and WebRTC's with and without its search for a way. */
+export const offeredKinds = ['plain', 'keyed', 'feedback', 'webrtc', 'dtls'] as const
+
 export interface EngineAccount extends Account {
+  /** What the account's calls behind the gateway were taken in, as `takes` told it once; left out: not known. */
+  readonly takes?: (typeof offeredKinds)[number]
   /** Plain text; lives in the engine's memory only. */
   readonly password: string
   /** Of the account's TURN server; null: it has none, or it is not known. */
@@ -191,6 +196,8 @@ export const engineReportSchema = v.variant('type', [
       v.maxLength(mostFlows),
     ),
   }),
+  /** What an account's calls are offered in from now on: somebody took it, or what was taken before was no good. */
+  v.strictObject({ type: v.literal('takes'), accountId, kind: v.picklist(offeredKinds) }),
   /** `early`: the far end sends sound before the answer (183 with SDP). */
   v.strictObject({ type: v.literal('progress'), callId, stage: v.picklist(['alerting', 'early', 'accepted']) }),
   /** Both sides can communicate: 200 and ACK done, ICE and DTLS connected. */

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isDemo, type Account, type RefusedCertificate, type Registration } from '../../common/account'
 import type { Clock } from '../../common/clock'
+import type { EngineAccount } from '../../common/contract/engine'
 import type { RegistrationFailure } from '../../common/errors'
 import { needsGateway } from '../../common/server-address'
 import type { Engine } from './engine'
@@ -30,6 +31,8 @@ export interface RegistrarOptions {
   /** The WebSocket that an account's domain led to; null: it did not lead to one. */
   readonly foundWebSocket: (accountId: string) => string | null
   readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
+  /** What its calls behind the gateway were taken in before; null, and when left out: not known. */
+  readonly takes?: (account: Account) => EngineAccount['takes'] | null
 }
 
 /** How long a trial waits before it counts as `timeout`, ms; longer where a server has to be found first. */
@@ -155,7 +158,9 @@ export class Registrar {
     told?.close()
     this.told.set(account.id, { wanted, close: isDemo(account) ? () => {} : this.options.allow(account) })
     states.set(account.id, { state: 'registering' })
-    void this.options.engine.request({ type: 'register', account: { ...account, ...credentials } })
+    const takes = this.options.takes?.(account) ?? null
+    const asked = { ...account, ...credentials, ...(takes === null ? {} : { takes }) }
+    void this.options.engine.request({ type: 'register', account: asked })
   }
 
   private untell(accountId: string): void {

@@ -15,6 +15,7 @@ import { AccountTests } from '../diagnosis/account-tests'
 import { Ladders } from '../diagnosis/ladders'
 import { EngineHost } from '../engine/engine-host'
 import { GatewayHost, type GatewayHostOptions } from '../engine/gateway-host'
+import { OfferMemory } from '../engine/offer-memory'
 import { openServers } from '../engine/open-servers'
 import { Registrar } from '../engine/registrar'
 import { SipProvider } from '../engine/sip-provider'
@@ -89,6 +90,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     },
     onRoute: () => showAccounts(),
   })
+  const offerMemory = new OfferMemory({ path: join(folder, 'gateway-offers.json'), accounts: () => accounts.list, log })
   const registrar: Registrar = new Registrar({
     engine: host,
     clock,
@@ -97,6 +99,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     allow: (account) => openServers(account, sessions.gate, gateway),
     explain: (server) => sessions.probe.explain(server),
     foundWebSocket: (id) => gateway.foundWebSocket(id),
+    takes: (account) => offerMemory.kindOf(account),
     onChange: (registrations) => {
       reachability.registrations(accounts.list, registrations)
       colleagues.registrations(registrations)
@@ -210,6 +213,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
           messages,
           accountTests,
           ladders,
+          offerMemory,
           send: options.tellWindows,
           log,
         }),

@@ -7,6 +7,7 @@ import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
 import type { AccountTests } from '../diagnosis/account-tests'
 import type { Ladders } from '../diagnosis/ladders'
+import type { OfferMemory } from '../engine/offer-memory'
 import type { Registrar } from '../engine/registrar'
 import type { SipProvider } from '../engine/sip-provider'
 import type { Reachability } from '../reach/reachability'
@@ -30,6 +31,7 @@ export interface ReportsOptions {
   readonly messages: Messages
   readonly accountTests: AccountTests
   readonly ladders: Ladders
+  readonly offerMemory: Pick<OfferMemory, 'learned'>
   /** To every page of the phone's window. */
   readonly send: (message: UiDown) => void
   readonly log: Log
@@ -51,6 +53,7 @@ export function hear(
     messages,
     accountTests,
     ladders,
+    offerMemory,
     send,
     log,
   }: ReportsOptions,
@@ -64,6 +67,8 @@ export function hear(
   switch (report.type) {
     case 'registration':
       return registrar.reported(report.accountId, report.registration)
+    case 'takes':
+      return offerMemory.learned(report.accountId, report.kind)
     case 'devices':
       return store.put({ devices: report.devices })
     case 'quality':

@@ -7,6 +7,12 @@ import type { MediaKind, OfferedKind } from '../media/media-kind'
 
 const remembered = 200
 
+/** What is known of former days. */
+export interface LineMemory {
+  readonly remembered?: OfferedKind | undefined
+  readonly onLearned?: ((offers: OfferedKind) => void) | undefined
+}
+
 export class LineMedia {
   readonly #choice: AccountConnection['media']
   /** All that may be offered, first what to try first. */
@@ -14,10 +20,18 @@ export class LineMedia {
   #offers: OfferedKind
   /** Somebody took what is offered. */
   #isKnown = false
+  /** Somebody did once, as far as one remembers. */
+  readonly #isRemembered: boolean
+  #told: OfferedKind
+  readonly #onLearned: (offers: OfferedKind) => void
   /** What those took who were called last. */
   readonly #byTarget = new Map<string, OfferedKind>()
 
-  constructor({ media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>) {
+  /** `remembered`: what was taken when it was last known; `onLearned` is told when that changes. */
+  constructor(
+    { media, srtp }: Pick<AccountConnection, 'media' | 'srtp'>,
+    { remembered, onLearned = () => {} }: LineMemory = {},
+  ) {
     this.#choice = media
     // The rarest last: endpoints of Asterisk for WebRTC's profile without its encryption.
     const kinds: readonly OfferedKind[] = ['plain', 'keyed', 'webrtc', 'dtls', 'feedback']
@@ -25,7 +39,11 @@ export class LineMedia {
     const useful = kinds.filter((kind) => kind !== 'keyed' || srtp === 'optional')
     this.#kinds = useful.filter((kind) => media === 'automatic' || isEncryptedByBrowser(kind) === (media === 'webrtc'))
     // Whoever takes no WebRTC has often never heard of it, and some answer it with silence; what is plain all understand.
-    this.#offers = this.#kinds[0] ?? 'plain'
+    const usual = this.#kinds[0] ?? 'plain'
+    this.#isRemembered = remembered !== undefined && this.#kinds.includes(remembered)
+    this.#offers = this.#isRemembered ? (remembered ?? usual) : usual
+    this.#told = this.#offers
+    this.#onLearned = onLearned
   }
 
   /** What is offered to somebody unknown. */
@@ -65,11 +83,14 @@ export class LineMedia {
     // Where they differ it is not the server that decides, and a stranger is offered what all understand.
     this.#offers = this.#isKnown && kind !== this.#offers ? (this.#kinds[0] ?? kind) : kind
     this.#isKnown = true
+    if (this.#told === this.#offers) return
+    this.#told = this.#offers
+    this.#onLearned(this.#offers)
   }
 
   /** The server offered this kind, which is a hint at what it takes until that is known. */
   offered(kind: OfferedKind): void {
-    if (!this.#isKnown && this.#kinds.includes(kind)) this.#offers = kind
+    if (!this.#isKnown && !this.#isRemembered && this.#kinds.includes(kind)) this.#offers = kind
   }
 }
 

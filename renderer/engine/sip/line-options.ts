@@ -7,6 +7,7 @@ import type { Clock } from '../../../common/clock'
 import type { EngineAccount } from '../../../common/contract/engine'
 import type { Log } from '../../../common/log'
 import type { Reach } from '../../../common/reach'
+import type { OfferedKind } from '../media/media-kind'
 import type { GatewayLink } from './gateway-link'
 import type { AccountLimiters } from './guard/request-limiter'
 import type { DialogName } from './guard/guarding-transport'
@@ -36,6 +37,8 @@ export interface LineOptions {
   readonly ping?: boolean
   readonly onRegistration: (state: RegistrationState) => void
   readonly onReach: (reach: Reach) => void
+  /** Its calls behind the gateway are offered in another kind of sound from now on. */
+  readonly onTakes?: (kind: OfferedKind) => void
   readonly onInvite: (invitation: Invitation) => void
   /** A NOTIFY of the mailbox that nobody subscribed to; its body. */
   readonly onMessageSummary: (body: string) => void

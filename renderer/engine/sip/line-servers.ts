@@ -40,7 +40,7 @@ export class LineServers {
   ) {
     const { account } = options
     this.#options = options
-    this.media = new LineMedia(account.connection)
+    this.media = new LineMedia(account.connection, { remembered: account.takes, onLearned: options.onTakes })
     // The gateway falls back by itself, and knows more of each than a page does.
     this.#all = needsGateway(account) ? [account.server] : [account.server, ...account.connection.backups]
   }

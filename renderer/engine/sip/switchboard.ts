@@ -113,6 +113,9 @@ export class Switchboard {
       onReach: (reach) => {
         if (isCurrent()) report({ type: 'reach', accountId: account.id, reach })
       },
+      onTakes: (kind) => {
+        if (isCurrent()) report({ type: 'takes', accountId: account.id, kind })
+      },
       onFlows: (told) => {
         if (isCurrent()) report({ type: 'flows', accountId: account.id, flows: [...told] })
       },

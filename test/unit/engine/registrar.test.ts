@@ -37,6 +37,7 @@ describe('the registrar', () => {
   let network: RegistrationFailure
   /** Where an account's domain led to, and which servers were asked why. */
   let found: string | null
+  let takes: 'webrtc' | null
   let explained: string[]
   let registrar: Registrar
 
@@ -48,6 +49,7 @@ describe('the registrar', () => {
     open = []
     network = 'unreachable'
     found = null
+    takes = null
     explained = []
     registrar = new Registrar({
       engine: {
@@ -71,6 +73,7 @@ describe('the registrar', () => {
         return Promise.resolve({ reason: network, certificate: null })
       },
       foundWebSocket: () => found,
+      takes: () => takes,
       onChange: (now) => {
         registrations = now
       },
@@ -88,6 +91,14 @@ describe('the registrar', () => {
     expect(verbs()).toEqual(['register'])
     expect(registrations.get('work')).toEqual({ state: 'registering' })
     expect(open).toEqual([work.server])
+  })
+
+  test('says what the calls of an account were taken in before, where that is known', () => {
+    registrar.engineReady()
+    expect(commands[0]).not.toHaveProperty('account.takes')
+    takes = 'webrtc'
+    registrar.engineReady()
+    expect(commands.at(-1)).toMatchObject({ account: { takes: 'webrtc' } })
   })
 
   test('registers again when the password has changed', () => {

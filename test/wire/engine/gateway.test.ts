@@ -271,6 +271,30 @@ describe('the kind of sound', () => {
     expect(offered().slice(2)).toEqual(['keyed'])
   })
 
+  it('is told once when it is learned, and begun with after a start that remembers it', async () => {
+    await use('automatic')
+    answering(488, 200, 200)
+    for (let i = 0; i < 2; i++) {
+      const callId = await dial()
+      await bench.settle()
+      await bench.ask({ type: 'end', callId })
+    }
+    expect(bench.reported('takes')).toEqual([{ type: 'takes', accountId: 'work', kind: 'webrtc' }])
+    await bench.register({ ...withMedia('automatic', 'off'), takes: 'webrtc' })
+    await bench.settle()
+    const before = offered().length
+    await dial()
+    expect(offered().slice(before)).toEqual(['webrtc'])
+  })
+
+  it('is what is offered whatever was remembered, where the account does not allow that', async () => {
+    await bench.register({ ...withMedia('plain', 'off'), takes: 'webrtc' })
+    await link.use(new HandGateway(peer))
+    await bench.settle()
+    await dial()
+    expect(offered()).toEqual(['plain'])
+  })
+
   it.each([
     ['automatic', 'optional', ['plain', 'keyed', 'webrtc', 'dtls', 'feedback']],
     ['automatic', 'required', ['plain', 'webrtc', 'dtls', 'feedback']],
