@@ -54,7 +54,7 @@ interface Agreed extends WireAgreement {
 }
 
 export class Exchange {
-  readonly #webTypes = new PayloadTypes()
+  readonly #webTypes = new PayloadTypes(new Map(), true)
   readonly #wireTypes = new PayloadTypes(usualOnTheWire)
   readonly #keys: OwnKeys
   readonly #contexts = new SrtpContexts()

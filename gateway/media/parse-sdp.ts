@@ -10,7 +10,7 @@ import type { TransportFacts } from './web-leg'
 
 const maxLength = 16_384
 const maxLines = 512
-const maxLineLength = 1_024
+const maxLineLength = 4_096
 const maxMediaLines = 8
 const maxFormats = 32
 const maxCandidates = 16
@@ -19,8 +19,8 @@ type Lines = readonly string[]
 
 /** Null when it is no session description, is larger than any phone's, or has no audio line that is in use. */
 export function parseSdp(text: string): Sdp | null {
-  const lines = text.length > maxLength ? [] : text.split(/\r\n|\n|\r/).filter((line) => line !== '')
-  if (lines[0] !== 'v=0' || lines.length > maxLines || !lines.every(isLine)) return null
+  const lines = text.length > maxLength ? [] : text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
+  if (lines[0]?.trimEnd() !== 'v=0' || lines.length > maxLines || !lines.every(isLine)) return null
   const session: string[] = []
   const sections: string[][] = []
   for (const line of lines) {
@@ -43,7 +43,7 @@ const isLine = (line: string): boolean =>
   line.length <= maxLineLength && /^[a-z]=/.test(line) && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)
 
 function mediaLine(line: string): MediaLine | null {
-  const match = /^m=([\w.-]{1,32}) (\d{1,5})(?:\/\d{1,3})? ([\w/.-]{1,64}) (.{1,512})$/.exec(line)
+  const match = /^m=([\w.-]{1,32}) +(\d{1,5})(?:\/\d{1,3})? +([\w/.-]{1,64}) +(.{1,512})$/.exec(line)
   const [, kind = '', port = '', protocol = '', formats = ''] = match ?? []
   const list = formats.trim().split(/\s+/)
   if (match === null || Number(port) > 65_535 || list.length > 4 * maxFormats) return null
@@ -52,6 +52,9 @@ function mediaLine(line: string): MediaLine | null {
 
 function audioOf(section: Lines, session: Lines, line: MediaLine): AudioDescription {
   const value = (name: string): string | null => attribute(section, name) ?? attribute(session, name)
+  // Keys belong to a medium (RFC 4568 section 5); a few phones write them above all of them.
+  const anywhere = (name: string): string[] =>
+    [section, session].map((lines) => attributes(lines, name)).find(some) ?? []
   const address = addressIn(section) ?? addressIn(session)
   const isNowhere = address === null || address === '0.0.0.0' || address === '::'
   // Port 9 with 0.0.0.0 says "see the candidates", not "hold" (RFC 8840 section 4.1.1).
@@ -67,7 +70,7 @@ function audioOf(section: Lines, session: Lines, line: MediaLine): AudioDescript
     rtcp: rtcpMux ? rtp : rtcpTarget(attribute(section, 'rtcp'), rtp),
     rtcpMux,
     protocol: line.protocol,
-    crypto: readCrypto(attributes(section, 'crypto')),
+    crypto: readCrypto(anywhere('crypto')),
     transport: transportOf(section, value),
     dtls: dtlsOf(value),
     mid: token(attribute(section, 'mid')),
@@ -131,7 +134,7 @@ function dtlsOf(value: (name: string) => string | null): DtlsFacts | null {
 /** A name instead of a number is no address: nobody is looked up at a stranger's word; packets that come tell where to. */
 function addressIn(lines: Lines): string | null {
   const match = lines
-    .map((line) => /^c=IN IP([46]) ([\da-fA-F.:]{1,64})(?:\/|\s|$)/.exec(line))
+    .map((line) => /^c=IN +IP([46]) +([\da-fA-F.:]{1,64})(?:\/|\s|$)/.exec(line))
     .find((found) => found !== null)
   const address = match?.[2] ?? ''
   return isIP(address) === Number(match?.[1]) ? address : null
@@ -143,6 +146,8 @@ const directionIn = (lines: Lines): Direction | undefined =>
 
 const attributes = (lines: Lines, name: string): string[] =>
   lines.filter((line) => line.startsWith(`a=${name}:`)).map((line) => line.slice(name.length + 3).trim())
+
+const some = ({ length }: Lines): boolean => length > 0
 
 const attribute = (lines: Lines, name: string): string | null => attributes(lines, name)[0] ?? null
 

@@ -17,8 +17,14 @@ export const usualOnTheWire: ReadonlyMap<string, number> = new Map([
 export class PayloadTypes {
   readonly #byCodec = new Map<string, number>()
 
-  /** `usual`: what a codec is called that nobody has given a number yet; left out: as whoever names it first does. */
-  constructor(private readonly usual: ReadonlyMap<string, number> = new Map()) {}
+  /**
+   * `usual`: what a codec is called that nobody has given a number yet; left out: as whoever names it first does. `multiplexed`: numbers that would make
+   * reports of packets (RFC 5761 section 4) are not given, whoever says them.
+   */
+  constructor(
+    private readonly usual: ReadonlyMap<string, number> = new Map(),
+    private readonly multiplexed = false,
+  ) {}
 
   /** The other side says these: a codec without a number takes the one said, when it is free. */
   learn(codecs: readonly Codec[]): void {
@@ -38,7 +44,8 @@ export class PayloadTypes {
     const known = this.#byCodec.get(key)
     if (known !== undefined) return known
     const taken = new Set(this.#byCodec.values())
-    const type = taken.has(wanted) ? free(taken) : wanted
+    const isReport = this.multiplexed && wanted >= 64 && wanted <= 95
+    const type = taken.has(wanted) || isReport ? free(taken) : wanted
     this.#byCodec.set(key, type)
     return type
   }

@@ -71,7 +71,7 @@ export class PlainLeg {
     this.#stun = new StunAsker(needs.clock, needs.random, needs.sockets)
     rtp.onPacket((packet, from) => {
       if (isStun(packet)) this.#stun.receive(packet)
-      else if (this.#agreed?.rtcpMux === true && isRtcp(packet)) this.#takeRtcp(packet, from, this.#latch)
+      else if (this.#isReport(packet)) this.#takeRtcp(packet, from, this.#latch)
       else this.#takeRtp(packet, from)
     })
     rtcp.onPacket((packet, from) => {
@@ -171,6 +171,12 @@ export class PlainLeg {
     else if (type === agreed.speech) this.#otherName.forget()
     setPayloadType(plain, type)
     this.needs.events.onRtp(plain)
+  }
+
+  /** Also where nobody agreed to it, some send their reports from and to the ports of the sound. */
+  #isReport(packet: Buffer): boolean {
+    if (!isRtcp(packet) || this.#agreed === null) return false
+    return this.#agreed.rtcpMux || !this.#agreed.toWeb.has(payloadTypeOf(packet))
   }
 
   #takeRtcp(packet: Buffer, from: Target, latch: Latch): void {

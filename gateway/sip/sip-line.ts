@@ -4,7 +4,7 @@
  */
 import type { GatewayAccount } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
-import { headerValue } from '../../common/wire-message'
+import { headerValue, parameter, type WireMessage } from '../../common/wire-message'
 import type { Line, LineEvents } from '../gateway'
 import { BetterWatch } from './better-watch'
 import type { Channel, ChannelFailure, OpenedChannel } from './channel'
@@ -35,6 +35,8 @@ interface Connected {
 
 /** A server that said nothing for so long after it was asked is tried last next time, ms. */
 const silentAfter = 3_000
+/** A registrar behind UDP may be started anew and know nobody, and no connection breaks: it is believed for so long, s, and told again before. */
+const datagramBelief = 150
 const bulkPatience = 1_500
 const askAgain = 2_000
 
@@ -194,6 +196,7 @@ export class SipLine implements Line {
     }
     if (method === 'REGISTER' && status >= 200 && status < 300) {
       known.isRegistrar = true
+      if (!known.channel.reliable) believeFor(message, datagramBelief)
       if (known.route.rank.isFirst) memory.reserve = 1
       const flow = Number(headerValue(message, 'flow-timer'))
       if (flow > 0 && flow <= 86_400) known.keepAlive.setFlowTimer(flow)
@@ -247,6 +250,18 @@ export class SipLine implements Line {
     connected?.watch?.stop()
     connected?.exchange.close()
     connected?.channel.close()
+  }
+}
+
+/** The page registers again in time for what it reads here. */
+function believeFor(answer: WireMessage, most: number): void {
+  const contacts = answer.headers.filter(({ name }) => name === 'contact')
+  const expires = headerValue(answer, 'expires')
+  for (const contact of contacts) {
+    if (Number(parameter(contact.value, 'expires') ?? expires ?? 0) <= most) continue
+    const bare = contact.value.replace(/;\s*expires\s*=\s*"?\d+"?/gi, '')
+    contact.value = bare.includes(',') ? contact.value : `${bare};expires=${most}`
+    answer.changed = true
   }
 }
 
