@@ -54,6 +54,18 @@ test.each([
   network.plugIn('10.78.0.4')
   await backWithin(3_000, '10.78.0.4', performance.now())
   await ear.hears(microphoneHz)
+
+  // A VPN comes up, and all goes through it; without the cable too. Then it is gone, and the cable is there again.
+  const vpn = network.anotherWay('vpn0', '10.79.0.1')
+  vpn.plugIn('10.79.0.2')
+  await backWithin(3_000, '10.79.0.2', performance.now())
+  await ear.hears(microphoneHz)
+  network.pullOut()
+  await ear.hears(microphoneHz)
+  network.plugIn('10.78.0.5')
+  vpn.pullOut()
+  await backWithin(3_000, '10.78.0.5', performance.now())
+  await ear.hears(microphoneHz)
   ear.close()
   expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
   await phone.do('end')

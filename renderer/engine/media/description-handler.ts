@@ -120,7 +120,7 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
         this.#forgetFormer()
       } else if (this.#prepared === null && peer.signalingState === 'stable') {
         if (options.fresh === true && peer.remoteSdp !== null) peer = await this.#offerAnew(peer)
-        else await this.#makeOffer(peer, options.iceRestart ?? false)
+        else await this.#makeOffer(peer, await this.#isToRestart(options))
       }
       await peer.gathered()
       return { body: peer.localSdp ?? '', contentType: 'application/sdp' }
@@ -222,6 +222,13 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     this.#connection = 'closed'
     this.#peer?.close()
     this.#former?.close()
+  }
+
+  async #isToRestart({ iceRestart = false, unlessHeard = false }: DescriptionOptions): Promise<boolean> {
+    if (!iceRestart || !unlessHeard) return iceRestart
+    const isHeard = await this.#isReceiving()
+    if (this.#closed) throw new DescriptionError('media-failed', 'closed')
+    return !isHeard
   }
 
   /** Whether packets arrive now. */

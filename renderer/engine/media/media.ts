@@ -32,6 +32,8 @@ export class DescriptionError extends Error {
 export interface DescriptionOptions {
   /** Offers only: new ICE credentials and candidates, after the network changed (JSEP iceRestart). */
   readonly iceRestart?: boolean
+  /** With `iceRestart`: not where sound arrives, which has a way then. */
+  readonly unlessHeard?: boolean
   /**
    * Offers only: from a new peer connection, of which nothing that was said before is known. It replaces the old one when it is answered; when it is
    * taken back the old one goes on.

@@ -16,6 +16,8 @@ export class Peer {
   readonly #stopListening: () => void
   #transceiver: RTCRtpTransceiver | null = null
   #gathering: Promise<void> = Promise.resolve()
+  /** Names the DTLS association (RFC 8842) once ICE was begun anew; null before. */
+  #association: string | null = null
   #closed = false
 
   constructor(
@@ -45,8 +47,11 @@ export class Peer {
     return this.#transceiver
   }
 
+  /** After ICE was begun anew it says that DTLS was not: the browser does not say so, and an rtpengine takes that for a new handshake. */
   get localSdp(): string | null {
-    return this.#connection.localDescription?.sdp ?? null
+    const sdp = this.#connection.localDescription?.sdp ?? null
+    if (sdp === null || this.#association === null) return sdp
+    return sdp.replace(/^a=fingerprint:.*\r\n/m, `$&a=tls-id:${this.#association}\r\n`)
   }
 
   get remoteSdp(): string | null {
@@ -58,6 +63,7 @@ export class Peer {
     this.#transceiver ??= this.#connection.addTransceiver('audio', { direction })
     this.#transceiver.direction = direction
     this.#prefer(this.#transceiver, null)
+    if (iceRestart && this.remoteSdp !== null) this.#association ??= crypto.randomUUID().replaceAll('-', '')
     await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart }))
     this.#gathering = gatherCandidates(this.#connection, this.#hasServers, this.clock)
   }

@@ -48,6 +48,8 @@ export function soundPoint({ at, stats, gateway }: SoundSample): SoundPoint {
   const [inbound, outbound, source] = [row('inbound-rtp'), row('outbound-rtp'), row('media-source')]
   const [reported, reporting] = [row('remote-inbound-rtp'), row('remote-outbound-rtp')]
   const farLoss = count(reported?.fractionLost)
+  // It reads no reports that the browser and the far end encrypt for each other.
+  const reader = gateway?.encryption === 'dtls' ? null : gateway
   return {
     at,
     // What the gateway carries is what the wire sees.
@@ -57,9 +59,9 @@ export function soundPoint({ at, stats, gateway }: SoundSample): SoundPoint {
     spoken: count(source?.totalAudioEnergy),
     heard: count(inbound?.totalAudioEnergy),
     farLoss,
-    reports: gateway?.reports ?? count(reporting?.reportsSent) ?? 0,
+    reports: reader?.reports ?? count(reporting?.reportsSent) ?? 0,
     // The browser tells of a report on our stream when it came, and a stream nobody hears has none; one that lost all of it says so besides.
-    arrived: gateway?.progress ?? ((farLoss ?? 0) > allLost ? null : count(reported?.timestamp)),
+    arrived: reader?.progress ?? ((farLoss ?? 0) > allLost ? null : count(reported?.timestamp)),
     strangers: gateway?.strangers ?? 0,
     refused: gateway?.refused ?? 0,
   }

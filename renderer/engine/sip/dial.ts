@@ -117,7 +117,9 @@ async function invite(call: LiveCall, inviter: Inviter, attempt: Attempt): Promi
   const goRound = (): boolean => call.session === inviter && call.stage === 'dialing' && sendRound(call, attempt)
   call.goRound = goRound
   call.later(() => {
-    if (call.session === inviter && !call.provisional && goRound()) attempt.line.transport.probe()
+    if (call.session !== inviter || call.provisional) return
+    goRound()
+    attempt.line.transport.probe()
   }, silenceLimit)
   return true
 }

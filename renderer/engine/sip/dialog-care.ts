@@ -61,7 +61,7 @@ export class DialogCare {
     this.ghosts = new GhostWatch({
       now: () => call.surroundings.clock.now(),
       expectsSound: () => !call.held && !call.media.remoteHeld,
-      doubt: () => this.#transport.probeUrgently(),
+      doubt: () => this.#transport.probeKeenly(),
       probe: () => this.#probe(),
     })
     this.reinvites = new ReinviteQueue({

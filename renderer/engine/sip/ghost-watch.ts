@@ -8,10 +8,14 @@ export interface GhostWatchNeeds {
   now(): number
   /** Sound is due: neither side holds the other. */
   expectsSound(): boolean
+  /** Sound stopped that was there: the way to the server may be gone with it. */
+  doubt(): void
   /** Asks, and ends the call if nobody is there. Resolves when that is settled. Never rejects. */
   probe(): Promise<void>
 }
 
+/** Silence before the way to the server is looked at, ms: more than one bad moment of a Wi-Fi. */
+const doubtAfter = 1_900
 /** Silence before the first question, ms; far longer than any codec's pause. */
 const firstPatience = 20_000
 /** Between questions to a far end that is there and silent, ms. */
@@ -26,6 +30,7 @@ export class GhostWatch {
   #quietSince: number
   #patience = firstPatience
   #probing = false
+  #doubted = true
 
   constructor(needs: GhostWatchNeeds) {
     this.#needs = needs
@@ -37,11 +42,17 @@ export class GhostWatch {
     const now = this.#needs.now()
     const expected = this.#needs.expectsSound()
     if (packets !== this.#packets || expected !== this.#expected) {
+      // There must have been some, for this call may have none.
+      this.#doubted = packets <= 0 || packets === this.#packets
       this.#packets = packets
       this.#expected = expected
       this.#quietSince = now
       this.#patience = firstPatience
       return
+    }
+    if (expected && !this.#doubted && now - this.#quietSince >= doubtAfter) {
+      this.#doubted = true
+      this.#needs.doubt()
     }
     const patience = expected ? this.#patience : holdPatience
     if (this.#probing || now - this.#quietSince < patience) return

@@ -3,6 +3,7 @@
  * knows the wire through the user agent and its transport only, and of calls that they must not be disturbed.
  */
 import type { UserAgent } from 'sip.js'
+import type { Timer } from '../../../common/clock'
 import type { RefusedCertificate, Registration as RegistrationState } from '../../../common/account'
 import type { RegistrationFailure } from '../../../common/errors'
 import { ConnectError, type GuardingTransport } from './guard/guarding-transport'
@@ -23,6 +24,8 @@ const unlistedRetry = 60_000
 const farewellPatience = 1_000
 /** A REGISTER that somebody wants to see is not sent more often than this, ms: the refreshes need their share of what is allowed. */
 const newsEvery = 15_000
+/** A network changes in steps, its addresses before its routes: what lives at first is asked again so long after, ms. */
+const laterLooks = [1_500, 4_000]
 /** Where nobody waits for it, what was up for less than this may be gone again soon (RFC 5626 section 4.5), ms. */
 const settledAfter = 120_000
 
@@ -45,6 +48,7 @@ export class LineUpkeep {
   /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
+  readonly #looks = new Set<Timer>()
   /** On the way to another server, which is connected to as soon as this one is left. */
   #isMoving = false
   /** It has been registered since it was opened, on an earlier connection. */
@@ -110,9 +114,29 @@ export class LineUpkeep {
   /** The computer is on another network, or on one again: what outlived that answers at once, and all else is made anew. */
   networkChanged(): void {
     if (this.#closed) return
+    this.#lookLater()
     this.#connectAnew = true
     if (this.#connecting) return this.#transport.drop('the network changed')
     this.reconnect(() => this.#transport.probeUrgently())
+  }
+
+  #lookLater(): void {
+    const { clock } = this.#options
+    this.#forgetLooks()
+    for (const ms of laterLooks) {
+      const timer = clock.setTimeout(() => {
+        this.#looks.delete(timer)
+        if (!this.#isConnected) return
+        this.#connectAnew = true
+        this.#transport.probeUrgently()
+      }, ms)
+      this.#looks.add(timer)
+    }
+  }
+
+  #forgetLooks(): void {
+    for (const timer of this.#looks) this.#options.clock.clearTimeout(timer)
+    this.#looks.clear()
   }
 
   /** The user wants it now, whatever the server said before. */
@@ -126,6 +150,11 @@ export class LineUpkeep {
     else this.#transport.probe()
     // Whoever asks again does not know.
     if (!failed) this.#options.onRegistration(this.#state)
+  }
+
+  /** Something says that the server may not know us any more: it is told again, not more often than anybody may ask for it. */
+  suspect(): void {
+    if (this.#state.state === 'registered') void this.registerNow()
   }
 
   /** Registers now, and tells what the registrar says; pending for ever when the connection is lost. null: that was done a moment ago. */
@@ -143,6 +172,7 @@ export class LineUpkeep {
   /** Takes the registration back. `others`: what else is to be waited for, if it is connected. */
   async leave(limitMs: number, others: () => Promise<unknown>): Promise<void> {
     this.#closed = true
+    this.#forgetLooks()
     this.#isMoving = false
     this.#next.cancel()
     this.#servers.rest()
@@ -164,6 +194,8 @@ export class LineUpkeep {
   /** An answer to a question of the transport's. */
   alive(roundTripMs: number): void {
     this.#connectAnew = false
+    // Whoever was away for a moment may have been started anew, and know nobody.
+    if (this.#reach.reach.doubt === 'no-answer') this.suspect()
     this.#reach.alive(roundTripMs, this.#transport.nextProofInMs)
   }
 

@@ -4,7 +4,7 @@
  */
 import { hangUp } from './end'
 import type { LiveCall } from './live-call'
-import { renegotiate } from './renegotiate'
+import { tellNewWay } from './renegotiate'
 
 /** A ringing or dialled call waits this long for the connection, ms. */
 const unansweredPatience = 5_000
@@ -32,7 +32,7 @@ export class Outlasting {
     // The answer to an INVITE of ours went the old way and will not come; what rings here may still be answered.
     if (call.direction === 'outgoing' && (call.stage === 'dialing' || call.stage === 'alerting')) return
     this.#clear(call)
-    if (call.stage === 'established') void renegotiate(call)
+    if (call.stage === 'established') void tellNewWay(call)
     if (call.stage === 'ringing') void this.#lookWhoWaits(call)
   }
 

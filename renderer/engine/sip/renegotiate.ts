@@ -30,5 +30,8 @@ export async function reinvite(call: LiveCall, options: DescriptionOptions = {})
 /** New candidates and credentials for a call whose network changed or whose sound broke (RFC 8839 section 4.4.3). */
 export const renegotiate = (call: LiveCall): Promise<Result> => reinvite(call, { iceRestart: true })
 
+/** The new way to us, for a call whose account was connected anew; its sound, if there is any, is left alone. */
+export const tellNewWay = (call: LiveCall): Promise<Result> => reinvite(call, { iceRestart: true, unlessHeard: true })
+
 /** Another connection from scratch, for a call whose sound cannot begin on the one it has. */
 export const beginAnew = (call: LiveCall): Promise<Result> => reinvite(call, { fresh: true })

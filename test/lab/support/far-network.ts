@@ -9,9 +9,17 @@ import { until } from '../../support/until'
 const near = 'cable0'
 const far = 'cable1'
 
+export interface OtherWay {
+  /** The phone has this address too, and reaches the server from it. */
+  plugIn(address: string): void
+  pullOut(): void
+}
+
 export class FarNetwork {
   /** Of the server, as the phone reaches it. */
   readonly server = '10.78.0.1'
+
+  private readonly others: string[] = []
 
   private constructor(private readonly holder: ChildProcess) {}
 
@@ -51,16 +59,67 @@ export class FarNetwork {
     ip('link', 'set', near, 'down')
   }
 
-  close(): void {
-    this.holder.kill('SIGKILL')
-    try {
-      ip('link', 'del', near)
-    } catch {
-      // It went with the other end.
+  /** A way from a third network, that of this process, to the server's, whose end of it has `gateway`/24. */
+  connect(name: string, pid: string, gateway: string): void {
+    ip('link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}s`)
+    ip('link', 'set', name, 'netns', pid)
+    ip('link', 'set', `${name}s`, 'netns', String(this.holder.pid))
+    this.inside('ip', 'addr', 'add', `${gateway}/24`, 'dev', `${name}s`)
+    this.inside('ip', 'link', 'set', `${name}s`, 'up')
+    // Whatever way is taken, it is this address that answers.
+    this.inside('ip', 'route', 'change', `${gateway.replace(/\d+$/, '0')}/24`, 'dev', `${name}s`, 'src', this.server)
+  }
+
+  /** The server is to be reached by this address too, or not any more: whoever speaks to it then is not answered. */
+  answersAt(address: string, answers: boolean): void {
+    this.inside('nft', 'add table ip moved')
+    const [chain, hook] = answers
+      ? ['to', 'nat hook prerouting priority -100']
+      : ['gone', 'filter hook prerouting priority -300']
+    this.inside('nft', `add chain ip moved ${chain} { type ${hook}; }`)
+    this.inside('nft', `add rule ip moved ${chain} ip daddr ${address} ${answers ? `dnat to ${this.server}` : 'drop'}`)
+  }
+
+  /**
+   * Another way to the server, a VPN or a Wi-Fi beside the cable, with the server's end at `gateway`/24. It is preferred while it is plugged in, and takes
+   * only what has an address of its own, as a VPN's server does.
+   */
+  anotherWay(name: string, gateway: string): OtherWay {
+    const there = `${name}s`
+    const mac = '02:00:00:00:00:01'
+    ip('link', 'add', name, 'type', 'veth', 'peer', 'name', there, 'address', mac)
+    this.others.push(name)
+    ip('link', 'set', there, 'netns', String(this.holder.pid))
+    this.inside('ip', 'addr', 'add', `${gateway}/24`, 'dev', there)
+    this.inside('ip', 'link', 'set', there, 'up')
+    this.inside('sysctl', '-q', `net.ipv4.conf.${there}.rp_filter=1`)
+    return {
+      plugIn: (address) => {
+        ip('addr', 'add', `${address}/24`, 'dev', name)
+        ip('link', 'set', name, 'up')
+        // Known without asking: whoever asks with an address that is not of this way is not answered.
+        ip('neigh', 'replace', gateway, 'lladdr', mac, 'dev', name, 'nud', 'permanent')
+        ip('route', 'add', `${this.server}/32`, 'via', gateway, 'dev', name)
+      },
+      pullOut: () => {
+        ip('addr', 'flush', 'dev', name)
+        ip('link', 'set', name, 'down')
+      },
     }
   }
 
-  private inside(...command: string[]): void {
+  close(): void {
+    this.holder.kill('SIGKILL')
+    for (const name of [near, ...this.others]) {
+      try {
+        ip('link', 'del', name)
+      } catch {
+        // It went with the other end.
+      }
+    }
+  }
+
+  inside(...command: string[]): void {
     const [program, ...args] = command
     const [entering, all] = this.entering(program ?? '', args)
     execFileSync(entering, all, { stdio: 'ignore' })

@@ -14,39 +14,22 @@ const address = '127.0.0.77'
 
 export class NameServer {
   private constructor(
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     private readonly folder: string,
+    private readonly root: string,
   ) {}
 
   /** `root`: the lab's, or '' for this system's own. `records`: as dnsmasq's options have them, without the dashes. */
   static async start(root: string, records: readonly string[]): Promise<NameServer> {
     const folder = mkdtempSync(join(tmpdir(), 'patchcord-names-'))
     writeFileSync(join(folder, 'resolv.conf'), `nameserver ${address}\n`)
-    const fixed = [
-      'keep-in-foreground',
-      'no-resolv',
-      'no-hosts',
-      'no-ping',
-      'bind-interfaces',
-      'user=root',
-      'conf-file=/dev/null',
-    ]
-    const options = [...fixed, `listen-address=${address}`, 'pid-file=', 'local=/test/', ...records]
-    const args = options.map((option) => `--${option}`)
-    const child = root ? spawn('chroot', [root, 'dnsmasq', ...args]) : spawn('dnsmasq', args)
-    let output = ''
-    child.stderr.on('data', (data: Buffer) => (output += data.toString()))
-    const resolver = new Resolver({ timeout: 500, tries: 1 })
-    resolver.setServers([address])
-    await until(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`the name server ended: ${output}`)
-        // Any answer will do, that there is no such name too.
-        return resolver.resolve4('ready.test').catch(({ code }: { code: string }) => code === 'ENOTFOUND')
-      },
-      { what: 'the name server to answer' },
-    )
-    return new NameServer(child, folder)
+    return new NameServer(await serve(root, records), folder, root)
+  }
+
+  /** Says something else from now on. */
+  async replace(records: readonly string[]): Promise<void> {
+    this.process.kill('SIGKILL')
+    this.process = await serve(this.root, records)
   }
 
   /** The command that runs another one which asks this server and no other. */
@@ -59,4 +42,33 @@ export class NameServer {
     this.process.kill('SIGKILL')
     removeFolder(this.folder)
   }
+}
+
+/** Resolves when it answers. */
+async function serve(root: string, records: readonly string[]): Promise<ChildProcess> {
+  const fixed = [
+    'keep-in-foreground',
+    'no-resolv',
+    'no-hosts',
+    'no-ping',
+    'bind-interfaces',
+    'user=root',
+    'conf-file=/dev/null',
+  ]
+  const options = [...fixed, `listen-address=${address}`, 'pid-file=', 'local=/test/', ...records]
+  const args = options.map((option) => `--${option}`)
+  const child = root ? spawn('chroot', [root, 'dnsmasq', ...args]) : spawn('dnsmasq', args)
+  let output = ''
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
+  const resolver = new Resolver({ timeout: 500, tries: 1 })
+  resolver.setServers([address])
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the name server ended: ${output}`)
+      // Any answer will do, that there is no such name too.
+      return resolver.resolve4('ready.test').catch(({ code }: { code: string }) => code === 'ENOTFOUND')
+    },
+    { what: 'the name server to answer' },
+  )
+  return child
 }

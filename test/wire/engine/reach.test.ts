@@ -40,6 +40,18 @@ describe('the proof that an account can be called', () => {
     expect(bench.registration?.state).not.toBe('registered')
   })
 
+  it('is told to the registrar anew when the server was away for a moment: it may have been started again, and know nobody', async () => {
+    await bench.register()
+    const told = bench.peer.requests('REGISTER').length
+    bench.peer.server.blackHole = true
+    await bench.settle(27_900)
+    bench.peer.server.blackHole = false
+    await bench.settle(1_000)
+    expect(bench.peer.requests('REGISTER')).toHaveLength(told + 1)
+    expect(reach()).toMatchObject({ provenAt: Date.now() - 900, doubt: null })
+    expect(bench.registration?.state).toBe('registered')
+  })
+
   it('is not there when the registrar lists others and not us', async () => {
     bench.peer.on('REGISTER', (request) =>
       bench.peer.reply(request, 200, ['Contact: <sip:other@192.0.2.9>;expires=600, <sip:third@192.0.2.8>;expires=600']),
@@ -64,8 +76,8 @@ describe('another network', () => {
     await bench.settle(10_000)
     const asked = bench.peer.pings
     await bench.ask({ type: 'reconnect', because: 'network' })
-    await bench.settle(3_000)
-    expect(bench.peer.pings).toBe(asked + 1)
+    await bench.settle(10_000)
+    expect(bench.peer.pings).toBe(asked + 3)
     expect(bench.peer.server.sockets).toHaveLength(1)
   })
 
@@ -76,6 +88,18 @@ describe('another network', () => {
     await bench.settle(690)
     bench.peer.server.blackHole = false
     await bench.settle(1_500)
+    expect(bench.peer.server.sockets).toHaveLength(2)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
+  it('is asked again when its routes may have changed too: what lived at first and does not any more is made anew', async () => {
+    await bench.register()
+    await bench.ask({ type: 'reconnect', because: 'network' })
+    await bench.settle(1_000)
+    bench.peer.server.blackHole = true
+    await bench.settle(1_210)
+    bench.peer.server.blackHole = false
+    await bench.settle(800)
     expect(bench.peer.server.sockets).toHaveLength(2)
     expect(bench.registration?.state).toBe('registered')
   })

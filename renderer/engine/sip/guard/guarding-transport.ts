@@ -119,6 +119,11 @@ export class GuardingTransport implements Transport {
     this.#pinger?.probe()
   }
 
+  /** The sound of a call stopped: proves it within 1 s, or 2 s where the first question is lost, or loses it. */
+  probeKeenly(): void {
+    this.#pinger?.probeKeenly()
+  }
+
   /** The network changed: proves within 0.7 s that the connection outlived it, or loses it. */
   probeUrgently(): void {
     this.#pinger?.probeUrgently()

@@ -24,8 +24,10 @@ export interface PingerOptions {
 
 const interval: Record<Pace, number> = { idle: 25_000, busy: 5_000 }
 const PATIENCE = 3_000
-/** When the network is known to have changed: a connection that lives answers at once. */
+/** When the network is known to have changed: a connection that lives answers at once, or in twice the time it took last. */
 const URGENT = 700
+/** When the sound of a call stopped: often it is only the far end that says nothing. */
+const KEEN = 1_000
 const MISSES = 2
 
 export class Pinger {
@@ -36,6 +38,9 @@ export class Pinger {
   #sentAt: number | null = null
   #sequence = 0
   #misses = 0
+  /** How long the last answer took, ms. */
+  #roundTrip = 0
+  #patience = PATIENCE
   #running = false
   /** Has any ping ever been answered, and did anything else arrive since the first miss? Decides about the fallback. */
   #everAnswered = false
@@ -58,6 +63,7 @@ export class Pinger {
     this.#running = false
     this.#misses = 0
     this.#sentAt = null
+    this.#patience = PATIENCE
     this.#clear()
   }
 
@@ -77,12 +83,19 @@ export class Pinger {
     if (this.#running && this.#sentAt === null) this.#ping()
   }
 
+  /** The same where something speaks against it: less is waited for each of the two answers. */
+  probeKeenly(): void {
+    if (!this.#running || this.#sentAt !== null) return
+    this.#patience = Math.max(KEEN, 2 * this.#roundTrip)
+    this.#ping(this.#patience)
+  }
+
   /** The same in a hurry, and what is asked already counts for nothing: the network it was asked over is not there any more. */
   probeUrgently(): void {
     if (!this.#running || this.#kind === 'none') return
     // One more, and it is dead.
     this.#misses = MISSES - 1
-    this.#ping(URGENT)
+    this.#ping(Math.max(URGENT, 2 * this.#roundTrip), true)
   }
 
   /** True when the response belongs to a ping, which then must not reach sip.js. */
@@ -116,11 +129,11 @@ export class Pinger {
     this.#timer = this.#options.clock.setTimeout(() => this.#ping(), interval[this.#pace])
   }
 
-  #ping(patience = PATIENCE): void {
+  #ping(patience = this.#patience, urgent = false): void {
     this.#clear()
     if (this.#kind === 'none') return
     this.#sentAt = this.#options.clock.now()
-    if (this.#misses === 0 || patience === URGENT) this.#firstSentAt = this.#sentAt
+    if (this.#misses === 0 || urgent) this.#firstSentAt = this.#sentAt
     this.#sequence += 1
     this.#timer = this.#options.clock.setTimeout(() => this.#missed(), patience)
     this.#options.send(this.#kind === 'crlf' ? '\r\n\r\n' : this.#request())
@@ -129,6 +142,8 @@ export class Pinger {
   #answered(): void {
     const roundTrip = this.#options.clock.now() - (this.#sentAt ?? 0)
     this.#everAnswered = true
+    this.#roundTrip = roundTrip
+    this.#patience = PATIENCE
     this.#misses = 0
     this.#sentAt = null
     this.#schedule()
