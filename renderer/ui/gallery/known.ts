@@ -177,6 +177,21 @@ export const transferred = past({
     { kind: 'conference', callId: 'gone' },
   ],
 })
+export const troubled = past({
+  id: 'past-troubled',
+  connectedAt: moment - 7_260_000,
+  startedAt: moment - 7_268_000,
+  endedAt: moment - 7_140_000,
+  cause: 'hung-up',
+  mos: 2.4,
+  trouble: {
+    trouble: 'not-heard',
+    since: moment - 7_250_000,
+    lasted: 94_000,
+    evidence: 'sent 2310 packets in 46 s; of 9 reports of theirs since, none tells that more arrived',
+  },
+  diverted: [{ handle: { type: 'phoneNumber', value: '500' }, name: 'Support', reason: 'no-answer' }],
+})
 export const kept = past({
   id: 'past-blocked',
   name: 'Congratulations',

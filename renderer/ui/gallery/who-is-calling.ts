@@ -11,7 +11,7 @@ import type { Desk } from '../desk.svelte'
 import { RuleForm } from '../rule-form.svelte'
 import { SourceForm } from '../source-form.svelte'
 import type { Fixture } from './fixtures'
-import { ada, blocked, kept, known, picture, sources, transferred } from './known'
+import { ada, blocked, kept, known, picture, sources, transferred, troubled } from './known'
 import * as p from './people'
 
 const state = p.snapshot(known)
@@ -135,6 +135,11 @@ export const whoIsCalling: Readonly<Record<string, Fixture>> = {
 
   'recents-blocked': { state, desk: recents((desk) => (desk.recentFilter = 'blocked')) },
   'recent-page': { state, desk: recents((desk) => (desk.recent = transferred)) },
+  'recent-page-trouble': {
+    state,
+    desk: recents((desk) => (desk.recent = troubled)),
+    click: '[aria-label="Details"], .details',
+  },
   'recent-page-blocked': { state, desk: recents((desk) => (desk.recent = kept)) },
 
   settings: { state, desk: settings(null) },
