@@ -40,7 +40,8 @@ describe('what the calls of an account were taken in', () => {
 
   it('is known whatever the account is called', () => {
     open().learned('work', 'keyed')
-    expect(open().kindOf({ ...work, name: 'Desk', displayName: 'Anna' })).toBe('keyed')
+    const renamed: Account = { ...work, name: 'Desk', displayName: 'Anna' }
+    expect(open().kindOf(renamed)).toBe('keyed')
   })
 
   it('is forgotten with the account', () => {

@@ -97,6 +97,7 @@ describe('the registrar', () => {
     registrar.engineReady()
     expect(commands[0]).not.toHaveProperty('account.takes')
     takes = 'webrtc'
+    registrar.engineLost()
     registrar.engineReady()
     expect(commands.at(-1)).toMatchObject({ account: { takes: 'webrtc' } })
   })
