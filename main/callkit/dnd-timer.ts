@@ -6,7 +6,7 @@
 import type { Clock, Timer } from '../../common/clock'
 import type { Result } from '../../common/errors'
 import type { Settings } from '../../common/settings'
-import { endOf } from './weekly-times'
+import { endOf } from '../../common/weekly-times'
 
 type Rest = Pick<Settings, 'doNotDisturb' | 'doNotDisturbUntil'>
 type Switched = Rest & Pick<Settings, 'doNotDisturbPausedUntil'>

@@ -3,7 +3,7 @@
  * file and decides nothing.
  */
 import type { BlockRule } from '../../common/directory'
-import { isWithin } from '../callkit/weekly-times'
+import { isWithin } from '../../common/weekly-times'
 
 /** A caller as rules see one. */
 export interface RuledCaller {

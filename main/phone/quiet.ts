@@ -5,7 +5,7 @@
 import type { Clock, Timer } from '../../common/clock'
 import type { PhoneState } from '../../common/phone-state'
 import type { Settings } from '../../common/settings'
-import { isWithin, nextEdge } from '../callkit/weekly-times'
+import { isWithin, nextEdge } from '../../common/weekly-times'
 
 export type QuietState = PhoneState['quiet']
 

@@ -19,9 +19,3 @@ export function nextMorning(now: number): { readonly at: number; readonly isToda
 
 /** Whole minutes, at least one. */
 export const minutesUntil = (now: number, at: number): number => Math.max(1, Math.round((at - now) / 60_000))
-
-/** Minutes since local midnight. */
-export function minuteOfDay(at: number): number {
-  const moment = new Date(at)
-  return moment.getHours() * 60 + moment.getMinutes()
-}

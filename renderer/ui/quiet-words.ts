@@ -3,9 +3,8 @@
  */
 import type { PhoneState } from '../../common/phone-state'
 import type { Settings } from '../../common/settings'
+import { endOf } from '../../common/weekly-times'
 import { formatTime } from './numbers'
-import { minuteOfDay } from './quiet-times'
-import { clockTime } from './weekly'
 
 /** Short, for a header: `until 14:30`, `by schedule`; empty when there is nothing to add. */
 export function sayQuiet(quiet: PhoneState['quiet'], settings: Settings, now: number): string {
@@ -14,8 +13,8 @@ export function sayQuiet(quiet: PhoneState['quiet'], settings: Settings, now: nu
     case 'timer':
       return settings.doNotDisturbUntil === null ? '' : `until ${formatTime(settings.doNotDisturbUntil)}`
     case 'schedule': {
-      const end = scheduleEnd(settings, now)
-      return end === null ? 'by schedule' : `until ${end}`
+      const end = endOf(settings.doNotDisturbSchedule, now)
+      return end === null ? 'by schedule' : `until ${formatTime(end)}`
     }
     case 'desktop':
       return 'as the desktop'
@@ -23,15 +22,6 @@ export function sayQuiet(quiet: PhoneState['quiet'], settings: Settings, now: nu
     case null:
       return ''
   }
-}
-
-/** When the weekly time that is on now ends. */
-function scheduleEnd(settings: Settings, now: number): string | null {
-  const minute = minuteOfDay(now)
-  const on = settings.doNotDisturbSchedule.find(({ from, to }) =>
-    from < to ? minute >= from && minute < to : minute >= from || minute < to,
-  )
-  return on ? clockTime(on.to) : null
 }
 
 const reasons: Record<NonNullable<PhoneState['quiet']['because']>, string> = {

@@ -2,8 +2,9 @@
  * A rule of the user's own list being typed: what it matches, a note, and when it holds. It knows no markup.
  */
 import type { BlockRuleDraft } from '../../common/directory'
+import type { WeeklyTime } from '../../common/weekly-times'
 import { ruleValue } from './directory-words'
-import { usualTime, type WeeklyTime } from './weekly'
+import { usualTime } from './weekly'
 
 export class RuleForm {
   match = $state<BlockRuleDraft['match']>('exact')

@@ -1,13 +1,8 @@
 /*
  * Weekly times in words and as fields have them: days as names or runs of names, minutes of a day as clock times. Pure.
  */
-
-/** `days`: 0 Sunday to 6; minutes since local midnight. */
-export interface WeeklyTime {
-  readonly days: readonly number[]
-  readonly from: number
-  readonly to: number
-}
+import type { WeeklyTime } from '../../common/weekly-times'
+import { formatTime } from './numbers'
 
 /** Monday first. */
 export const weekDays: readonly (readonly [day: number, short: string, long: string])[] = [
@@ -32,10 +27,13 @@ export function minuteOf(time: string): number | null {
   return hours === undefined ? null : Number(hours) * 60 + Number(minutes)
 }
 
-/** `Mon–Fri, 22:00–07:00`. */
+/** `Mon–Fri, 22:00–07:00`, in the user's own way of writing times. */
 export function sayTime({ days, from, to }: WeeklyTime): string {
-  return `${sayDays(days)}, ${clockTime(from)}–${clockTime(to)}`
+  return `${sayDays(days)}, ${sayMinute(from)}–${sayMinute(to)}`
 }
+
+/** On a day whose clocks are not changed. */
+const sayMinute = (minute: number): string => formatTime(new Date(2025, 0, 1, 0, minute).getTime())
 
 function sayDays(days: readonly number[]): string {
   const on = weekDays.map(([day]) => days.includes(day))

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../../common/settings'
 import { quietCall, type QuietFacts } from '../../../main/callkit/quiet-call'
-import { isWithin, nextEdge } from '../../../main/callkit/weekly-times'
+import { isWithin, nextEdge } from '../../../common/weekly-times'
 
 const stranger: QuietFacts = { accountId: 'work', emergency: false, vip: false, favourite: false, repeated: false }
 const lets = { vip: true, favourites: true, repeated: true }

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultSettings, type Settings } from '../../../common/settings'
 import { DoNotDisturbTimer } from '../../../main/callkit/dnd-timer'
-import { endOf } from '../../../main/callkit/weekly-times'
+import { endOf } from '../../../common/weekly-times'
 import { Quiet } from '../../../main/phone/quiet'
 import { ManualClock } from '../../fakes/manual-clock'
 
