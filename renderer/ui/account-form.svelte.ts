@@ -44,6 +44,9 @@ export class AccountForm {
   /** Fields that were empty or not understood at the last attempt. */
   wrong = $state.raw<readonly Field[]>([])
 
+  /** As it was opened. */
+  private readonly before: string
+
   readonly guess = $derived(guessAccount(this.uri))
   /** The server as it would be used. */
   readonly completed = $derived(completeServer(this.server.trim() === '' ? this.guess.server : this.server))
@@ -53,7 +56,11 @@ export class AccountForm {
     this.accountId = state?.account.id ?? null
     this.connection = new ConnectionForm(state?.account.connection ?? usualConnection)
     this.numbers = new NumbersForm(state?.account.numbers ?? null, () => guessCountry(hostOf(this.completed), place))
-    if (!state) return
+    if (state) this.fill(state)
+    this.before = this.typed()
+  }
+
+  private fill(state: AccountState): void {
     const { account } = state
     this.keepUnprotected = state.unprotected
     this.uri = account.uri.replace(/^sip:/, '')
@@ -73,6 +80,17 @@ export class AccountForm {
 
   get isNew(): boolean {
     return this.accountId === null
+  }
+
+  /** Something was typed or chosen since it was opened. */
+  get isChanged(): boolean {
+    return this.typed() !== this.before
+  }
+
+  private typed(): string {
+    const { uri, password, server, username, name, displayName, certificate, features, listsCalls } = this
+    const own = [uri, password, server, username, name, displayName, certificate, features, listsCalls]
+    return JSON.stringify([own, this.keepUnprotected, this.connection.typed, this.numbers.typed])
   }
 
   /** The certificate that was refused in the last attempt and can be trusted by hand. */

@@ -11,32 +11,38 @@ export interface AccountGuess {
   readonly name: string
 }
 
-// user and host of RFC 3261 section 25.1, without passwords, parameters and headers, which have no place in an account.
-const address = /^(?:sips?:)?([^\s@:;?<>"]+)@(\[[0-9a-f:.]+\]|[^\s@:;?<>"/]+?)(?::\d+)?$/i
-
-/** The domain alone: the phone finds the best way that works (RFC 3263). */
-const usualServer = (host: string): string => `sip:${host}`
+// user and host of RFC 3261 section 25.1, without passwords and headers, which have no place in an account; a port and parameters are the server's.
+const address = /^(?:sips?:)?([^\s@:;?<>"]+)@(\[[0-9a-f:.]+\]|[^\s@:;?<>"/]+?)(?::(\d{1,5}))?(;[^\s<>"]*)?$/i
 
 /** Ports where SIP over WebSocket is usual and SIP over anything else is not. */
 const webPorts = new Set(['443', '7443', '8088', '8089', '8443'])
 
 export function guessAccount(typed: string): AccountGuess {
   const match = address.exec(typed.trim())
-  const [, user, host] = match ?? []
+  const [, user, host, port, parameters = ''] = match ?? []
   if (user === undefined || host === undefined) return { uri: null, username: '', server: '', name: '' }
-  return { uri: `sip:${user}@${host}`, username: user, server: usualServer(host), name: `${user}@${host}` }
+  // With a port nothing would be looked up (RFC 3263), and the usual one says nothing.
+  const place = port === undefined || port === '5060' ? host : `${host}:${port}`
+  const server = completeServer(`${place}${parameters}`) ?? `sip:${host}`
+  return { uri: `sip:${user}@${host}`, username: user, server, name: `${user}@${host}` }
 }
 
-/** Makes a server of what was typed: a domain to be found, or a way that was named; null when nothing sensible can be made. */
+/**
+ * Makes a server of what was typed: a domain to be found (RFC 3263), or a way that was named, by its scheme or as in a SIP URI by `;transport=`; null when
+ * nothing sensible can be made.
+ */
 export function completeServer(typed: string): string | null {
-  const text = typed.trim()
-  if (text === '') return null
+  const [text = '', ...parameters] = typed.trim().split(';')
+  if (text === '' || Number(/:(\d{1,5})(?:\/|$)/.exec(text)?.[1] ?? 0) > 65_535) return null
+  const transport = parameters.map((one) => /^transport=(udp|tcp|tls)$/i.exec(one)?.[1]?.toLowerCase()).find(Boolean)
   const plain = /^(udp|tcp|tls|sips?):(?:\/\/)?([^\s/@]+)$/i.exec(text)
-  if (plain) return `${plain[1]?.toLowerCase()}:${plain[2]}`
+  const scheme = plain?.[1]?.toLowerCase()
+  if (transport !== undefined && scheme === 'sip') return `${transport}:${plain?.[2]}`
+  if (plain) return `${scheme}:${plain[2]}`
   const bare = /^(\[[0-9a-f:.]+\]|[^\s:/?#@]+)(?::(\d{1,5}))?(\/[^\s]*)?$/i.exec(text)
   const [, host, port, path] = bare ?? []
   if (host !== undefined && path === undefined && !webPorts.has(port ?? ''))
-    return `sip:${host}${port === undefined ? '' : `:${port}`}`
+    return `${transport ?? 'sip'}:${host}${port === undefined ? '' : `:${port}`}`
   if (host !== undefined) return `wss://${host}:${port ?? '8089'}${path ?? '/ws'}`
   if (!/^wss?:\/\//i.test(text)) return null
   return URL.canParse(text) ? text : null

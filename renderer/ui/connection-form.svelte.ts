@@ -42,6 +42,13 @@ export class ConnectionForm {
     this.hasTurn = connection.turn !== null
   }
 
+  /** Each field as it stands. */
+  get typed(): readonly unknown[] {
+    const { outboundProxy, backups, everywhere, expires, srtp, media, portsFrom, portsTo, stun } = this
+    const turn = [this.turnServer, this.turnUsername, this.turnPassword]
+    return [outboundProxy, backups, everywhere, expires, srtp, media, portsFrom, portsTo, stun, turn]
+  }
+
   /** null, and `wrong`: something cannot be meant. */
   meant(): AccountConnection | null {
     const typed = this.backups

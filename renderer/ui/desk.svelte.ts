@@ -218,10 +218,12 @@ export class Desk {
     return true
   }
 
-  /** Opens the form for a new account, or for this one, with whatever was typed into it before. */
-  openForm(form: AccountForm): void {
-    if (this.form?.accountId !== form.accountId) this.form = form
+  /** Opens the form for a new account, or for this one, with whatever was typed into it before; the one that is open then. */
+  openForm(form: AccountForm): AccountForm {
+    const kept = this.form?.accountId === form.accountId && this.form.isChanged ? this.form : form
+    this.form = kept
     this.formOpen = true
+    return kept
   }
 
   /** Leaves the form; `done`: what was typed is no longer needed. */

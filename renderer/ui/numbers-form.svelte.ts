@@ -53,6 +53,12 @@ export class NumbersForm {
     return this.country === null ? this.propose() : null
   }
 
+  /** Each field as it stands. */
+  get typed(): readonly unknown[] {
+    const { chosen, areaCode, extensionLength, outsidePrefix, send, rules } = this
+    return [chosen, areaCode, extensionLength, outsidePrefix, send, rules]
+  }
+
   addRule(match = '', replace = ''): void {
     this.rules.push({ key: ++this.lastKey, match, replace })
   }

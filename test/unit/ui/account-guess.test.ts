@@ -16,6 +16,16 @@ describe('an address', () => {
       })
     },
   )
+  it.each([
+    ['100@pbx.example:5080', 'sip:pbx.example:5080'],
+    ['100@pbx.example:8089', 'wss://pbx.example:8089/ws'],
+    ['sip:100@[2001:db8::1]:5070', 'sip:[2001:db8::1]:5070'],
+    ['sip:100@pbx.example;transport=TLS', 'tls:pbx.example'],
+    ['sip:100@pbx.example:5070;lr;transport=tcp', 'tcp:pbx.example:5070'],
+    ['100@pbx.example:99999', 'sip:pbx.example'],
+  ])('%s says where the server is', (typed, server) => {
+    expect(guessAccount(typed)).toMatchObject({ username: '100', server })
+  })
   it.each(['', 'anna', '@pbx', 'anna@', 'a b@pbx.example', 'anna:pw@pbx.example', '<sip:a@b>'])(
     '%j is none yet',
     (typed) => {
@@ -39,6 +49,11 @@ describe('a server', () => {
     ['wss://pbx.example', 'wss://pbx.example'],
     ['https://pbx.example', null],
     ['udp:pbx.example', 'udp:pbx.example'],
+    ['pbx.example;transport=udp', 'udp:pbx.example'],
+    ['sip:pbx.example:5070;transport=tls', 'tls:pbx.example:5070'],
+    ['udp:pbx.example;lr', 'udp:pbx.example'],
+    ['wss://pbx.example/ws;transport=wss', 'wss://pbx.example/ws'],
+    ['pbx.example:99999', null],
     ['', null],
   ])('%s becomes %s', (typed, url) => {
     expect(completeServer(typed)).toBe(url)

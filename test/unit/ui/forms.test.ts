@@ -9,6 +9,7 @@ import { withCaller } from '../../../renderer/ui/auto-answer'
 import { ConnectionForm } from '../../../renderer/ui/connection-form.svelte'
 import { ContactForm } from '../../../renderer/ui/contact-form.svelte'
 import { countries } from '../../../renderer/ui/countries'
+import { Desk } from '../../../renderer/ui/desk.svelte'
 import { ruleValue, type SourceKind } from '../../../renderer/ui/directory-words'
 import { ada, sources } from '../../../renderer/ui/gallery/known'
 import { account } from '../../../renderer/ui/gallery/people'
@@ -194,6 +195,23 @@ describe('an account’s numbers', () => {
     const all = countries()
     expect(all.find(({ value }) => value === 'DE')?.label).toBe('Germany')
     expect(new Set(all.map(({ label }) => label)).size).toBe(all.length)
+  })
+})
+
+describe('the form of an account', () => {
+  it('is kept for who comes back when something was typed into it, and made anew when nothing was', () => {
+    const desk = new Desk()
+    const first = desk.openForm(new AccountForm(account()))
+    desk.closeForm(false)
+    const renamed = desk.openForm(new AccountForm(account({ name: 'Office' })))
+    expect([first.isChanged, renamed === first, renamed.name]).toEqual([false, false, 'Office'])
+    renamed.connection.stun = 'stun.example.com'
+    desk.closeForm(false)
+    expect(desk.openForm(new AccountForm(account())).connection.stun).toBe('stun.example.com')
+    renamed.connection.stun = ''
+    renamed.numbers.country = 'SE'
+    expect(renamed.isChanged).toBe(true)
+    expect(desk.openForm(new AccountForm(null)).uri).toBe('')
   })
 })
 
