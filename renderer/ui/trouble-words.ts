@@ -43,7 +43,7 @@ const troubles: Record<MediaTrouble, Explanation> = {
   },
   'microphone-silent': {
     title: 'Your microphone gives no sound.',
-    remedy: 'They hear nothing. It may be switched off at the headset, or another one is meant: see Settings, Audio.',
+    remedy: 'They hear nothing. It may be switched off at the headset, or another one is meant: see Settings, Sound.',
   },
   'not-heard': {
     title: 'They do not seem to hear you.',
@@ -99,7 +99,7 @@ const pastTroubles: Record<MediaTrouble, Explanation> = {
   },
   'microphone-silent': {
     title: 'Your microphone gave no sound.',
-    remedy: 'They heard nothing. It may be switched off at the headset, or another one is meant: see Settings, Audio.',
+    remedy: 'They heard nothing. It may be switched off at the headset, or another one is meant: see Settings, Sound.',
   },
   'not-heard': {
     title: 'They did not seem to hear you.',

@@ -91,6 +91,18 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
 }
 export const explainRegistration = (reason: RegistrationFailure): Explanation => registrationWords[reason]
 
+const certificateWords: Readonly<Record<string, string>> = {
+  'net::ERR_CERT_AUTHORITY_INVALID': 'Nobody this computer trusts has signed it.',
+  'net::ERR_CERT_DATE_INVALID': 'It is out of date, or this computer’s clock is wrong.',
+  'net::ERR_CERT_COMMON_NAME_INVALID': 'It is for another server.',
+  'net::ERR_CERT_REVOKED': 'It was taken back by whoever signed it.',
+  'net::ERR_CERT_WEAK_SIGNATURE_ALGORITHM': 'It is signed in a way that is no longer safe.',
+  'net::ERR_CERT_WEAK_KEY': 'Its key is too short to be safe.',
+}
+/** Why a certificate was refused, by the code of the network layer. */
+export const explainCertificate = (error: string): string =>
+  certificateWords[error] ?? 'It is not made as certificates are.'
+
 const requestWords: Record<RequestErrorCode, Explanation> = {
   'invalid-argument': { title: 'That was not understood.', remedy: 'Check what was typed and try again.' },
   'unknown-call': { title: 'That call is already over.', remedy: '' },

@@ -17,6 +17,7 @@ import type { EndCause, RegistrationFailure } from '../../../common/errors'
 import type { Handle } from '../../../common/handle'
 import { noMedia, type MediaQuality } from '../../../common/media'
 import type { AccountState, CallView, HistoryEntry, PhoneState } from '../../../common/phone-state'
+import type { Reach } from '../../../common/reach'
 import { defaultSettings } from '../../../common/settings'
 import type { Place } from '../country-guess'
 
@@ -85,6 +86,15 @@ export const flows = (
     registration: state === 'registered' ? registered : state === 'failed' ? failed('unreachable') : { state },
     provenAt: moment,
   }))
+
+/** Proven `age` s ago. */
+export const proven = (age: number, over: Partial<Reach> = {}): Reach => ({
+  provenAt: moment - age * 1000,
+  nextAt: moment + 18_000,
+  roundTripMs: 31,
+  doubt: null,
+  ...over,
+})
 
 export const route: NonNullable<AccountState['route']> = {
   transport: 'udp',

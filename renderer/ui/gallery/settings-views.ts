@@ -72,8 +72,13 @@ export const settingsViews: Readonly<Record<string, Fixture>> = {
   'settings-accounts': {
     state: snapshot({
       accounts: [
-        account(),
-        { ...p.home, account: { ...p.home.account, server: 'sip:voip.example' }, route: p.route },
+        { ...account(), reach: p.proven(12) },
+        {
+          ...p.home,
+          account: { ...p.home.account, server: 'sip:voip.example' },
+          route: p.route,
+          reach: p.proven(47, { nextAt: p.moment, doubt: 'no-answer' }),
+        },
         account({ id: 'off', name: 'Old office', enabled: false }),
       ],
     }),

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../../common/contact'
 import type { Screening } from '../../../common/directory'
 import type { CallView } from '../../../common/phone-state'
+import { doubts } from '../../../common/reach'
 import { defaultSettings } from '../../../common/settings'
 import { announce } from '../../../renderer/ui/announce'
 import { ruleAbout, rulesAbout } from '../../../renderer/ui/blocking'
 import { isGuess, isVerified, named, sayWhence, warningOf } from '../../../renderer/ui/caller'
+import { connectionOf, sayProof } from '../../../renderer/ui/connection'
 import { reorder, sayRule, sayScreening, sayStatus, sayUnsearched } from '../../../renderer/ui/directory-words'
 import { blocked, kept, sources } from '../../../renderer/ui/gallery/known'
-import { account, call, moment, route } from '../../../renderer/ui/gallery/people'
+import { account, call, failed, moment, proven, route } from '../../../renderer/ui/gallery/people'
 import { sayRoute } from '../../../renderer/ui/protection'
 import { explainQuiet, sayQuiet } from '../../../renderer/ui/quiet-words'
 import { sayResult } from '../../../renderer/ui/recents'
@@ -125,19 +127,33 @@ describe('a directory', () => {
 })
 
 describe('quiet', () => {
+  /** A minute of a day, as the user's system writes it. */
+  const clock = (minute: number): string =>
+    new Date(2025, 4, 14, 0, minute).toLocaleTimeString(undefined, { timeStyle: 'short' })
   const settings = { ...defaultSettings, doNotDisturbSchedule: [{ days: [3], from: 600, to: 660 }] }
   it('says until when, or as whose wish', () => {
-    expect(sayQuiet({ on: true, because: 'schedule' }, settings, moment)).toBe('until 11:00')
+    expect(sayQuiet({ on: true, because: 'schedule' }, settings, moment)).toBe(`until ${clock(660)}`)
     expect(sayQuiet({ on: true, because: 'desktop' }, settings, moment)).toBe('as the desktop')
     expect(sayQuiet({ on: true, because: 'switch' }, settings, moment)).toBe('')
     expect(sayQuiet({ on: false, because: null }, settings, moment)).toBe('')
     expect(explainQuiet({ on: true, because: 'desktop' })).toContain('desktop')
   })
 
+  it('ends with the weekly time that is on today, and with the last of several', () => {
+    // A Wednesday, a quarter past ten.
+    const others = [
+      { days: [1, 2, 4, 5], from: 540, to: 1020 },
+      { days: [3], from: 600, to: 660 },
+      { days: [3], from: 610, to: 720 },
+    ]
+    const scheduled = { ...settings, doNotDisturbSchedule: others }
+    expect(sayQuiet({ on: true, because: 'schedule' }, scheduled, moment)).toBe(`until ${clock(720)}`)
+  })
+
   it('has weekly times in words', () => {
-    expect(sayTime({ days: [1, 2, 3, 4, 5], from: 1320, to: 420 })).toBe('Mon–Fri, 22:00–07:00')
-    expect(sayTime({ days: [0, 6, 3], from: 0, to: 1439 })).toBe('Wed, Sat, Sun, 00:00–23:59')
-    expect(sayTime({ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 60 })).toBe('Every day, 00:00–01:00')
+    expect(sayTime({ days: [1, 2, 3, 4, 5], from: 1320, to: 420 })).toBe(`Mon–Fri, ${clock(1320)}–${clock(420)}`)
+    expect(sayTime({ days: [0, 6, 3], from: 0, to: 1439 })).toBe(`Wed, Sat, Sun, ${clock(0)}–${clock(1439)}`)
+    expect(sayTime({ days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 60 })).toBe(`Every day, ${clock(0)}–${clock(60)}`)
     expect([minuteOf('07:30'), minuteOf('24:00'), minuteOf('')]).toEqual([450, null, null])
   })
 })
@@ -148,6 +164,24 @@ describe('the way an account is connected', () => {
     expect(sayRoute(found)).toMatchObject({ safe: false, words: 'Not encrypted · UDP to sip.voip.example:5060' })
     expect(sayRoute({ ...found, route: { ...route, transport: 'tls', port: 5061 } })).toMatchObject({ safe: true })
     expect(sayRoute(account())).toMatchObject({ safe: true, words: 'Encrypted' })
+  })
+
+  it('is proven, with the age of the proof and when it is looked at again', () => {
+    const sure = { ...account(), reach: proven(75) }
+    expect([connectionOf(sure, false), sayProof(sure, moment)]).toEqual([
+      'ready',
+      'Checked 1 min 15 s ago, again in 18 s',
+    ])
+    expect(sayProof(sure, moment + 18_000)).toBe('Checked 1 min 33 s ago')
+    expect(sayProof({ ...sure, reach: proven(0, { nextAt: null }) }, moment)).toBe('Checked just now')
+    expect(sayProof({ ...sure, reach: proven(0, { provenAt: null }) }, moment)).toBe('Not checked yet')
+    expect(sayProof({ ...account({}, failed('unreachable')), reach: proven(75) }, moment)).toBeNull()
+  })
+
+  it.each(doubts)('is not ready while there is a doubt, but for do not disturb (%s)', (doubt) => {
+    const unsure = { ...account(), reach: proven(75, { doubt }) }
+    expect([connectionOf(unsure, false), connectionOf(unsure, true)]).toEqual(['doubtful', 'quiet'])
+    expect(sayProof(unsure, moment)).toMatch(/^The .*\. It /)
   })
 
   it('is not told of an account that is not connected', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { endCauses, registrationFailures, requestErrorCodes } from '../../../common/errors'
 import {
+  explainCertificate,
   endDetails,
   endedWell,
   explainEnd,
@@ -42,6 +43,11 @@ describe('words', () => {
 
   it.each(registrationFailures)('tell what can be done about %s', (code) => {
     expect(explainRegistration(code).remedy).not.toBe('')
+  })
+
+  it('say why a certificate is refused, whatever the network layer holds against it', () => {
+    expect(explainCertificate('net::ERR_CERT_DATE_INVALID')).toMatch(/clock/)
+    expect(explainCertificate('net::ERR_CERT_INVALID')).toMatch(/\.$/)
   })
 
   it('tell apart failures that need different help', () => {
