@@ -35,17 +35,19 @@ try {
   filtered = rest.length > 0
   const reasons = new Map(chosen.map((lane) => [lane, cannotRunBecause(lane)]))
   await setUp(chosen, reasons)
-  for (const together of inTurn(chosen)) {
-    say(`\n── ${together.map(({ name }) => name).join(', ')} ${'─'.repeat(60)}`)
-    await Promise.all(
-      together.map(async (lane) => {
-        const reason = reasons.get(lane)
-        const label = together.length > 1 ? `${lane.name} │ ` : undefined
-        const counted = reason ? await countSkipped(lane, rest, reason) : await runLane(lane, rest, label)
-        for (const key of Object.keys(total)) total[key] += counted[key]
-        if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
-      }),
-    )
+  const { alone, together } = runsOf(chosen, reasons)
+  for (const one of alone) {
+    say(`\n── ${one.lane.name} ${'─'.repeat(60)}`)
+    await take(one)
+  }
+  if (together.length > 0) say(`\n── ${together.map(nameOf).join(', ')} ${'─'.repeat(60)}`)
+  await inColumns(together, (one) => take(one, together.length > 1 ? `${nameOf(one)} │ ` : undefined))
+
+  async function take({ lane, part }, label) {
+    const reason = reasons.get(lane)
+    const counted = reason ? await countSkipped(lane, rest, reason) : await runLane({ lane, part }, rest, label)
+    for (const key of Object.keys(total)) total[key] += counted[key]
+    if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
   }
 } catch (error) {
   total.failed += 1
@@ -99,21 +101,45 @@ async function setUp(chosen, reasons) {
   if (able().some((lane) => lane.desktop)) await ensureBuild()
 }
 
-/** Lanes that mostly wait for programs run side by side where each has a network of its own; the others use all cores by themselves. */
-function inTurn(chosen) {
-  const isAlone = (lane) => !lane.desktop || !hasPrivateNetworks || availableParallelism() < 2
-  const together = chosen.filter((lane) => !isAlone(lane))
-  return [...chosen.filter(isAlone).map((lane) => [lane]), ...(together.length > 0 ? [together] : [])]
+/**
+ * What mostly waits for programs runs side by side, where each has a network of its own; what uses all cores runs by itself. A lane that is not run has no
+ * parts, and neither has one of which somebody wants a certain test.
+ */
+function runsOf(chosen, reasons) {
+  const whole = (lane) => ({ lane, part: null })
+  if (!hasPrivateNetworks || availableParallelism() < 2) return { alone: chosen.map(whole), together: [] }
+  const partsOf = (lane) =>
+    filtered || reasons.get(lane) || lane.parts === 1
+      ? [whole(lane)]
+      : Array.from({ length: lane.parts }, (_, at) => ({ lane, part: at + 1 }))
+  return {
+    alone: chosen.filter(({ desktop }) => !desktop).map(whole),
+    together: chosen.filter(({ desktop }) => desktop).flatMap(partsOf),
+  }
 }
 
-async function runLane(lane, rest, label) {
+function nameOf({ lane, part }) {
+  return part === null ? lane.name : `${lane.name}-${part}`
+}
+
+/** Two at once, whatever the machine has: one that is busy is late for what is timed. */
+async function inColumns(runs, take) {
+  const left = [...runs]
+  const column = async () => {
+    for (let next = left.shift(); next; next = left.shift()) await take(next)
+  }
+  await Promise.all([column(), column()])
+}
+
+async function runLane({ lane, part }, rest, label) {
   const reports = join(cache, 'test-reports')
-  const report = join(reports, `${lane.name}.json`)
+  const report = join(reports, `${nameOf({ lane, part })}.json`)
   mkdirSync(reports, { recursive: true })
   rmSync(report, { force: true })
   const program = join(import.meta.dirname, 'lanes/run-lane.mjs')
+  const shard = part === null ? [] : [`--shard=${part}/${lane.parts}`]
   // Chosen tests may well be in another lane; without a choice a lane that finds no test is broken.
-  const args = [program, lane.name, report, lane.desktop ? 'desktop' : 'plain', ...rest, '--passWithNoTests']
+  const args = [program, lane.name, report, lane.desktop ? 'desktop' : 'plain', ...shard, ...rest, '--passWithNoTests']
   const [command, all] = lane.desktop ? inPrivateNetwork(process.execPath, args) : [process.execPath, args]
   // Behind a label it is no terminal any more, and would lose its colours.
   const env = label !== undefined && process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env

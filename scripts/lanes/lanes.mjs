@@ -18,15 +18,22 @@ const programs = {
 }
 
 /**
- * `desktop`: the lane drives the built application, and gets a display and a session bus of its own.
- * @typedef {{ name: string, desktop: boolean, programs: string[], asterisk: boolean }} Lane
+ * `desktop`: the lane drives the built application, and gets a display and a session bus of its own. `parts`: in how many it is run where parts have
+ * networks of their own, so that what is long does not end alone.
+ * @typedef {{ name: string, desktop: boolean, parts: number, programs: string[], asterisk: boolean }} Lane
  * @type {Lane[]}
  */
 export const lanes = [
-  { name: 'unit', desktop: false, programs: [], asterisk: false },
-  { name: 'wire', desktop: false, programs: [], asterisk: false },
-  { name: 'app', desktop: true, programs: ['Xvfb', 'dbus-daemon', 'ip', 'ps', 'dunst'], asterisk: false },
-  { name: 'lab', desktop: true, programs: ['Xvfb', 'dbus-daemon', 'ip', 'nft', 'ps', 'openssl'], asterisk: true },
+  { name: 'unit', desktop: false, parts: 1, programs: [], asterisk: false },
+  { name: 'wire', desktop: false, parts: 1, programs: [], asterisk: false },
+  { name: 'app', desktop: true, parts: 1, programs: ['Xvfb', 'dbus-daemon', 'ip', 'ps', 'dunst'], asterisk: false },
+  {
+    name: 'lab',
+    desktop: true,
+    parts: 4,
+    programs: ['Xvfb', 'dbus-daemon', 'ip', 'nft', 'ps', 'openssl'],
+    asterisk: true,
+  },
 ]
 
 /** Debian packages of the programs that these lanes run and that are not there. */
