@@ -105,10 +105,11 @@ export class AccountForm {
 
   /** True when the account was saved. */
   async submit(phone: Phone, protectedStorage: boolean, evenIfUnreachable = false): Promise<boolean> {
-    const command = this.command(protectedStorage, evenIfUnreachable)
-    if (command === null || this.busy) return false
-    this.busy = true
+    if (this.busy) return false
     this.error = null
+    const command = this.command(protectedStorage, evenIfUnreachable)
+    if (command === null) return false
+    this.busy = true
     const reply = await phone.request(command)
     this.busy = false
     if (reply.ok) return true

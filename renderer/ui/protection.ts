@@ -25,7 +25,9 @@ export function sayRoute(
   if (route) {
     const safe = route.transport === 'tls' || route.transport === 'wss'
     const words = `${safe ? 'Encrypted' : 'Not encrypted'} · ${route.transport.toUpperCase()} to ${route.host}:${route.port}`
-    return { safe, words, why: route.why === '' ? null : route.why }
+    // What the network layer calls it stays in the diagnostics.
+    const why = route.why.replace(/net::ERR_CERT_\w+/g, 'its certificate is not trusted')
+    return { safe, words, why: why === '' ? null : why }
   }
   const security = serverSecurity(account.server)
   if (security === 'best-found' || security === 'invalid') return null

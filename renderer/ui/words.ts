@@ -65,8 +65,8 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
     remedy: 'Check the port and the path at the end of the address, often :8089/ws. Or ask for WebRTC to be turned on.',
   },
   timeout: {
-    title: 'The server was reached, but did not answer the sign-in.',
-    remedy: 'It may be busy, or another service may be listening there. Check the port.',
+    title: 'The server did not answer the sign-in.',
+    remedy: 'It may be busy or switched off, or something else listens there. Check the server address and port.',
   },
   'connection-lost': {
     title: 'The connection to the server was lost.',

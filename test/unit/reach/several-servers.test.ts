@@ -112,7 +112,7 @@ describe('what is shown of them', () => {
     expect(sayServers(account({}, registered))).toBeNull()
     expect(sayServers({ ...account({}, registered), flows })).toEqual({
       words: '1 of 2 servers',
-      missing: ['two.example: The server was reached, but did not answer the sign-in.'],
+      missing: ['two.example: The server did not answer the sign-in.'],
     })
     expect(sayServers({ ...account({}, failed), flows })).toBeNull()
   })

@@ -164,6 +164,8 @@ describe('the way an account is connected', () => {
     expect(sayRoute(found)).toMatchObject({ safe: false, words: 'Not encrypted · UDP to sip.voip.example:5060' })
     expect(sayRoute({ ...found, route: { ...route, transport: 'tls', port: 5061 } })).toMatchObject({ safe: true })
     expect(sayRoute(account())).toMatchObject({ safe: true, words: 'Encrypted' })
+    const why = 'TCP at 192.0.2.7; before it: tls 192.0.2.7:5061: net::ERR_CERT_AUTHORITY_INVALID'
+    expect(sayRoute({ ...found, route: { ...route, why } })?.why).toMatch(/:5061: its certificate is not trusted$/)
   })
 
   it('is proven, with the age of the proof and when it is looked at again', () => {

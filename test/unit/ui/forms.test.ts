@@ -199,6 +199,14 @@ describe('an account’s numbers', () => {
 })
 
 describe('the form of an account', () => {
+  it('puts the last refusal away when something is missing', async () => {
+    const form = new AccountForm(account())
+    form.error = { code: 'registration-failed', detail: null, registration: 'timeout', certificate: null }
+    form.uri = 'anna'
+    expect(await form.submit(askedPhone().phone, true)).toBe(false)
+    expect([form.wrong, form.error]).toEqual([['uri'], null])
+  })
+
   it('is kept for who comes back when something was typed into it, and made anew when nothing was', () => {
     const desk = new Desk()
     const first = desk.openForm(new AccountForm(account()))

@@ -55,9 +55,8 @@ const sdpPart = (body: string, type: string): string | null => {
   const boundary = parameter(type, 'boundary')
   if (!boundary || boundary.length > 70) return null
   for (const part of body.split(`--${boundary}`).slice(1, 17)) {
-    const end = part.indexOf('\r\n\r\n')
-    if (end !== -1 && /^content-type[ \t]*:[ \t]*application\/sdp\b/im.test(part.slice(0, Math.min(end, 1_024))))
-      return part.slice(end + 4)
+    const [head, blank = ''] = /^[^]{0,1024}?(\r?\n\r?\n)/.exec(part) ?? ['']
+    if (blank !== '' && /^content-type[ \t]*:[ \t]*application\/sdp\b/im.test(head)) return part.slice(head.length)
   }
   return null
 }

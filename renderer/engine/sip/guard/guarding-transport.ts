@@ -5,6 +5,7 @@
  */
 import { EmitterImpl, TransportState, type Transport, type UserAgent } from 'sip.js'
 import { FormerBindings } from '../../../../common/former-bindings'
+import { takeAsOurs } from './addressed'
 import { restoreAliases } from './alias'
 import { allowRightly } from './allowed-methods'
 import { chooseChallenge } from './challenge'
@@ -51,6 +52,7 @@ export class GuardingTransport implements Transport {
   readonly #registerAnswers = new RegisterAnswers()
   readonly #bindings = new FormerBindings()
   readonly #nap: NapWatch
+  #userAgent: UserAgent | null = null
 
   /** The signature sip.js wants; it passes UserAgentOptions.transportOptions. */
   constructor(_logger: unknown, options: GuardingTransportOptions) {
@@ -106,6 +108,7 @@ export class GuardingTransport implements Transport {
 
   /** Gives the guard sight of the dialogs, so that it can answer what belongs to one. Call once, after `new UserAgent`. */
   attach(userAgent: UserAgent): void {
+    this.#userAgent = userAgent
     this.#own.attach(userAgent)
   }
 
@@ -224,6 +227,7 @@ export class GuardingTransport implements Transport {
 
   #onPassed(passed: Passed, original: string): void {
     if (passed.status > 0 && this.#pinger?.takes(passed.callId)) return
+    if (passed.status === 0 && this.#userAgent !== null) takeAsOurs(passed, this.#userAgent)
     if (passed.status > 0) this.#onResponseIn(passed)
     else if (this.#own.answer(passed)) return this.ladder.record('in', original, 'answered by the guard')
     this.ladder.record('in', original, passed.message.changed ? 'repaired' : '')

@@ -28,11 +28,21 @@ const answerFor = (message: WireMessage | null, refusal: Refusal): Verdict => {
   return { act: 'answer', reply, note: `${refusal.status} ${refusal.note}` }
 }
 
+/** sip.js knows few of the compact forms (RFC 3261 section 7.3.3, and what came after); the others would be strange headers to it. */
+const writeOut = (message: WireMessage): void => {
+  if (!message.headers.some(({ label, name }) => label.length === 1 && name.length > 1)) return
+  message.headers = message.headers.map((header) =>
+    header.label.length === 1 ? { ...header, label: header.name } : header,
+  )
+  message.changed = true
+}
+
 /** Judges one message. Never throws. */
 export const inspectMessage = (text: string, options: GuardOptions = { supported: defaultSupported }): Verdict => {
   const parsed = parseWire(text)
   if (!parsed.ok) return answerFor(parsed.salvaged, new Refusal(400, parsed.why))
   const { message } = parsed
+  writeOut(message)
   try {
     return isResponse(message) ? checkResponse(message) : checkRequest(message, options.supported)
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 import { Grammar } from 'sip.js'
 import { aliasBranch, aliasCallId, aliasHost, aliasTel } from './alias'
-import { splitList } from '../../../../common/wire-message'
+import { parameter, splitList } from '../../../../common/wire-message'
 
 const TOKEN = "[A-Za-z0-9.!%*_+`'~-]"
 const HOST = '(?:(?:[A-Za-z0-9-]+\\.)*[A-Za-z][A-Za-z0-9-]*|\\d{1,3}(?:\\.\\d{1,3}){3})'
@@ -62,6 +62,10 @@ const repairEscapes = (text: string): string =>
     }
   })
 
+/** What may not stand in a user part and does all the same: `#` of codes, umlauts (RFC 3261 section 19.1.2). */
+const escapeOdd = (user: string): string =>
+  user.replace(/[\xa0-\uffff]+|["#[\\\]^`{|}]/g, (odd) => encodeURIComponent(odd.replace(/\p{Cs}/gu, '')))
+
 /** A URI sip.js can read, or null. Only `sip:`, `sips:` and `tel:` have a meaning here. */
 export const repairUri = (uri: string): string | null => {
   if (safeUri.test(uri)) return uri
@@ -72,7 +76,7 @@ export const repairUri = (uri: string): string | null => {
   const newHost = safeHost.test(host) ? host : aliasHost(host)
   if (newHost === undefined) return null
   // sip.js decodes a user part twice before it writes it again, and throws when the second time fails: `%25` must survive that.
-  const newUser = user ? repairEscapes(user).replaceAll('%25', '%2525') : ''
+  const newUser = user ? escapeOdd(repairEscapes(user)).replaceAll('%25', '%2525') : ''
   return `${scheme}:${newUser ? `${newUser}@` : ''}${newHost}${port}${repairEscapes(rest)}`
 }
 
@@ -99,7 +103,8 @@ const endOfDisplayName = (value: string): number => {
 /** Runs of white space become one space first: the expressions below would need quadratic time for long runs. */
 const squeeze = (value: string): string => value.replace(/\s+/g, ' ')
 
-const oneAddress = (raw: string): string | null => {
+/** `kept`: the only parameter behind the brackets; null: all of them. */
+const oneAddress = (raw: string, kept: string | null): string | null => {
   const value = squeeze(raw)
   const open = endOfDisplayName(value)
   const semicolon = value.indexOf(';')
@@ -111,7 +116,9 @@ const oneAddress = (raw: string): string | null => {
   const uri = repairUri(value.slice(open + 1, cut).trim())
   if (name === null || uri === null) return null
   const params = value.slice(open === -1 ? cut : cut + 1).trim()
-  return `${name}<${uri}>${params.replace(/\s*([;=])\s*/g, '$1')}`
+  if (kept === null) return `${name}<${uri}>${params.replace(/\s*([;=])\s*/g, '$1')}`
+  const found = parameter(`>${params}`, kept)
+  return `${name}<${uri}>${found === undefined ? '' : `;${kept}=${found}`}`
 }
 
 /** Lists longer than this serve nobody but an attacker: sip.js needs quadratic time for them. */
@@ -124,10 +131,14 @@ export const repairAddress = (value: string, rule: 'From' | 'To' | 'Contact' | '
   // A comma in an unquoted name (`Bell, Alex <sip:…>`) is only a separator where lists are allowed.
   const entries = isList ? splitList(value) : [value]
   if (entries.length > MAX_LIST) return null
-  const repaired = entries.map(oneAddress)
-  if (repaired.includes(null)) return null
-  const joined = repaired.join(', ')
-  return isReadable(joined, rule) ? joined : null
+  // A parameter that cannot be read must not cost the call; but for the tag nothing depends on any.
+  for (const kept of [null, 'tag']) {
+    const repaired = entries.map((entry) => oneAddress(entry, kept))
+    if (repaired.includes(null)) return null
+    const joined = repaired.join(', ')
+    if (isReadable(joined, rule)) return joined
+  }
+  return null
 }
 
 /** The topmost Via. `seed` tells requests without a usable branch apart. */

@@ -60,10 +60,14 @@ export const checkRequest = (message: WireMessage, supported: ReadonlySet<string
 const checkRequire = (message: WireMessage, supported: ReadonlySet<string>): void => {
   const required = headerValue(message, 'require')
   if (required === undefined) return
-  const all = message.headers.filter((header) => header.name === 'require').flatMap((header) => splitTags(header.value))
+  const all = valuesOf(message, 'require').flatMap(splitTags)
   const unknown = all.filter((tag) => !supported.has(tag.toLowerCase()))
   if (unknown.length > 0) throw new Refusal(420, 'require', [`Unsupported: ${unknown.slice(0, 32).join(', ')}`])
 }
+
+/** Of all headers of that name; empty ones say nothing. */
+const valuesOf = (message: WireMessage, name: string): string[] =>
+  message.headers.flatMap((header) => (header.name === name && header.value !== '' ? [header.value] : []))
 
 const splitTags = (value: string): string[] =>
   value
@@ -74,8 +78,8 @@ const splitTags = (value: string): string[] =>
 const checkInvite = (message: WireMessage): void => {
   const expires = headerValue(message, 'expires')
   if (expires !== undefined && !(numberIn(expires, MAX_INVITE_EXPIRES) ?? 0)) removeHeader(message, 'expires')
-  const accept = headerValue(message, 'accept')
-  if (accept && !/\*\/\*|application\/(?:\*|sdp)/i.test(accept)) throw new Refusal(406, 'accept')
+  const accept = valuesOf(message, 'accept').join(', ')
+  if (accept !== '' && !/\*\/\*|application\/(?:\*|sdp)/i.test(accept)) throw new Refusal(406, 'accept')
 }
 
 /** RFC 4028 section 9: whoever knows session timers is told that this one is too short; for others it is lengthened later. */
