@@ -24,7 +24,7 @@ export interface WireMessage {
   changed: boolean
 }
 
-type Malformed = 'too-large' | 'head-too-large' | 'too-many-lines' | 'line-too-long' | 'bad-line' | 'no-end'
+type Malformed = 'too-large' | 'head-too-large' | 'too-many-lines' | 'line-too-long' | 'no-end'
 
 /** `salvaged` holds the well-formed lines of a malformed message, so that an error can still be answered. */
 export type ParsedWire =
@@ -82,29 +82,31 @@ const parseTidy = (text: string): WireMessage | null => {
   return { start: text.slice(0, startEnd), headers, body: text.slice(position + 2), changed: false }
 }
 
-/** What servers also send: a BOM or empty lines before the start line, bare LF, folded lines. */
+/**
+ * What servers also send: a BOM or empty lines before the start line, bare LF, folded lines, no empty line where no body follows. Lines that
+ * are no headers are left out, as malformed ones are (RFC 3261 section 8.2.2): what is needed and was among them is missed later.
+ */
 const parseUntidy = (text: string): ParsedWire => {
   const from = /^[\uFEFF\r\n]*/.exec(text)?.[0].length ?? 0
   const head = text.slice(from, from + MAX_HEAD + 2)
-  const end = /\r?\n\r?\n/.exec(head)
+  const end = /\r?\n\r?\n/.exec(head) ?? (text.length - from > MAX_HEAD ? null : /\r?\n$/.exec(head))
   const lines = (end ? head.slice(0, end.index) : head).split(/\r?\n/)
   const start = lines[0] ?? ''
   const headers: Header[] = []
   let why: Malformed | null = end ? null : text.length - from > MAX_HEAD ? 'head-too-large' : 'no-end'
   if (lines.length > MAX_HEADER_LINES + 1) why ??= 'too-many-lines'
   let length = 0
+  let last: Header | null = null
   for (const line of lines.slice(1, MAX_HEADER_LINES + 1)) {
-    const last = headers.at(-1)
-    if (last && (line.startsWith(' ') || line.startsWith('\t'))) {
-      length += line.length
-      if (length > MAX_LINE) why ??= 'line-too-long'
-      else last.value = `${last.value} ${line.trim()}`.trim()
-      continue
+    const isFold = line.startsWith(' ') || line.startsWith('\t')
+    length = line.length + (isFold ? length : 0)
+    if (length > MAX_LINE) why ??= 'line-too-long'
+    else if (isFold && last !== null) last.value = `${last.value} ${line.trim()}`.trim()
+    else if (!isFold) {
+      const match = oneLine.exec(line)
+      last = match && { name: longName(match[1] ?? ''), label: match[1] ?? '', value: (match[2] ?? '').trim() }
+      if (last !== null) headers.push(last)
     }
-    length = line.length
-    const match = line.length > MAX_LINE ? null : oneLine.exec(line)
-    if (match) headers.push({ name: longName(match[1] ?? ''), label: match[1] ?? '', value: (match[2] ?? '').trim() })
-    else why ??= line.length > MAX_LINE ? 'line-too-long' : 'bad-line'
   }
   if (start.length > MAX_LINE) return { ok: false, why: 'line-too-long', salvaged: null }
   const body = end ? text.slice(from + end.index + end[0].length) : ''

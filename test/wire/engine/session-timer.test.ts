@@ -228,6 +228,12 @@ describe('an incoming call', () => {
     expect(interval(last('UPDATE'))).toBe('1200;refresher=uac')
   })
 
+  it('that asks in compact forms gets the same', async () => {
+    const { ok } = await answered(['k: timer', 'x: 1200;refresher=uas'])
+    expect(interval(ok)).toBe('1200;refresher=uas')
+    expect(ok?.header('require')).toBe('timer')
+  })
+
   it('whose caller refreshes ends when it does not', async () => {
     const { ok } = await answered(['Supported: timer', 'Session-Expires: 600;refresher=uac'])
     expect(interval(ok)).toBe('600;refresher=uac')

@@ -60,11 +60,11 @@ describe('voicemail', () => {
     ])
   })
 
-  it('is heard also from a server that tells without being asked', async () => {
+  it.each(['Event', 'o'])('is heard also from a server that tells without being asked (%s)', async (event) => {
     await bench.register()
     bench.peer.request({
       method: 'NOTIFY',
-      extra: ['Event: message-summary', 'Subscription-State: terminated'],
+      extra: [`${event}: message-summary`, 'Subscription-State: terminated'],
       body: 'Messages-Waiting: no\r\nVoice-Message: 0/3\r\n',
       replace: { 'Content-Type': 'application/simple-message-summary' },
     })

@@ -5,7 +5,7 @@
  */
 import { Grammar } from 'sip.js'
 import { aliasBranch, aliasCallId, aliasHost, aliasTel } from './alias'
-import { parameter, splitList } from '../../../../common/wire-message'
+import { splitList } from '../../../../common/wire-message'
 
 const TOKEN = "[A-Za-z0-9.!%*_+`'~-]"
 const HOST = '(?:(?:[A-Za-z0-9-]+\\.)*[A-Za-z][A-Za-z0-9-]*|\\d{1,3}(?:\\.\\d{1,3}){3})'
@@ -103,8 +103,10 @@ const endOfDisplayName = (value: string): number => {
 /** Runs of white space become one space first: the expressions below would need quadratic time for long runs. */
 const squeeze = (value: string): string => value.replace(/\s+/g, ' ')
 
-/** `kept`: the only parameter behind the brackets; null: all of them. */
-const oneAddress = (raw: string, kept: string | null): string | null => {
+const tagAlone = new RegExp(`;tag=${TOKEN}+(?=;|$)`, 'i')
+
+/** `parameters`: behind the brackets, all or only the tag. */
+const oneAddress = (raw: string, parameters: 'all' | 'tag'): string | null => {
   const value = squeeze(raw)
   const open = endOfDisplayName(value)
   const semicolon = value.indexOf(';')
@@ -116,9 +118,8 @@ const oneAddress = (raw: string, kept: string | null): string | null => {
   const uri = repairUri(value.slice(open + 1, cut).trim())
   if (name === null || uri === null) return null
   const params = value.slice(open === -1 ? cut : cut + 1).trim()
-  if (kept === null) return `${name}<${uri}>${params.replace(/\s*([;=])\s*/g, '$1')}`
-  const found = parameter(`>${params}`, kept)
-  return `${name}<${uri}>${found === undefined ? '' : `;${kept}=${found}`}`
+  const written = params.replace(/\s*([;=])\s*/g, '$1')
+  return `${name}<${uri}>${parameters === 'all' ? written : (tagAlone.exec(written)?.[0] ?? '')}`
 }
 
 /** Lists longer than this serve nobody but an attacker: sip.js needs quadratic time for them. */
@@ -132,8 +133,8 @@ export const repairAddress = (value: string, rule: 'From' | 'To' | 'Contact' | '
   const entries = isList ? splitList(value) : [value]
   if (entries.length > MAX_LIST) return null
   // A parameter that cannot be read must not cost the call; but for the tag nothing depends on any.
-  for (const kept of [null, 'tag']) {
-    const repaired = entries.map((entry) => oneAddress(entry, kept))
+  for (const parameters of ['all', 'tag'] as const) {
+    const repaired = entries.map((entry) => oneAddress(entry, parameters))
     if (repaired.includes(null)) return null
     const joined = repaired.join(', ')
     if (isReadable(joined, rule)) return joined
