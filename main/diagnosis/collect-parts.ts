@@ -4,6 +4,7 @@
  */
 import type { AccountTest } from '../../common/diagnosis'
 import type { PhoneState } from '../../common/phone-state'
+import { needsGateway } from '../../common/server-address'
 import { describeAccounts } from './describe-accounts'
 import { describeCalls } from './describe-calls'
 import { describeLadder } from './describe-ladder'
@@ -34,6 +35,9 @@ export interface Collected {
   readonly home: string
 }
 
+const behindGateway =
+  'As the phone speaks to its gateway: transports and addresses of Via and Contact are others on the wire, see the route of the account.'
+
 /** Of one part, UTF-16 units; of a longer one the end is kept. */
 const longest = 400_000
 
@@ -45,14 +49,16 @@ export function collectParts(collected: Collected): readonly DiagnosticsPart[] {
     { name: 'Versions and system', text: lines({ Patchcord: state.version, ...system, engine: state.engine }) },
     { name: 'Settings', text: describeSettings(state) },
     { name: 'Accounts', text: describeAccounts(state, names, now, clean) },
-    { name: 'Sound devices', text: describeDevices(state) },
+    { name: 'Sound devices', text: describeDevices(state, names) },
     { name: 'Calls', text: describeCalls(state, names, clean) },
   ]
   if (test !== null) parts.push({ name: 'Test of an account', text: describeTest(test, names, clean) })
   for (const { account } of state.accounts) {
     const entries = ladders.get(account.id)
     const name = `SIP of ${names.account(account.id)}`
-    if (entries !== undefined && entries.length > 0) parts.push({ name, text: describeLadder(entries, names, clean) })
+    if (entries === undefined || entries.length === 0) continue
+    const told = describeLadder(entries, names, clean)
+    parts.push({ name, text: needsGateway(account) ? `${behindGateway}\n\n${told}` : told })
   }
   parts.push({ name: 'Log', text: describeLog(collected.log, clean) })
   return parts.map(({ name, text }) => ({ name, text: cut(text) }))
@@ -85,9 +91,15 @@ function knownNames(state: PhoneState): Pseudonyms {
   return names
 }
 
-/** Whose headset it is, is often part of its name. */
-const describeDevices = ({ devices }: PhoneState): string =>
-  devices.map(({ kind, label }) => `${kind}: ${label.replace(/\S+['’]s(?=\s|$)/g, 'somebody’s')}`).join('\n') || 'none'
+const describeDevices = ({ devices }: PhoneState, names: Pseudonyms): string =>
+  devices.map(({ kind, label }) => `${kind}: ${names.scrub(withoutOwner(label))}`).join('\n') || 'none'
+
+/** Whose headset it is, is often part of its name: `Anna’s AirPods`, `Annas iPhone Mikrofon`, `AirPods von Anna`. */
+const withoutOwner = (label: string): string =>
+  label
+    .replace(/\S+['’]s(?=\s|$)/g, 'somebody’s')
+    .replace(/\p{Lu}\p{Ll}+s (?=iPhone|iPad|AirPods|MacBook|iMac|Galaxy|Pixel)/gu, 'somebody’s ')
+    .replace(/ (?:von|van|de|di|da|do|du|av|af) \p{Lu}.*$/u, ' of somebody')
 
 function describeTest(test: AccountTest, names: Pseudonyms, clean: (text: string) => string): string {
   const steps = test.lines.map(({ step, state, found, tookMs }) => {

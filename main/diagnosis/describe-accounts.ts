@@ -27,6 +27,11 @@ export function describeAccounts(
 function describe(state: AccountState, names: Pseudonyms, now: number, clean: (text: string) => string): string {
   const { account, registration, reach, route, flows = [] } = state
   const { connection, features, numbers } = account
+  /** A host that stands alone, with a port or not, is not seen to be one. */
+  const place = (text: string): string => {
+    const bare = text.replace(/^(?:stun|turn)s?:/i, '')
+    return /^(?:sips?|udp|tcp|tls|wss?):/i.test(bare) ? clean(bare) : clean(`sip:${bare}`).replace(/^sip:/, '')
+  }
   const addressUser = /^sips?:([^@]*)@/i.exec(account.uri)?.[1]
   const facts: Record<string, string> = {
     address: redactUri(account.uri, names),
@@ -36,15 +41,15 @@ function describe(state: AccountState, names: Pseudonyms, now: number, clean: (t
     certificate: account.certificate === null ? 'none is trusted by hand' : 'one is trusted by hand',
     on: String(account.enabled),
     password: state.needsPassword ? 'not known' : state.unprotected ? 'kept without protection' : 'kept',
-    outboundProxy: connection.outboundProxy === null ? 'none' : clean(named(connection.outboundProxy)),
+    outboundProxy: connection.outboundProxy === null ? 'none' : place(connection.outboundProxy),
     backups: connection.backups.map(clean).join(', ') || 'none',
     registeredWith: `${connection.registration} of its servers`,
     expires: String(connection.expires),
     srtp: connection.srtp,
     media: connection.media,
     mediaPorts: connection.mediaPorts === null ? 'any' : `${connection.mediaPorts.from} to ${connection.mediaPorts.to}`,
-    stun: connection.stun === null ? 'none' : clean(named(connection.stun)),
-    turn: connection.turn === null ? 'none' : clean(named(connection.turn.server)),
+    stun: connection.stun === null ? 'none' : place(connection.stun),
+    turn: connection.turn === null ? 'none' : place(connection.turn.server),
     features:
       Object.entries(features)
         .flatMap(([name, value]) => (value === null ? [] : [name]))
@@ -89,9 +94,6 @@ function describeRegistration(registration: Registration, clean: (text: string) 
       return registration.state
   }
 }
-
-/** A host that stands alone is seen to be one. */
-const named = (server: string): string => (/^[a-z]+:/i.test(server) ? server : `sip:${server}`)
 
 const ago = (at: number | null, now: number): string =>
   at === null ? 'never' : `${Math.max(0, Math.round((now - at) / 1000))} s ago`

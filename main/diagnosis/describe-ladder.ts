@@ -13,7 +13,7 @@ export function describeLadder(entries: LadderEntries, names: Pseudonyms, clean:
   const shown: string[] = []
   let quiet = 0
   const count = (): void => {
-    if (quiet > 0) shown.push(`(${quiet} messages that keep the connection alive)`)
+    if (quiet > 0) shown.push(`(${quiet} message${quiet === 1 ? ' that keeps' : 's that keep'} the connection alive)`)
     quiet = 0
   }
   for (const { at, direction, note, text } of entries) {

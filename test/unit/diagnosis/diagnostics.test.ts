@@ -8,6 +8,7 @@ import { noFeatures, usualConnection } from '../../../common/account'
 import type { PhoneState } from '../../../common/phone-state'
 import { collectParts } from '../../../main/diagnosis/collect-parts'
 import { Diagnostics } from '../../../main/diagnosis/diagnostics'
+import type { LadderEntries } from '../../../main/diagnosis/ladders'
 import { Pseudonyms } from '../../../main/diagnosis/pseudonyms'
 import { redactSip } from '../../../main/diagnosis/redact-sip'
 import { redactText } from '../../../main/diagnosis/redact-text'
@@ -32,6 +33,7 @@ const canaries = {
   host: 'pbx.lindqvist-canary.example',
   domain: 'lindqvist-canary.example',
   otherHost: 'sbc7.carrier-canary.net',
+  boxAtHome: 'linds-box',
   displayName: 'Anna Lindqvist',
   contact: 'Bertil Canaryson',
   favourite: 'Cecilia Canaryson',
@@ -151,7 +153,7 @@ function stateWithEverything(): PhoneState {
         ...usualConnection,
         outboundProxy: canaries.otherHost,
         backups: [`udp:${canaries.host}:5070`],
-        stun: canaries.otherHost,
+        stun: `${canaries.boxAtHome}:3478`,
         turn: { server: `${canaries.otherHost}:3478`, username: canaries.user },
       },
     },
@@ -205,7 +207,13 @@ function stateWithEverything(): PhoneState {
     unread: [
       { accountId: 'work', with: { type: 'generic', value: canaries.extension }, name: canaries.contact } as never,
     ],
-    devices: [{ id: 'x', kind: 'microphone', label: `${canaries.headset}’s AirPods` }],
+    devices: [
+      `${canaries.headset}’s AirPods`,
+      `${canaries.headset} iPhone Mikrofon`,
+      `AirPods von ${canaries.headset}`,
+      `Headset ${canaries.contact}`,
+      'Jabra Evolve2 65',
+    ].map((label) => ({ id: label, kind: 'microphone', label })),
     settings: {
       ...defaultSettings,
       autoAnswer: [canaries.number],
@@ -306,7 +314,10 @@ describe('the bundle', () => {
     expect(part('Log')).toContain('~/app/main/index.js:10:5')
     expect(part('Calls')).toContain('a private call, incoming')
     expect(part('Test of an account')).toMatch(/^account1\ndns {6}passed {3}\(3 ms\) host\d+ \(private-address\d+\)/)
-    expect(part('Sound devices')).toBe('microphone: somebody’s AirPods')
+    expect(part('Sound devices').replaceAll('microphone: ', '').replace(/\d+/, '')).toBe(
+      'somebody’s AirPods\nsomebody’s iPhone Mikrofon\nAirPods of somebody\nHeadset person\nJabra Evolve2 65',
+    )
+    expect(part('Accounts')).toMatch(/stun: host\d+:3478$/m)
     expect(part('Settings')).toContain('autoAnswer: 1 listed')
   })
 
@@ -317,18 +328,21 @@ describe('the bundle', () => {
       note: '',
       text: `OPTIONS sip:x SIP/2.0\r\nCall-ID: ping-abc-${id}\r\n\r\n`,
     })
-    const entries = [ping(1), ping(2), ping(3)]
-    const state = stateOf([])
-    const [sip] = collectParts({
-      now: 0,
-      state,
-      test: null,
-      ladders: new Map([['work', entries]]),
-      log: '',
-      system: {},
-      home: '',
-    }).filter(({ name }) => name.startsWith('SIP'))
-    expect(sip?.text).toBe('(3 messages that keep the connection alive)')
+    const sip = (entries: LadderEntries, state = stateOf([])): string | undefined =>
+      collectParts({
+        now: 0,
+        state,
+        test: null,
+        ladders: new Map([['work', entries]]),
+        log: '',
+        system: {},
+        home: '',
+      }).find(({ name }) => name.startsWith('SIP'))?.text
+    expect(sip([ping(1), ping(2), ping(3)])).toBe('(3 messages that keep the connection alive)')
+    expect(sip([ping(1)])).toBe('(1 message that keeps the connection alive)')
+    // Somebody who looks for the real addresses is told where they are not.
+    const gateway = { ...stateOf([]), accounts: [accountState(undefined, { server: 'udp:pbx.example' })] }
+    expect(sip([ping(1)], gateway)).toMatch(/^As the phone speaks to its gateway:.*\n\n\(1 message/)
   })
 })
 
