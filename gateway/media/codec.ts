@@ -39,7 +39,8 @@ export function codecOf(type: number, map: string | undefined, parameters: strin
     (codec) =>
       codec.name.toLowerCase() === name.toLowerCase() &&
       codec.clockRate === Number(clockRate) &&
-      codec.channels === Number(channels),
+      // RFC 7587 section 7 has two; some forget them.
+      (codec.channels === Number(channels) || codec.name === 'opus'),
   )
   return found === undefined ? null : { ...found, type, parameters }
 }

@@ -151,7 +151,23 @@ export class Exchange {
     }
   }
 
-  takeOffer({ audio, media, place }: Sdp, account: MediaAccount): Taken | Refused {
+  /** The first audio that can be agreed on; the others are refused. */
+  takeOffer({ media, others, ...first }: Sdp, account: MediaAccount): Taken | Refused {
+    const taken = this.#takeAudio(first.audio, media, first.place, account)
+    if (taken.ok) return taken
+    for (const { audio, place } of others) {
+      const other = this.#takeAudio(audio, media, place, account)
+      if (other.ok) return other
+    }
+    return taken
+  }
+
+  #takeAudio(
+    audio: AudioDescription,
+    media: readonly MediaLine[],
+    place: number,
+    account: MediaAccount,
+  ): Taken | Refused {
     const theirs = withFittingEvents(audio.codecs)
     if (!theirs.some(isSpeech)) return refused('not-acceptable')
     const verdict = answerCrypto(account, this.#keys, audio)

@@ -11,7 +11,7 @@ import type { TransportFacts } from './web-leg'
 const maxLength = 16_384
 const maxLines = 512
 const maxLineLength = 4_096
-const maxMediaLines = 8
+const maxMediaLines = 16
 const maxFormats = 32
 const maxCandidates = 16
 
@@ -19,8 +19,10 @@ type Lines = readonly string[]
 
 /** Null when it is no session description, is larger than any phone's, or has no audio line that is in use. */
 export function parseSdp(text: string): Sdp | null {
-  const lines = text.length > maxLength ? [] : text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
-  if (lines[0]?.trimEnd() !== 'v=0' || lines.length > maxLines || !lines.every(isLine)) return null
+  const all = text.length > maxLength ? [] : linesOf(text)
+  if (all[0]?.trimEnd() !== 'v=0' || all.length > maxLines || !all.every(isPlain)) return null
+  // What is no line of a description, behind it as a rule, is passed over.
+  const lines = all.filter((line) => /^[a-z]=/.test(line))
   const session: string[] = []
   const sections: string[][] = []
   for (const line of lines) {
@@ -30,17 +32,23 @@ export function parseSdp(text: string): Sdp | null {
   if (sections.length === 0 || sections.length > maxMediaLines) return null
   const media = sections.map(([line = '']) => mediaLine(line))
   if (media.some((line) => line === null)) return null
-  const place = media.findIndex((line) => line?.kind === 'audio' && line.port !== 0)
-  const section = sections[place]
-  const line = media[place]
-  if (section === undefined || !line) return null
-  return { media: media as MediaLine[], place, audio: audioOf(section, session, line) }
+  const [first, ...others] = sections.flatMap((section, place) => {
+    const line = media[place]
+    return line?.kind === 'audio' && line.port !== 0 ? [{ place, audio: audioOf(section, session, line) }] : []
+  })
+  return first === undefined ? null : { media: media as MediaLine[], ...first, others }
 }
 
-/** `letter=value`, printable. */
-const isLine = (line: string): boolean =>
+/** Some end with what ends texts in C. */
+const linesOf = (text: string): string[] =>
+  text
+    .replace(/\0+$/, '')
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '')
+
+const isPlain = (line: string): boolean =>
   // eslint-disable-next-line no-control-regex
-  line.length <= maxLineLength && /^[a-z]=/.test(line) && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)
+  line.length <= maxLineLength && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)
 
 function mediaLine(line: string): MediaLine | null {
   const match = /^m=([\w.-]{1,32}) +(\d{1,5})(?:\/\d{1,3})? +([\w/.-]{1,64}) +(.{1,512})$/.exec(line)

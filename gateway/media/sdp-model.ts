@@ -53,4 +53,6 @@ export interface Sdp {
   /** Which of `media` the audio is. */
   readonly place: number
   readonly audio: AudioDescription
+  /** Further audio in use: an offer may have one line with keys and one without. */
+  readonly others: readonly { readonly place: number; readonly audio: AudioDescription }[]
 }

@@ -5,10 +5,11 @@ import { findHeader, parseWire, renderWire, setHeader, type WireMessage } from '
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** One message. Bytes that are no UTF-8 are replaced, and the length is corrected where that changed it. */
+/** One message. What is no UTF-8 is Latin-1, as old servers write names; the length is corrected where that changed it. */
 export function decodeMessage(bytes: Buffer): string {
-  const text = decoder.decode(bytes)
-  if (Buffer.byteLength(text) === bytes.length) return text
+  const utf8 = decoder.decode(bytes)
+  if (Buffer.byteLength(utf8) === bytes.length) return utf8
+  const text = bytes.toString('latin1')
   const parsed = parseWire(text)
   if (!parsed.ok || !findHeader(parsed.message, 'content-length')) return text
   return encodeMessage(parsed.message)

@@ -8,7 +8,8 @@ const maxHead = 16_384
 const maxBody = 49_152
 /** A start line longer than this is none. */
 const maxStart = 8_192
-const startLine = /^(?:SIP\/2\.0 \d{3}|[!%'*+\-.\w`~]{1,64} \S+ SIP\/2\.0$)/i
+/** What is wrong in it can be answered as long as the stream is in step. */
+const startLine = /^(?:SIP\/\d\.\d |[!%'*+\-.\w`~]{1,64} .* SIP\/\d\.\d[ \t]*$)/i
 
 export type Nonsense = 'not-sip' | 'too-large' | 'no-length'
 
@@ -88,6 +89,8 @@ function contentLength(head: string): number | null {
   const found = [...unfolded.matchAll(/^(?:content-length|l)[ \t]*:[ \t]*(\S*)[ \t]*$/gim)].map(
     ([, value]) => value ?? '',
   )
+  // Without a type there is no body either. If there is, the next start line is none.
+  if (found.length === 0 && !/^(?:content-type|c)[ \t]*:/im.test(unfolded)) return 0
   const [first = ''] = found
   return /^\d{1,7}$/.test(first) && found.every((value) => value === first) ? Number(first) : null
 }

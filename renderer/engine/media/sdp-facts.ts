@@ -18,11 +18,12 @@ export interface SdpFacts {
   readonly listensOnly: boolean
 }
 
-/** Reads the session part and the first audio section that is not refused. */
+/** Reads the session part and the first audio section that is not refused, preferably one with a codec that is known. */
 export function sdpFacts(sdp: string): SdpFacts {
   const [session = '', ...media] = sdp.split(/^(?=m=)/m)
   const sections = media.filter((part) => part.startsWith('m=audio'))
-  const section = sections.find((part) => !isRefused(part)) ?? sections[0]
+  const open = sections.filter((part) => !isRefused(part))
+  const section = open.find(namesKnownCodec) ?? open[0] ?? sections[0]
   const has = (pattern: RegExp): boolean => section !== undefined && (pattern.test(section) || pattern.test(session))
   const direction = directionIn(section) ?? directionIn(session) ?? 'sendrecv'
   const address = addressIn(section) ?? addressIn(session)
@@ -32,20 +33,20 @@ export function sdpFacts(sdp: string): SdpFacts {
     audio: section !== undefined && !isRefused(section),
     knownCodec: section !== undefined && namesKnownCodec(section),
     fingerprint: has(/^a=fingerprint:/m),
-    telephoneEvents: section !== undefined && /^a=rtpmap:\d+ telephone-event\//im.test(section),
+    telephoneEvents: section !== undefined && /^a=rtpmap: *\d+ +telephone-event\//im.test(section),
     holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || nowhere),
     listensOnly: section !== undefined && direction === 'recvonly',
   }
 }
 
-const isRefused = (section: string): boolean => /^m=audio 0[ /]/.test(section)
+const isRefused = (section: string): boolean => /^m=audio +0[ /]/.test(section)
 
 /** Those without a name by their number (RFC 3551). */
 const numbered: Readonly<Record<string, string>> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000' }
 
 function namesKnownCodec(section: string): boolean {
-  const names = new Map([...section.matchAll(/^a=rtpmap:(\d+) (\S+)/gm)].map(([, type, name]) => [type, name]))
-  const types = (/^m=audio \S+ \S+ (.*)$/m.exec(section)?.[1] ?? '').trim().split(/ +/)
+  const names = new Map([...section.matchAll(/^a=rtpmap: *(\d+) +(\S+)/gm)].map(([, type, name]) => [type, name]))
+  const types = (/^m=audio +\S+ +\S+ +(.*)$/m.exec(section)?.[1] ?? '').trim().split(/ +/)
   return types.some((type) => /^(opus\/48000|G722\/8000|PCM[UA]\/8000)/i.test(names.get(type) ?? numbered[type] ?? ''))
 }
 

@@ -46,8 +46,12 @@ export function assertedAddress(header: string | undefined): NameAddress | undef
   return { displayName: quoted ?? plain ?? '', uri: { scheme, user, host: rest.replace(/:\d+$/, '') } }
 }
 
-/** Who the server says it is: P-Asserted-Identity, or Remote-Party-ID of servers that are older, unless that asks for privacy. */
+/**
+ * Who the server says it is: P-Asserted-Identity, or Remote-Party-ID of servers that are older. Not when it is told to us as to a part of the
+ * network, and not meant to be shown (RFC 3325 section 9.3).
+ */
 export function assertedIn(header: (name: string) => string | undefined): NameAddress | undefined {
+  if (/(?:^|[;,\s])(?:id|full)(?:[;,\s]|$)/i.test(header('privacy') ?? '')) return undefined
   const asserted = assertedAddress(header('p-asserted-identity'))
   if (asserted !== undefined) return asserted
   const older = header('remote-party-id')

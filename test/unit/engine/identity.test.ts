@@ -1,6 +1,6 @@
 /* Who is calling, out of what strangers wrote. */
 import { describe, expect, it } from 'vitest'
-import { assertedAddress, identify } from '../../../renderer/engine/sip/identity'
+import { assertedAddress, assertedIn, identify } from '../../../renderer/engine/sip/identity'
 import { plainText } from '../../../renderer/engine/sip/plain-text'
 
 const from = (displayName: string, user: string | undefined, host = 'pbx.example') => ({
@@ -41,6 +41,19 @@ describe('an identity', () => {
     ['"a \\"b\\"" <sips:x@y:5061;p=1>, <tel:1>', 'a \\"b\\"', 'x'],
   ])('is read from the asserted %s', (header, displayName, user) => {
     expect(assertedAddress(header)).toMatchObject({ displayName, uri: { user } })
+  })
+
+  it.each([
+    ['none', true],
+    ['user; header', true],
+    ['id', false],
+    ['user;ID', false],
+    ['id;critical', false],
+    ['full', false],
+    ['identity', true],
+  ])('that came with Privacy: %s counts as asserted: %s', (privacy, counts) => {
+    const headers: Record<string, string> = { privacy, 'p-asserted-identity': '<sip:+4930123@pbx.example>' }
+    expect(assertedIn((name) => headers[name]) !== undefined).toBe(counts)
   })
 
   it.each([undefined, '', 'garbage', '<mailto:x@y>', '"'.repeat(2000)])('is not read from %s', (header) => {

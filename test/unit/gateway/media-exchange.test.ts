@@ -188,6 +188,23 @@ describe('a call in', () => {
     expect(talk.exchange.agreed?.rtp?.port).toBe(4000)
   })
 
+  test.each([
+    ['of two with a codec of ours', 'optional', '18', ['m=audio 5000 RTP/AVP 0']],
+    ['of two without keys, where those of the other are strange', 'optional', '0', ['m=audio 5000 RTP/AVP 0']],
+    [
+      'of two with keys, where they are required',
+      'required',
+      '0',
+      ['m=audio 5000 RTP/SAVP 0', `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`],
+    ],
+  ] as const)('is answered on the line %s', (_, srtp, codec, second) => {
+    const talk = new Talk({ srtp })
+    const first = srtp === 'optional' && codec === '0' ? `4000 RTP/SAVP 0` : `4000 RTP/AVP ${codec}`
+    const answer = talk.localAnswer(talk.offered(wire(first, [], second)) as AudioDescription) as Sdp
+    expect(answer.media.map(({ port }) => port)).toEqual([0, 20_000])
+    expect(talk.exchange.agreed?.rtp?.port).toBe(5000)
+  })
+
   test('of DTLS without ICE is refused', () => {
     expect(new Talk().offered(wire('4000 UDP/TLS/RTP/SAVP 0'))).toBe('not-acceptable')
   })

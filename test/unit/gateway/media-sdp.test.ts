@@ -103,12 +103,24 @@ describe('a description of a stranger', () => {
     ['with a line that is too long', sdp([audio, `a=${'x'.repeat(5_000)}`])],
     ['with a control character', sdp([audio, 'a=x\u0001y'])],
     ['with too many lines', sdp([audio, ...Array<string>(600).fill('a=x')])],
-    ['with too many media', sdp(Array<string>(9).fill(audio))],
+    ['with too many media', sdp(Array<string>(17).fill(audio))],
     ['that is too long', sdp([audio, ...Array<string>(400).fill(`a=${'x'.repeat(60)}`)])],
     ['with a port beyond all', sdp(['m=audio 99999 RTP/AVP 0'])],
     ['with a broken media line', sdp(['m=audio RTP/AVP'])],
   ])('%s is refused', (_, text) => {
     expect(parseSdp(text)).toBeNull()
+  })
+
+  test.each([
+    ['NULs at its end', `${sdp([audio, 'a=sendonly'])}\0\0`],
+    ['something behind it', `${sdp([audio, 'a=sendonly'])}--boundary--`],
+    ['a line of a strange kind', sdp([audio, 'A=sendrecv', ' a=inactive', 'a=sendonly'])],
+  ])('with %s is read without that', (_, text) => {
+    expect(parseSdp(text)?.audio).toMatchObject({ direction: 'sendonly', rtp: { port: 4000 } })
+  })
+
+  test('whose Opus has no channels is Opus’s', () => {
+    expect(names(sdp(['m=audio 4 RTP/AVP 96', 'a=rtpmap:96 opus/48000']))).toEqual(['96 opus/48000'])
   })
 
   test('with strange numbers is read without them', () => {

@@ -45,7 +45,25 @@ test('a body that is no UTF-8 keeps the stream in step', () => {
   ])
   const { messages } = frames(bytes)
   expect(messages[1]).toBe(message('next'))
-  expect(messages[0]).toContain('Content-Length: 7\r\n\r\n\ufffd\ufffdA')
+  // It is taken for Latin-1.
+  expect(messages[0]).toContain('Content-Length: 5\r\n\r\nÿþA')
+})
+
+test('a name in Latin-1 is read', () => {
+  const bytes = Buffer.from(message('').replace('Via', 'From: "J\xfcrgen" <sip:j@b>;tag=1\r\nVia'), 'latin1')
+  expect(frames(bytes).messages[0]).toContain('From: "Jürgen" <sip:j@b>')
+})
+
+test('who says nothing of a body sends none, and what can be answered does not end the stream', () => {
+  const odd = [
+    'SIP/2.0 100 Trying\r\nVia: x\r\n\r\n',
+    'OPTIONS sip:a SIP/3.0\r\nl: 0\r\n\r\n',
+    'OPTIONS  <sip:a>  SIP/2.0 \r\nl: 0\r\n\r\n',
+  ]
+  expect(frames(Buffer.from(odd.join('') + message('next')))).toEqual({
+    messages: [...odd, message('next')],
+    broken: null,
+  })
 })
 
 test('a length on the next line is one, and what looks like one in another header’s next line is none', () => {
@@ -58,7 +76,8 @@ describe('what cannot be SIP ends the stream', () => {
     ['a web server', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'not-sip'],
     ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 'not-sip'],
     ['binary bytes', '\x16\x03\x01\x02\x00\x01\x00', 'not-sip'],
-    ['no Content-Length', 'OPTIONS sip:a SIP/2.0\r\nVia: x\r\n\r\n', 'no-length'],
+    ['a body without Content-Length', 'OPTIONS sip:a SIP/2.0\r\nc: text/plain\r\n\r\nhello', 'no-length'],
+    ['a body without type and Content-Length', 'OPTIONS sip:a SIP/2.0\r\nVia: x\r\n\r\nhello, world\r\n', 'not-sip'],
     ['two lengths', 'OPTIONS sip:a SIP/2.0\r\nContent-Length: 1\r\nl: 2\r\n\r\n', 'no-length'],
     ['a negative length', 'OPTIONS sip:a SIP/2.0\r\nContent-Length: -1\r\n\r\n', 'no-length'],
     ['a body beyond all measure', 'OPTIONS sip:a SIP/2.0\r\nContent-Length: 999999\r\n\r\n', 'too-large'],
