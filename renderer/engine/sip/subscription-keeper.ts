@@ -5,12 +5,15 @@
 import { SubscriptionState, type Subscriber } from 'sip.js'
 import type { Clock, Timer } from '../../../common/clock'
 import { Backoff } from './backoff'
+import type { Turns } from './turns'
 
 export interface SubscriptionKeeperOptions {
   /** Makes a new subscriber with its delegate set, not yet subscribed. */
   readonly make: () => Subscriber
   readonly clock: Clock
   readonly backoff?: Backoff
+  /** Whose turn it is to ask, where many do; left out: at once. */
+  readonly turns?: Turns
 }
 
 export class SubscriptionKeeper {
@@ -18,6 +21,7 @@ export class SubscriptionKeeper {
   readonly #backoff: Backoff
   #subscriber: Subscriber | null = null
   #timer: Timer | null = null
+  #leaveRow = (): void => {}
   #retryAfterMs = 0
   #running = false
 
@@ -29,7 +33,7 @@ export class SubscriptionKeeper {
   start(): void {
     if (this.#running) return
     this.#running = true
-    this.#subscribe()
+    this.#takeTurn()
   }
 
   /** Ends the subscription; resolves when sip.js has let go of it. Never rejects. */
@@ -37,6 +41,7 @@ export class SubscriptionKeeper {
     this.#running = false
     if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer)
     this.#timer = null
+    this.#leaveRow()
     const subscriber = this.#subscriber
     this.#subscriber = null
     await subscriber?.dispose().catch(() => {})
@@ -45,6 +50,12 @@ export class SubscriptionKeeper {
   /** What a refusal said: seconds to wait (Retry-After). Call it before or when the subscription ends. */
   holdOff(seconds: number): void {
     this.#retryAfterMs = Math.max(0, seconds) * 1_000
+  }
+
+  #takeTurn(): void {
+    const { turns } = this.#options
+    if (turns === undefined) this.#subscribe()
+    else this.#leaveRow = turns.take(() => this.#subscribe())
   }
 
   #subscribe(): void {
@@ -65,7 +76,7 @@ export class SubscriptionKeeper {
     this.#retryAfterMs = 0
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = null
-      if (this.#running) this.#subscribe()
+      if (this.#running) this.#takeTurn()
     }, wait)
   }
 }

@@ -166,6 +166,25 @@ describe('a colleague', () => {
   })
 })
 
+it('many colleagues are asked for one after the other, lines first: a server may take a burst for a flood', async () => {
+  const asked: { at: number; event: string }[] = []
+  bench.peer.on('SUBSCRIBE', (request) => {
+    asked.push({ at: Date.now(), event: request.header('event') })
+    bench.peer.reply(request, 489)
+  })
+  const targets = Array.from({ length: 20 }, (_, n) => `sip:${200 + n}@example.com`)
+  await bench.ask({ type: 'watch', accountId: 'work', targets })
+  await bench.register()
+  await bench.settle(5_000)
+  // Who is not watched any more has no turn.
+  await bench.ask({ type: 'watch', accountId: 'work', targets: targets.slice(0, 15) })
+  await bench.settle(25_000)
+  expect(asked.slice(0, 16).map(({ event }) => event)).toEqual(['message-summary', ...Array<string>(15).fill('dialog')])
+  expect(asked).toHaveLength(1 + 15 + 15)
+  for (const { at } of asked)
+    expect(asked.filter((other) => other.at >= at && other.at < at + 2_000).length).toBeLessThanOrEqual(5)
+})
+
 describe('a short message', () => {
   const message = (text: string, type = 'text/plain'): void =>
     bench.peer.request({

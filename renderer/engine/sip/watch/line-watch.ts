@@ -7,6 +7,7 @@ import type { Clock } from '../../../../common/clock'
 import type { EngineReport } from '../../../../common/contract/engine'
 import { Backoff } from '../backoff'
 import { SubscriptionKeeper } from '../subscription-keeper'
+import type { Turns } from '../turns'
 import { readDialogInfo, unseenLine, type WatchedLine } from './dialog-info'
 import { parseMessageSummary } from './message-summary'
 import { readPresence, type Presence } from './presence'
@@ -20,6 +21,8 @@ export interface LineWatchOptions {
   readonly clock: Clock
   /** 0 to 1. */
   readonly random: () => number
+  /** Of all that is subscribed to. */
+  readonly turns: Turns
   readonly report: (report: EngineReport) => void
 }
 
@@ -36,7 +39,7 @@ const expires = 3_600
 const patience = { base: 60_000, cap: 3_600_000 }
 
 interface Watched {
-  readonly keepers: readonly SubscriptionKeeper[]
+  readonly keepers: SubscriptionKeeper[]
   line: WatchedLine
   presence: Presence | null
   said: string
@@ -83,25 +86,27 @@ export class LineWatch {
 
   #follow(): void {
     for (const [target, watched] of this.#watched) if (!this.#targets.includes(target)) this.#forget(target, watched)
-    for (const target of this.#targets) {
-      if (this.#watched.has(target)) continue
-      const watched: Watched = {
-        keepers: [
-          this.#keep('dialog', target, (body) => {
-            watched.line = readDialogInfo(watched.line, body, this.#options.host) ?? watched.line
-            this.#say(target, watched)
-          }),
-          this.#keep('presence', target, (body) => {
-            watched.presence = readPresence(body) ?? watched.presence
-            this.#say(target, watched)
-          }),
-        ],
-        line: unseenLine,
-        presence: null,
-        said: '',
-      }
-      this.#watched.set(target, watched)
-    }
+    const added = this.#targets.filter((target) => !this.#watched.has(target))
+    const all = added.map((target): [string, Watched] => [
+      target,
+      { keepers: [], line: unseenLine, presence: null, said: '' },
+    ])
+    for (const [target, watched] of all) this.#watched.set(target, watched)
+    // Lines first: their turns may be long in coming, and not every server knows presence.
+    for (const [target, watched] of all)
+      watched.keepers.push(
+        this.#keep('dialog', target, (body) => {
+          watched.line = readDialogInfo(watched.line, body, this.#options.host) ?? watched.line
+          this.#say(target, watched)
+        }),
+      )
+    for (const [target, watched] of all)
+      watched.keepers.push(
+        this.#keep('presence', target, (body) => {
+          watched.presence = readPresence(body) ?? watched.presence
+          this.#say(target, watched)
+        }),
+      )
   }
 
   #forget(target: string, watched: Watched): void {
@@ -120,9 +125,10 @@ export class LineWatch {
   }
 
   #keep(event: Package, target: string, take: (body: string) => void): SubscriptionKeeper {
-    const { userAgent, clock, random } = this.#options
+    const { userAgent, clock, random, turns } = this.#options
     const keeper = new SubscriptionKeeper({
       clock,
+      turns,
       backoff: new Backoff({ ...patience, random }),
       make: () => {
         const uri = UserAgent.makeURI(target)

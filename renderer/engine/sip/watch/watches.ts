@@ -5,6 +5,7 @@ import type { Registration } from '../../../../common/account'
 import type { Clock } from '../../../../common/clock'
 import type { EngineReport } from '../../../../common/contract/engine'
 import type { AccountLine } from '../account-line'
+import { Turns } from '../turns'
 import { LineWatch } from './line-watch'
 
 export interface WatchesOptions {
@@ -13,11 +14,17 @@ export interface WatchesOptions {
   readonly report: (report: EngineReport) => void
 }
 
+/** ms. A Kamailio that guards against floods shuts out, for five minutes, whoever asks more than 15 times in 2 s; each is asked twice, for the password. */
+const pause = 500
+
 export class Watches {
   readonly #watches = new Map<string, { readonly line: AccountLine; readonly watch: LineWatch; since: number | null }>()
   readonly #targets = new Map<string, readonly string[]>()
+  readonly #turns: Turns
 
-  constructor(private readonly options: WatchesOptions) {}
+  constructor(private readonly options: WatchesOptions) {
+    this.#turns = new Turns(options.clock, pause)
+  }
 
   registration(line: AccountLine, registration: Registration): void {
     const known = this.#watches.get(line.account.id)
@@ -51,6 +58,7 @@ export class Watches {
       userAgent,
       clock,
       random,
+      turns: this.#turns,
       report,
     })
     watch.watch(this.#targets.get(account.id) ?? [])
