@@ -68,7 +68,7 @@ export class DtlsRelay implements RelaySession {
     return this.#step(async () => {
       const sdp = parseSdp(text)
       const account = this.needs.account()
-      if (sdp === null) return failed('not-acceptable')
+      if (sdp === null || sdp.audio.isRefused) return failed('not-acceptable')
       const leg = account === null ? null : (this.#leg ??= await this.#open(account))
       const own = account === null || leg === null ? null : await this.#addresses.find(leg, account)
       if (leg === null || own === null || this.#isReleased) return failed('media-failed')

@@ -5,19 +5,26 @@
 import type { PlainForm } from '../../common/contract/gateway'
 import { allowed } from './addresses'
 import { common, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
-import type { OwnAddress } from './own-address'
+import { withoutPort, type OwnAddress } from './own-address'
 import { dynamicSpeech, mapIn, mapOut, PayloadTypes, usualOnTheWire } from './payload-types'
 import type { WireAgreement } from './plain-leg'
 import type { DescribeError, MediaAccount } from './relay-session'
 import type { AudioDescription, MediaLine, Sdp } from './sdp-model'
 import { OwnKeys } from './sdes'
-import { acceptCrypto, answerCrypto, offerCrypto, type CryptoOffer, type CryptoPair } from './srtp-policy'
+import {
+  acceptCrypto,
+  answerCrypto,
+  offerCrypto,
+  type CryptoOffer,
+  type CryptoPair,
+  type CryptoVerdict,
+} from './srtp-policy'
 import { SrtpContexts } from './srtp-contexts'
 import type { TransportFacts } from './web-leg'
 import { Origin, plainBody, webSdp } from './write-sdp'
 
-type Refused = { readonly ok: false; readonly error: DescribeError }
-const refused = (error: DescribeError): Refused => ({ ok: false, error })
+type Refused<E extends DescribeError = DescribeError> = { readonly ok: false; readonly error: E }
+const refused = <E extends DescribeError>(error: E): Refused<E> => ({ ok: false, error })
 
 /** A description of the wire, understood: what the browser is told of it, once its transport is known. */
 export interface Taken {
@@ -125,9 +132,10 @@ export class Exchange {
   ): (Taken & { transport: TransportFacts }) | Refused {
     const open = this.#open
     if (open?.by !== 'browser' || media.length <= this.#place) return refused('not-acceptable')
-    const chosen = withFittingEvents(common(audio.codecs, open.codecs))
-    if (!chosen.some(isSpeech)) return refused('not-acceptable')
-    const verdict = acceptCrypto(account, open, audio)
+    const before = audio.isRefused ? this.#final : null
+    const chosen = before === null ? withFittingEvents(common(audio.codecs, open.codecs)) : open.codecs
+    if (!chosen.some(isSpeech) || (audio.isRefused && before === null)) return refused('not-acceptable')
+    const verdict = before === null ? acceptCrypto(account, open, audio) : { ok: true as const, pair: before.pair }
     if (!verdict.ok) return verdict
     const codecs = numberedAs(chosen, open.web)
     const web = { ...audio, codecs }
@@ -170,7 +178,7 @@ export class Exchange {
   ): Taken | Refused {
     const theirs = withFittingEvents(audio.codecs)
     if (!theirs.some(isSpeech)) return refused('not-acceptable')
-    const verdict = answerCrypto(account, this.#keys, audio)
+    const verdict = this.#cryptoFor(audio, account)
     if (!verdict.ok) return verdict
     this.#webTypes.learn(theirs)
     const web = this.#webTypes.apply(theirs)
@@ -194,7 +202,7 @@ export class Exchange {
     const open = this.#open
     if (open?.by !== 'wire') return refused('not-acceptable')
     const web = common(audio.codecs, open.web)
-    const verdict = answerCrypto(account, this.#keys, open.audio)
+    const verdict = this.#cryptoFor(open.audio, account)
     if (!verdict.ok) return verdict
     // The numbers are the offerer's, the parameters ours.
     const codecs = numberedAs(web, open.theirs)
@@ -213,7 +221,7 @@ export class Exchange {
     }
     return {
       ok: true,
-      sdp: this.#plainText(audio, codecs, crypto, own, rtcpMux),
+      sdp: this.#plainText(audio, codecs, crypto, open.audio.isRefused ? withoutPort(own) : own, rtcpMux),
       commit: () => {
         this.#mid = audio.mid ?? this.#mid
         this.#wireTypes.learn(codecs)
@@ -221,6 +229,12 @@ export class Exchange {
         this.rollback()
       },
     }
+  }
+
+  /** What is refused for now keeps the keys it had; of a call that has not begun nothing is left then. */
+  #cryptoFor(offer: AudioDescription, account: MediaAccount): CryptoVerdict {
+    if (!offer.isRefused) return answerCrypto(account, this.#keys, offer)
+    return this.#final === null ? refused('not-acceptable') : { ok: true, pair: this.#final.pair }
   }
 
   #wire(

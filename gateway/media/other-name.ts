@@ -6,7 +6,7 @@ import { headerLength, payloadTypeOf } from './rtp-packet'
 
 /** So many packets in a row are no mistake. */
 const enough = 5
-/** An event of RFC 4733 is as long, and speech is longer. */
+/** An event of RFC 4733 is as long, what only keeps a way open (RFC 6263) is shorter, and speech is longer. */
 const eventLength = 4
 
 export class OtherName {
@@ -22,7 +22,7 @@ export class OtherName {
   of(packet: Uint8Array, speech: number | null): number | null {
     const header = headerLength(packet)
     if (speech === null || header === null || payloadTypeOf(packet) < 96) return null
-    return packet.length - header === eventLength ? null : speech
+    return packet.length - header <= eventLength ? null : speech
   }
 
   /** A packet with this number came from the far end. */

@@ -16,6 +16,13 @@ export interface OwnAddress {
   readonly rtcp: Target
 }
 
+/** RFC 3264 section 6: what was offered with port 0 is answered so. */
+export const withoutPort = ({ local, rtp }: OwnAddress): OwnAddress => ({
+  local,
+  rtp: { ...rtp, port: 0 },
+  rtcp: { ...rtp, port: 1 },
+})
+
 /** Of one call. */
 type Sockets = Pick<PlainLeg, 'ports' | 'askStun'>
 

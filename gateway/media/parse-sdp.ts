@@ -17,7 +17,7 @@ const maxCandidates = 16
 
 type Lines = readonly string[]
 
-/** Null when it is no session description, is larger than any phone's, or has no audio line that is in use. */
+/** Null when it is no session description, is larger than any phone's, or has no audio line that is in use while another one is. */
 export function parseSdp(text: string): Sdp | null {
   const all = text.length > maxLength ? [] : linesOf(text)
   if (all[0]?.trimEnd() !== 'v=0' || all.length > maxLines || !all.every(isPlain)) return null
@@ -32,9 +32,11 @@ export function parseSdp(text: string): Sdp | null {
   if (sections.length === 0 || sections.length > maxMediaLines) return null
   const media = sections.map(([line = '']) => mediaLine(line))
   if (media.some((line) => line === null)) return null
+  const isSilent = media.every((line) => line?.port === 0)
   const [first, ...others] = sections.flatMap((section, place) => {
     const line = media[place]
-    return line?.kind === 'audio' && line.port !== 0 ? [{ place, audio: audioOf(section, session, line) }] : []
+    if (line?.kind !== 'audio' || (line.port === 0 && !isSilent)) return []
+    return [{ place, audio: audioOf(section, session, line) }]
   })
   return first === undefined ? null : { media: media as MediaLine[], ...first, others }
 }
@@ -67,10 +69,12 @@ function audioOf(section: Lines, session: Lines, line: MediaLine): AudioDescript
   const isNowhere = address === null || address === '0.0.0.0' || address === '::'
   // Port 9 with 0.0.0.0 says "see the candidates", not "hold" (RFC 8840 section 4.1.1).
   const isHeld = isNowhere && address !== null && line.port !== 9
-  const rtp = isNowhere ? null : { address, port: line.port }
+  const isRefused = line.port === 0
+  const rtp = isNowhere || isRefused ? null : { address, port: line.port }
   const rtcpMux = has(section, 'rtcp-mux')
   return {
-    direction: heldBy(directionIn(section) ?? directionIn(session) ?? 'sendrecv', isHeld),
+    direction: isRefused ? 'inactive' : heldBy(directionIn(section) ?? directionIn(session) ?? 'sendrecv', isHeld),
+    isRefused,
     codecs: codecsOf(section, line.formats),
     ptime: milliseconds(attribute(section, 'ptime')),
     maxptime: milliseconds(attribute(section, 'maxptime')),

@@ -28,6 +28,8 @@ export interface MediaLine {
 export interface AudioDescription {
   /** A connection address of 0.0.0.0 (RFC 2543's hold) is a direction here and no address. */
   readonly direction: Direction
+  /** Port 0, and nothing else is described either: no sound for now, which is a way to hold too. */
+  readonly isRefused: boolean
   /** In the order of preference; only what passes (see codec.ts). */
   readonly codecs: readonly Codec[]
   /** ms of sound a packet; null: nothing is said. */

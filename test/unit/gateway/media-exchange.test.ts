@@ -223,6 +223,27 @@ describe('hold', () => {
     expect(talk.exchange.isTalking).toBe(true)
   })
 
+  test('by port 0 is answered so and keeps its keys, also where it answers; a call does not begin with it', () => {
+    const talk = new Talk()
+    const keyed = [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`]
+    expect(talk.offered(wire('0 RTP/AVP 0'))).toBe('not-acceptable')
+    talk.localAnswer(talk.offered(wire('4000 RTP/SAVP 0', keyed)) as AudioDescription)
+    const { sender } = talk.exchange.agreed ?? {}
+    const held = talk.offered(wire('0 RTP/SAVP 0')) as AudioDescription
+    expect(held.direction).toBe('inactive')
+    expect((talk.localAnswer(held, 'inactive') as Sdp).media[0]?.port).toBe(0)
+    expect(talk.exchange.agreed).toMatchObject({ rtp: null, isTalking: false })
+    expect(talk.localOffer({ direction: 'sendonly' }).media[0]?.port).toBe(20_000)
+    expect(talk.answered(wire('0 RTP/SAVP 0'))).toMatchObject({ direction: 'inactive' })
+    const resumed = talk.offered(wire('4000 RTP/SAVP 0', keyed)) as AudioDescription
+    expect((talk.localAnswer(resumed) as Sdp).media[0]?.port).toBe(20_000)
+    expect(talk.exchange.agreed).toMatchObject({ rtp: { port: 4000 }, isTalking: true })
+    expect(talk.exchange.agreed?.sender).toBe(sender)
+    const another = new Talk()
+    another.localOffer()
+    expect(another.answered(wire('0 RTP/AVP 0'))).toBe('not-acceptable')
+  })
+
   test('of ours is written as it is, with a new version; said again it is the same', () => {
     const talk = new Talk()
     const version = (sdp: Sdp): string => /^o=- \d+ (\d+)/m.exec(talk.exchange.lastPlain ?? '')?.[1] ?? String(sdp)

@@ -98,7 +98,7 @@ describe('a description of a stranger', () => {
   test.each([
     ['that is none', 'hello'],
     ['without media', sdp([])],
-    ['whose audio is refused', sdp(['m=audio 0 RTP/AVP 0'])],
+    ['whose audio is refused and whose fax is not', sdp(['m=audio 0 RTP/AVP 0', 'm=image 4000 udptl t38'])],
     ['of video alone', sdp(['m=video 4000 RTP/AVP 96'])],
     ['with a line that is too long', sdp([audio, `a=${'x'.repeat(5_000)}`])],
     ['with a control character', sdp([audio, 'a=x\u0001y'])],
