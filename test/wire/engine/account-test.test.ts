@@ -96,7 +96,7 @@ describe('what the server says is told', () => {
     expect(lines()).toMatchObject({
       options: 'doubtful no answer within 5 s; some servers answer no OPTIONS',
       register: expect.stringContaining('passed'),
-      codecs: 'doubtful only a call can tell',
+      codecs: 'skipped only a call can tell',
     })
   })
 
@@ -268,7 +268,7 @@ describe('it is over at once', () => {
       'register running',
       'register passed',
       'codecs running',
-      'codecs doubtful',
+      'codecs skipped',
       'echo running',
       'echo skipped',
     ])
