@@ -14,6 +14,7 @@ import { hangUp } from './end'
 import { keepDialog } from './dialog-care'
 import { focusIn } from './focus'
 import { follow, reportRemoteHold } from './follow'
+import { takeLastAnswer } from './last-answer'
 import type { LiveCall } from './live-call'
 import { giveMedia } from './make-user-agent'
 import { forgetLater, watchForSilence } from './open-invite'
@@ -85,6 +86,7 @@ function prepare(call: LiveCall, attempt: Attempt): Inviter {
   const { line, uri, extraHeaders, referral } = attempt
   const inviter = new Inviter(line.userAgent, uri, { extraHeaders: [...extraHeaders] })
   giveMedia(inviter, call.descriptions)
+  takeLastAnswer(inviter)
   follow(call, inviter)
   keepDialog(call, line)
   const { descriptions } = call

@@ -150,6 +150,22 @@ describe('an outgoing call', () => {
     expect(bench.ended).toBeUndefined()
   })
 
+  it.each([
+    ['the answer', makeSdp({ direction: 'sendonly' })],
+    ['the last before the answer', ''],
+  ])('whose far end changes its mind before the answer is as %s says', async (_, last) => {
+    const { invite } = await bench.dial()
+    bench.peer.reply(invite, 183, [], makeSdp())
+    bench.peer.reply(invite, 183, [], makeSdp({ direction: last === '' ? 'sendonly' : 'sendrecv', ice: 2 }))
+    bench.peer.reply(invite, 180)
+    await bench.settle()
+    bench.peer.reply(invite, 200, [], last)
+    await bench.settle()
+    expect(bench.peer.transcript).toBe('INVITE 183 183 180 200 ACK')
+    expect(bench.media.last.remoteHeld).toBe(true)
+    expect(bench.peer.requests('ACK')[0]?.message.body).toBe('')
+  })
+
   it('rings at a far end that forgets its tag, and is answered with it', async () => {
     const { invite } = await bench.dial()
     const lines = ['via', 'from', 'call-id', 'cseq', 'to'].map((name) => `${name}: ${invite.header(name)}`)
