@@ -194,7 +194,7 @@ export class Exchange {
     const via = parseVia(topVia(message) ?? '')
     this.#heard()
     if (via === null) return this.#pass(renderWire(message))
-    const [back, to]: readonly [Via, Endpoint] = answerTo(via, from)
+    const [back, to]: readonly [Via, Endpoint] = answerTo(via, from, channel.target)
     const origin = { channel: { channel, to }, via: writeVia(back), reliable: channel.reliable }
     const method = message.start.slice(0, message.start.indexOf(' '))
     const trying = (): string => tryingFor(message, origin.via)

@@ -3,7 +3,7 @@
  */
 import { splitList, type WireMessage } from '../../common/wire-message'
 import type { Endpoint } from './endpoint'
-import { plainAddress, writeHost } from './endpoint'
+import { plainAddress, sameEndpoint, writeHost } from './endpoint'
 
 export interface Via {
   /** Upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS`. */
@@ -86,10 +86,16 @@ export function viaOf(transport: string, local: Endpoint, branch: string): Via {
   return { transport: transport.toUpperCase(), host: local.address, port: local.port, parameters }
 }
 
-/** RFC 3261 section 18.2.1 and RFC 3581: the Via that an answer carries, and where it goes. */
-export function answerTo(via: Via, from: Endpoint): readonly [Via, Endpoint] {
+/**
+ * RFC 3261 section 18.2.1 and RFC 3581: the Via that an answer carries, and where it goes. `server`: where our own requests go, and are heard; a server
+ * behind a NAT writes another port of its own.
+ */
+export function answerTo(via: Via, from: Endpoint, server: Endpoint | null = null): readonly [Via, Endpoint] {
   if (via.parameters.has('rport'))
     return [withParameters(via, { received: from.address, rport: String(from.port) }), from]
   const seen = via.host === from.address ? via : withParameters(via, { received: from.address })
-  return [seen, { address: from.address, port: via.port ?? 5060 }]
+  return [
+    seen,
+    server !== null && sameEndpoint(from, server) ? from : { address: from.address, port: via.port ?? 5060 },
+  ]
 }

@@ -61,7 +61,7 @@ describe.skipIf(!labIsComplete())('a far end that does what few do', () => {
 
   const words = (way: Way): Record<string, string> => ({
     ...{ way: way.toUpperCase(), port: String(between[way].port), contact: between[way].contact },
-    ...{ a: String(far.a.port), b: String(far.b.port) },
+    ...{ a: String(far.a.port), b: String(far.b.port), nowhere: '0' },
   })
 
   /** The far end waits to be called. */
@@ -143,6 +143,14 @@ describe.skipIf(!labIsComplete())('a far end that does what few do', () => {
         expects(200),
         asks('UPDATE', inFrom, { sdp: 'a' }),
         expectsSaying(200, /a=sendrecv/),
+        asks('INVITE', inFrom, { sdp: 'nowhere' }),
+        mayHear(100),
+        expectsSaying(200, /m=audio 0 /),
+        asks('ACK', inFrom),
+        asks('INVITE', inFrom, { sdp: 'a' }),
+        mayHear(100),
+        expectsSaying(200, /a=sendrecv/),
+        asks('ACK', inFrom),
         asks('BREW', inFrom),
         expectsSaying(405, /Allow:/),
         asks('OPTIONS', inFrom),
@@ -175,7 +183,7 @@ describe.skipIf(!labIsComplete())('a far end that does what few do', () => {
       await talks(way, far.a, 530)
       await phone.do('hold')
       await phone.callIn('held')
-      await until(() => between[way].heard('far', 'ACK').length === 4, { what: 'the hold to be through', ms: 12_000 })
+      await until(() => between[way].heard('far', 'ACK').length === 6, { what: 'the hold to be through', ms: 12_000 })
       await phone.do('resume')
       await phone.noCalls()
       await sipp.succeeds()

@@ -183,10 +183,10 @@ describe('Via', () => {
 
   test('an answer goes where RFC 3581 says, or RFC 3261 where that was not asked for', () => {
     const from = { address: '192.0.2.1', port: 1024 }
-    const to = (text: string): string => {
+    const to = (text: string, server: typeof from | null = null): string => {
       const via = parseVia(text)
       if (!via) throw new Error(text)
-      const [back, end] = answerTo(via, from)
+      const [back, end] = answerTo(via, from, server)
       return `${writeVia(back)} > ${end.address}:${end.port}`
     }
     expect(to('SIP/2.0/UDP 10.0.0.1:5062;rport;branch=1')).toBe(
@@ -196,5 +196,8 @@ describe('Via', () => {
       'SIP/2.0/UDP pbx.example.com;branch=1;received=192.0.2.1 > 192.0.2.1:5060',
     )
     expect(to('SIP/2.0/UDP 192.0.2.1:5062;branch=1')).toBe('SIP/2.0/UDP 192.0.2.1:5062;branch=1 > 192.0.2.1:5062')
+    // A server behind a NAT that another port leads to: what we send there arrives.
+    expect(to('SIP/2.0/UDP 10.0.0.1:5060;branch=1', from)).toMatch(/ > 192\.0\.2\.1:1024$/)
+    expect(to('SIP/2.0/UDP 10.0.0.1:5060;branch=1', { ...from, port: 5070 })).toMatch(/ > 192\.0\.2\.1:5060$/)
   })
 })
