@@ -7,6 +7,7 @@ import type { Log } from '../../../common/log'
 import type { DescriptionAdapter } from './description-adapter'
 import { GuardingTransport, type GuardingTransportOptions } from './guard/guarding-transport'
 import { redact } from './guard/redact'
+import { followStrictRoutes } from './strict-route'
 
 /** Which media a session speaks for. Told before the session needs it. */
 const adapters = new WeakMap<Session, DescriptionAdapter>()
@@ -36,7 +37,7 @@ export function makeUserAgent(
   const flow = setup.flow ? `f${setup.flow + 1}` : ''
   const contactName = `${instance.replace(/-/g, '').slice(0, 12)}${flow}`
   const viaHost = `${instance.replace(/-/g, '').slice(12, 24)}${flow}.invalid`
-  return new UserAgent({
+  const userAgent = new UserAgent({
     uri,
     displayName: (account.displayName ?? '').replace(/["\\\r\n]/g, ''),
     contactName,
@@ -64,6 +65,8 @@ export function makeUserAgent(
       return adapter
     },
   })
+  followStrictRoutes(userAgent.userAgentCore)
+  return userAgent
 }
 
 export const isAddress = (uri: string): boolean => {

@@ -178,3 +178,36 @@ describe('a call of ours that rang at several phones', () => {
     expect(bench.media.last.renewals).toBe(0)
   })
 })
+
+describe('through a proxy of before RFC 3261, which wants its own address for the Request-URI', () => {
+  const proxies = ['Record-Route: <sip:new.example.com;lr>', 'Record-Route: <sip:old.example.com:5080;user=phone>']
+  const routed = (method: string): [string, string] => {
+    const request = bench.peer.requests(method).at(-1)
+    return [request?.message.start.split(' ')[1] ?? '', request?.header('route') ?? '']
+  }
+
+  it('a call we made is acknowledged and hung up', async () => {
+    const { callId, invite } = await bench.dial()
+    bench.peer.reply(invite, 200, proxies, makeSdp())
+    await bench.settle()
+    await bench.ask({ type: 'end', callId })
+    for (const method of ['ACK', 'BYE']) {
+      const lines = bench.peer
+        .requests(method)
+        .at(-1)
+        ?.message.headers.filter(({ name }) => name === 'route')
+      expect(routed(method)[0]).toBe('sip:old.example.com:5080;user=phone')
+      expect(lines?.map(({ value }) => value)).toEqual(['<sip:new.example.com;lr>', '<sip:bob@pbx.example.com>'])
+    }
+  })
+
+  it('a call that came in is hung up', async () => {
+    const { callId, parts } = await bench.ring({ extra: proxies.slice(1) })
+    void bench.request({ type: 'answer', callId })
+    await bench.settle()
+    bench.inDialog({ sipCallId: parts.callId, toTag: bench.toTag('INVITE') }, { method: 'ACK' })
+    await bench.settle()
+    await bench.ask({ type: 'end', callId })
+    expect(routed('BYE')).toEqual(['sip:old.example.com:5080;user=phone', '<sip:bob@pbx.example.com:5060>'])
+  })
+})
