@@ -5,29 +5,31 @@
 import { createReadStream, readFileSync, statSync, openSync, readSync, closeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
+import { columnsOf, labelOf, usualColumns, type CsvColumns } from './csv-columns'
 import { SourceError, type Row } from './source'
 
 /** A JSON array has to be in memory whole; what is larger comes line by line, or as CSV. */
 const maximumArrayBytes = 64 * 2 ** 20
 const rowsAtOnce = 1_000
 
-const numberNames = ['number', 'phone', 'phonenumber', 'telephone', 'tel', 'nummer', 'telefon', 'e164']
-const labelNames = ['label', 'name', 'displayname', 'display', 'caller', 'company', 'firma']
-const blockNames = ['block', 'blocked', 'spam']
+const numberKeys = ['number', 'phone', 'phonenumber', 'telephone', 'tel', 'nummer', 'telefon', 'e164']
+const labelKeys = ['label', 'name', 'displayname', 'display', 'caller', 'company', 'firma']
+const blockKeys = ['block', 'blocked', 'spam']
 const yes = new Set(['1', 'true', 'yes', 'y', 'x', 'ja', 'block', 'blocked', 'spam'])
 
 export async function* readRows(path: string): AsyncGenerator<readonly Row[]> {
-  const head = headOf(path)
+  const { head, encoding } = headOf(path)
   const first = head.trimStart()[0]
   if (first === '[') yield* readArray(path)
   else if (first === '{') yield* readLines(path)
-  else yield* readCsv(path, delimiterOf(head))
+  else yield* readCsv(path, delimiterOf(head), encoding)
 }
 
-async function* readCsv(path: string, delimiter: string): AsyncGenerator<readonly Row[]> {
+async function* readCsv(path: string, delimiter: string, encoding: Encoding): AsyncGenerator<readonly Row[]> {
   const parser = createReadStream(path).pipe(
     parse({
       bom: true,
+      encoding,
       delimiter,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -35,18 +37,24 @@ async function* readCsv(path: string, delimiter: string): AsyncGenerator<readonl
       max_record_size: 65_536,
     }),
   )
-  let columns: { number: number; label: number; block: number } | null = null
+  let columns: CsvColumns | null = null
   let rows: Row[] = []
   try {
     for await (const record of parser as AsyncIterable<string[]>) {
       if (columns === null) {
         columns = columnsOf(record)
         if (columns !== null) continue
-        columns = { number: 0, label: 1, block: 2 }
+        columns = usualColumns
       }
-      const { [columns.number]: number = '', [columns.label]: label = '', [columns.block]: block = '' } = record
-      rows.push({ number, label: label === '' ? null : label, block: yes.has(block.toLowerCase()) })
-      if (rows.length === rowsAtOnce) {
+      const label = labelOf(record, columns)
+      const block = yes.has((record[columns.block] ?? '').toLowerCase())
+      for (const index of columns.numbers) {
+        const number = record[index] ?? ''
+        // Google puts what is of the same kind into one cell; who has no number at all is one that is not understood.
+        if (columns.numbers.length === 1) rows.push({ number, label, block })
+        else for (const one of number.split(' ::: ')) if (one !== '') rows.push({ number: one, label, block })
+      }
+      if (rows.length >= rowsAtOnce) {
         yield rows
         rows = []
       }
@@ -58,14 +66,6 @@ async function* readCsv(path: string, delimiter: string): AsyncGenerator<readonl
     throw new SourceError(`line ${line} is no CSV (${String(code)})`)
   }
   yield rows
-}
-
-/** Where the columns are, when this is a line of headings. */
-function columnsOf(record: readonly string[]): { number: number; label: number; block: number } | null {
-  const names = record.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''))
-  const at = (known: readonly string[]): number => names.findIndex((name) => known.includes(name))
-  const number = at(numberNames)
-  return number === -1 ? null : { number, label: at(labelNames), block: at(blockNames) }
 }
 
 async function* readArray(path: string): AsyncGenerator<readonly Row[]> {
@@ -110,9 +110,9 @@ function rowOf(item: unknown, where: string): Row {
   if (typeof item !== 'object' || item === null) throw new SourceError(`${where} is no object`)
   const entries = new Map(Object.entries(item).map(([key, value]) => [key.toLowerCase(), value as unknown]))
   const get = (known: readonly string[]): unknown => entries.get(known.find((name) => entries.has(name)) ?? '')
-  const number = get(numberNames)
-  const label = get(labelNames)
-  const block = get(blockNames)
+  const number = get(numberKeys)
+  const label = get(labelKeys)
+  const block = get(blockKeys)
   if (typeof number !== 'string' && typeof number !== 'number') throw new SourceError(`${where} has no number`)
   return {
     number: String(number),
@@ -121,13 +121,38 @@ function rowOf(item: unknown, where: string): Row {
   }
 }
 
-function headOf(path: string): string {
+/** Spreadsheets write what their age and system wrote. */
+type Encoding = 'utf8' | 'utf16le' | 'latin1'
+
+/** So much of a file shows in what it is written, bytes. */
+const shownBytes = 2 ** 20
+
+function headOf(path: string): { readonly head: string; readonly encoding: Encoding } {
   const file = openSync(path, 'r')
   try {
-    const head = Buffer.alloc(4_096)
-    return head.toString('utf8', 0, readSync(file, head)).replace(/^\uFEFF/, '')
+    const bytes = Buffer.alloc(shownBytes)
+    const head = bytes.subarray(0, readSync(file, bytes))
+    const encoding = encodingOf(head)
+    return {
+      head: head
+        .subarray(0, 4_096)
+        .toString(encoding)
+        .replace(/^\uFEFF/, ''),
+      encoding,
+    }
   } finally {
     closeSync(file)
+  }
+}
+
+function encodingOf(head: Uint8Array): Encoding {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf16le'
+  try {
+    // The last letter may be cut.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    return 'utf8'
+  } catch {
+    return 'latin1'
   }
 }
 

@@ -42,6 +42,36 @@ describe('a file', () => {
     expect(await rowsOf(text)).toEqual([ada, { number: '+4930999', label: null, block: true }])
   })
 
+  it.each([
+    [
+      'Outlook',
+      'First Name,Last Name,Company,Business Phone,Business Fax,Mobile Phone\nAda,Lovelace,AE,+4930123456,1,\n,,AE,,2,+4930999\n',
+    ],
+    [
+      'Google',
+      'First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Value\nAda,Lovelace,,Work,+4930123456,\n,,AE,,+4930999,\n',
+    ],
+    [
+      'a German spreadsheet',
+      'Nachname;Vorname;Kundennummer;Telefon privat;Handy\nLovelace;Ada;77;+4930123456;\nAE;;78;;+4930999\n',
+    ],
+  ])('of %s has a row for each number of somebody', async (_, text) => {
+    expect((await rowsOf(text)).map(({ number, label }) => `${number} ${label}`)).toEqual([
+      '+4930123456 Ada Lovelace',
+      '+4930999 AE',
+    ])
+    expect(await rowsOf('Name,Phone 1 - Value,Phone 2 - Value\nAda,+491 ::: +492,+493\n')).toHaveLength(3)
+  })
+
+  it.each(['utf8', 'utf16le', 'latin1'] as const)('written as %s keeps its letters', async (encoding) => {
+    const path = fileOf('')
+    writeFileSync(
+      path,
+      Buffer.from(`${encoding === 'utf16le' ? '\uFEFF' : ''}Name;Telefon\r\nMüller;+4930123456\r\n`, encoding),
+    )
+    expect(await all(readRows(path))).toEqual([{ ...ada, label: 'Müller' }])
+  })
+
   it('keeps what is quoted together', async () => {
     expect(await rowsOf('number,label\n+4930123456,"Lovelace, Ada ""Countess"""\n')).toEqual([
       { ...ada, label: 'Lovelace, Ada "Countess"' },
