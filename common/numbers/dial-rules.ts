@@ -3,6 +3,7 @@
  * rule that cannot be used is left out and named. Pure.
  */
 import type { NumberPlan } from '../account'
+import { mayRewrite } from './emergency'
 import { LinearPattern, type PatternMatch } from './linear-pattern'
 
 /** What the rules made of a text. `rule`: the number of the one that matched, from 1; null: none did. */
@@ -23,7 +24,7 @@ type Compiled = readonly (LinearPattern | { readonly problem: string })[]
 /** Rules are read far more often than they change. */
 const compiled = new WeakMap<NumberPlan['rules'], Compiled>()
 
-export function applyRules(rules: NumberPlan['rules'], text: string): Ruled {
+export function applyRules({ rules, country }: Pick<NumberPlan, 'rules' | 'country'>, text: string): Ruled {
   const patterns = compiled.get(rules) ?? rules.map(({ match }) => LinearPattern.of(match))
   compiled.set(rules, patterns)
   const problems: string[] = []
@@ -33,7 +34,7 @@ export function applyRules(rules: NumberPlan['rules'], text: string): Ruled {
       problems.push(`rule ${index + 1} cannot be used: ${pattern.problem}`)
       continue
     }
-    const match = pattern.match(text)
+    const match = mayRewrite(rules[index]?.match ?? '', text, country) ? pattern.match(text) : null
     if (match === null) continue
     const inPlace = expanded(rules[index]?.replace ?? '', match)
     const result = text.slice(0, match.from) + inPlace + text.slice(match.to)

@@ -17,7 +17,7 @@ export interface DialledNumber {
 
 /** `typed`: a number without separators, or a name on the server. */
 export function dialled(typed: string, plan: NumberPlan, means: Means): DialledNumber {
-  const ruled = applyRules(plan.rules, typed)
+  const ruled = applyRules(plan, typed)
   const said = [...ruled.problems, ...(ruled.rule === null ? [] : [`rule ${ruled.rule} makes it ${ruled.text}`])]
   const because = (why: string): string => [...said, why].join('; ')
   const digits = asDigits(ruled.text)
@@ -45,7 +45,9 @@ function sent(
   const home = number.e164.startsWith(`+${facts.callingCode}`)
   const national = number.national.replace(/\D/g, '')
   if (send === 'national' && home && national !== '') return { user: prefixed(national), why: 'sent as at home' }
-  // Where one has to name a carrier, the server is left to choose it.
-  if (facts.international === null) return { user: number.e164, why: 'sent with +' }
-  return { user: prefixed(facts.international + number.e164.slice(1)), why: `sent with ${facts.international}` }
+  const abroad = facts.international === null ? null : facts.international + number.e164.slice(1)
+  // Where one has to name a carrier, or the number would seem to, the server is left to choose it.
+  if (abroad === null || library?.parse(abroad, country)?.e164 !== number.e164)
+    return { user: number.e164, why: 'sent with +' }
+  return { user: prefixed(abroad), why: `sent with ${facts.international}` }
 }

@@ -50,9 +50,18 @@ const national: Readonly<Record<string, string>> = {
   VN: '113 114 115',
   ZA: '10111 10177',
 }
+/**
+ * Whether a rule of the user's may be applied to these digits: to an emergency number only one that names it, never one that happens to
+ * match everything.
+ */
+export const mayRewrite = (pattern: string, digits: string, country: string | null): boolean =>
+  pattern.includes(digits) || !(everywhere.includes(digits) || of(country)?.includes(digits))
+
 const usual = '000 110 119 999'
 
 /** `country`: where the line is; null: not known. `digits` without separators, and without what gets an outside line. */
 export const isEmergency = (digits: string, country: string | null): boolean =>
-  everywhere.includes(digits) ||
-  ((country === null ? undefined : national[country]) ?? usual).split(' ').includes(digits)
+  everywhere.includes(digits) || (of(country) ?? usual.split(' ')).includes(digits)
+
+const of = (country: string | null): readonly string[] | undefined =>
+  country === null ? undefined : national[country]?.split(' ')

@@ -58,10 +58,14 @@ export function readNumber(digits: string, plan: NumberPlan, { library, heard = 
   const stripped = rest === '' ? [] : [{ text: rest, outside: true }]
   const whole = { text: digits, outside: false }
   const candidates = heard ? [...stripped, whole] : [whole, ...stripped]
-  for (const strict of [true, false]) {
-    for (const { text, outside } of candidates) {
-      const found = inCountry(text, { plan, facts, library, heard })
-      if (!found || (strict && !found.number.valid)) continue
+  const read = candidates.map(({ text, outside }) => ({
+    outside,
+    found: inCountry(text, { plan, facts, library, heard }),
+  }))
+  // What says how it is meant comes before what could also be meant: behind 9, 9 030 1234 is 030 1234.
+  for (const believed of [isSure, isValid, () => true]) {
+    for (const { found, outside } of read) {
+      if (!found || !believed(found)) continue
       const why = outside ? `${outsidePrefix} gets an outside line; ${found.why}` : found.why
       return { kind: 'number', number: found.number, outside, why }
     }
@@ -79,13 +83,18 @@ interface Here {
 interface Found {
   readonly number: ParsedNumber
   readonly why: string
+  /** Digits were filled in that nobody wrote. */
+  readonly guessed: boolean
 }
+
+const isValid = ({ number }: Found): boolean => number.valid
+const isSure = ({ number, guessed }: Found): boolean => number.valid && !guessed
 
 function inCountry(digits: string, { plan, facts, library, heard }: Here): Found | null {
   const { country, areaCode } = plan
-  const parsed = (text: string, why: string): Found | null => {
+  const parsed = (text: string, why: string, guessed = false): Found | null => {
     const number = library.parse(text, country)
-    return number && { number, why }
+    return number && { number, why, guessed }
   }
   if (facts.startsInternational(digits)) return parsed(digits, 'the international prefix, then a number abroad')
   const { trunk } = facts
@@ -93,13 +102,13 @@ function inCountry(digits: string, { plan, facts, library, heard }: Here): Found
   const inArea =
     areaCode === null
       ? null
-      : () => parsed(`${usesTrunk(trunk) ? trunk : ''}${areaCode}${digits}`, `in area ${areaCode}`)
+      : () => parsed(`${usesTrunk(trunk) ? trunk : ''}${areaCode}${digits}`, `in area ${areaCode}`, true)
   if (!usesTrunk(trunk)) {
     const whole = parsed(digits, `a number of ${country}`)
     return whole?.number.valid === true ? whole : (inArea?.() ?? whole)
   }
   // Whoever left the trunk prefix out meant something shorter, unless it is too long for that; networks do leave it out.
-  const whole = parsed(digits, `a number of ${country} without its trunk prefix`)
+  const whole = parsed(digits, `a number of ${country} without its trunk prefix`, true)
   const isLong = digits.length >= wholeFrom || (heard && areaCode !== null && digits.startsWith(areaCode))
   const area = heard && isLong && whole?.number.valid === true ? null : (inArea?.() ?? null)
   if (area) return area

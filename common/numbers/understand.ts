@@ -25,7 +25,7 @@ export function understand(text: string, plan: NumberPlan, means: Means): Unders
   if (parts.kind === 'nothing') return { kind: 'none', shown: '', why: 'nothing that could be called' }
   if (parts.kind === 'address' && !parts.isNumber) return toAddress(`${parts.user}@${parts.host}`, 'an address')
   const plain = parts.kind === 'number' ? parts.digits : parts.kind === 'name' ? parts.name : parts.user
-  const ruled = applyRules(plan.rules, plain)
+  const ruled = applyRules(plan, plain)
   const became = ruled.rule === null ? parts : atHome(written(ruled.text), means)
   const said = [...ruled.problems, ...(ruled.rule === null ? [] : [`rule ${ruled.rule} makes it ${ruled.text}`])]
   const because = (why: string): string => [...said, why].join('; ')

@@ -12,12 +12,19 @@ export type Written =
 
 /** Marks that pasted text carries and nobody sees: zero-width characters and changes of direction. */
 const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
-/** Digits as people write them: spaces and dashes of all kinds, parentheses, dots and slashes between them. */
-const spacedNumber = /^\+?[0-9*#](?:[\s\-.()/\u2010-\u2015]*[0-9*#])*\)?$/
-const separators = /[\s\-.()/\u2010-\u2015]/g
-/** Where the ten digits of other scripts begin: Arabic, Persian, Devanagari, Bengali, fullwidth. */
-const otherZeros = [0x660, 0x6f0, 0x966, 0x9e6, 0xff10]
-const otherDigits = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\uff10-\uff19]/g
+/** Digits as people write them: spaces and dashes of all kinds, brackets, dots, slashes and waits for a tone between them. */
+const spacedNumber = /^\+?[0-9*#](?:[\s\-.()[\]/~\u00b7\u2010-\u2015\u2212\u30fc]*[0-9*#])*[)\]]?$/
+const separators = /[\s\-.()[\]/~\u00b7\u2010-\u2015\u2212\u30fc]/g
+/** Where the ten digits of other scripts begin; all of them stand together. */
+const otherZeros = [
+  0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0,
+]
+/** The same signs as in ASCII, as wide as a Chinese character. */
+const fullWidth = /[\uff01-\uff5e]/g
+const otherDigits = /[\u0660-\u17e9]/g
+/** A number that is spelled on a keypad: an area code, then a word. Nobody's name has this form. */
+const spelled = /^(?:\+?1[\s\-.]*)?\(?\d{3}\)?[\s\-.]+(?=(?:[\s\-.\d]*[A-Z]){3})[A-Z\d](?:[\s\-.]?[A-Z\d]){6,}$/i
+const keypad = ['ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ']
 /** Nobody writes more, and the work stays bounded. */
 const lengthAtMost = 512
 
@@ -25,17 +32,26 @@ const nothing: Written = { kind: 'nothing' }
 
 /** Digits without what people put between them, and an optional `+`; null when it is no number. */
 export function asDigits(text: string): string | null {
-  const plain = text
-    .replace(otherDigits, (one) => {
-      const code = one.charCodeAt(0)
-      return String(code - (otherZeros.findLast((zero) => zero <= code) ?? code))
-    })
-    .replace(/^\uff0b/, '+')
-  // The trunk zero in +49 (0)30 is for those who dial without the country code.
-  const whole = plain.startsWith('+') ? plain.replace(/\(0\)/, ' ') : plain
-  const inner = whole.startsWith('(') ? whole.slice(1) : whole
-  return spacedNumber.test(inner) ? inner.replace(separators, '') : null
+  const plain = withPlainDigits(text)
+  // The trunk zero in +49 (0)30 is for those who dial without the country code; in Italy it is a part of the number.
+  const whole = plain.startsWith('+') && !plain.startsWith('+39') ? plain.replace(/\(0\)/, ' ') : plain
+  const inner = /^[([]/.test(whole) ? whole.slice(1) : whole
+  if (spacedNumber.test(inner)) return inner.replace(separators, '')
+  return spelled.test(whole) ? whole.replace(separators, '').replace(/[A-Z]/gi, onKeypad) : null
 }
+
+/** The same text with the digits of all scripts, and full-width signs, as those of this one. */
+export const withPlainDigits = (text: string): string =>
+  text.replace(fullWidth, narrow).replace(otherDigits, (one) => {
+    const code = one.charCodeAt(0)
+    const digit = code - (otherZeros.findLast((zero) => zero <= code) ?? 0)
+    return digit < 10 ? String(digit) : one
+  })
+
+const narrow = (one: string): string => String.fromCharCode(one.charCodeAt(0) - 0xfee0)
+
+const onKeypad = (letter: string): string =>
+  String(2 + keypad.findIndex((letters) => letters.includes(letter.toUpperCase())))
 
 /** Never throws. */
 export function written(text: string): Written {

@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../../common/clock'
 import type { Person } from '../../common/contact'
 import type { SourceSettings } from '../../common/directory'
 import type { Log } from '../../common/log'
-import { digitsOf, looksLikeNumber } from '../search/fold'
+import { digitsOf, typedDigits } from '../search/fold'
 import type { PeopleServer } from '../search/people-search'
 
 export interface LdapPeopleOptions {
@@ -96,7 +96,7 @@ export class LdapPeople implements PeopleServer {
       const numbers = numberAttributes
         .flatMap((attribute) => textsOf(entry[attribute]))
         .filter((number) => number.length <= longest.number)
-      const digits = looksLikeNumber(text) ? digitsOf(text).replace(/^0+/, '') : ''
+      const digits = typedDigits(text)
       const number = numbers.find((one) => digits !== '' && digitsOf(one).includes(digits)) ?? numbers[0]
       if (shown === undefined || number === undefined) return []
       return [
@@ -146,7 +146,7 @@ async function filterOf(
         new OrFilter({ filters: nameAttributes.map((attribute) => new SubstringFilter({ attribute, any: [word] })) }),
     ),
   })
-  const digits = looksLikeNumber(text) ? digitsOf(text).replace(/^0+/, '') : ''
+  const digits = typedDigits(text)
   // Whatever stands between the digits of a number there: telephoneNumber is compared without it (RFC 4517), other attributes are not.
   const numbered = numberAttributes.map((attribute) => new SubstringFilter({ attribute, any: [digits] }))
   const callable = new OrFilter({ filters: numberAttributes.map((attribute) => new PresenceFilter({ attribute })) })

@@ -2,7 +2,7 @@
  * Pages of the list of contacts, by name: all of them, or those a filter finds.
  */
 import type { Contact } from '../../common/contact'
-import { digitsOf, fold, looksLikeNumber, wordsOf } from '../search/fold'
+import { fold, typedDigits, wordsOf } from '../search/fold'
 import type { Searcher } from '../search/searcher'
 import { shownName } from './contact-store'
 import type { Contacts } from './contacts'
@@ -21,7 +21,7 @@ export async function listContacts(
     searcher.getReady()
     return { contacts: store.byName(offset, limit), total: store.count }
   }
-  const digits = looksLikeNumber(filter) ? digitsOf(filter).replace(/^0+(?=.)/, '') : ''
+  const digits = typedDigits(filter, (text) => store.keyOf(text))
   const hits = await searcher.people(digits === '' ? wordsOf(filter) : [], digits, foundAtMost, false)
   const found = hits.contacts
     .map(({ id }) => store.listed(id))

@@ -80,6 +80,7 @@ export function makeWishes(options: MakeWishesOptions): Wishes {
     recents: performRecents({
       recents,
       ask,
+      keyOf: (number) => policy.numbers.keyOf(number),
       accountName: (id) => accounts.list.find((account) => account.id === id)?.name ?? '',
       allData: async () => ({
         version: store.current.version,

@@ -3,7 +3,7 @@
  * looks through itself, and for those of the archive. It knows no storage.
  */
 import type { HistoryEntry } from '../../common/phone-state'
-import { digitsOf, fold, looksLikeNumber } from './fold'
+import { digitsOf, fold, typedDigits } from './fold'
 import type { CallLine } from './search-messages'
 
 /** What the list of recents can be narrowed to. */
@@ -23,7 +23,7 @@ export function lineOf({ id, startedAt, label, name, handle, missed, direction, 
 
 /** What was typed, as it is looked for. */
 export function needlesOf(text: string): { readonly words: readonly string[]; readonly digits: string } {
-  const digits = looksLikeNumber(text) ? digitsOf(text).replace(/^0+/, '') : ''
+  const digits = typedDigits(text)
   const words = digits === '' ? fold(text).split(' ') : []
   return { words: words.filter((word) => word !== ''), digits }
 }

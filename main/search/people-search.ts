@@ -6,7 +6,7 @@ import type { Contact, Person } from '../../common/contact'
 import { personOf, type Contacts } from '../contacts/contacts'
 import type { Listed } from '../contacts/contact-store'
 import { entryOf, numbersOf } from './contact-entry'
-import { digitsOf, looksLikeNumber, wordsOf } from './fold'
+import { digitsOf, typedDigits, wordsOf } from './fold'
 import type { NameHit } from './search-messages'
 import { SearchSegment } from './search-segment'
 import type { Searcher } from './searcher'
@@ -77,7 +77,7 @@ export class PeopleSearch {
   /** Those this computer knows. */
   private async known(typed: string, limit: number, wait: boolean): Promise<readonly Person[]> {
     const { contacts, keyOf, searcher } = this.options
-    const digits = looksLikeNumber(typed) ? digitsOf(typed).replace(/^0+(?=.)/, '') : ''
+    const digits = typedDigits(typed, keyOf)
     const words = digits === '' ? wordsOf(typed) : []
     const hits = await searcher.people(words, digits, limit * 2, wait)
     const { segment, people, lately } = this.recentPeople()

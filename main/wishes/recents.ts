@@ -4,6 +4,7 @@
  */
 import type { UiCommand } from '../../common/contract/ui'
 import type { Result } from '../../common/errors'
+import { typedDigits } from '../search/fold'
 import { callsAsCsv, callsAsJson } from '../recents/export-calls'
 import type { Recents } from '../recents/recents'
 import { saveFile } from '../settings/save-file'
@@ -27,6 +28,8 @@ export type RecentWish = (typeof recentWishes)[number]
 export interface RecentWishesOptions {
   readonly recents: Pick<Recents, 'find' | 'remove' | 'everything' | 'markSeen' | 'clear'>
   readonly ask: AskUser
+  /** What a number is compared by. */
+  readonly keyOf: (number: string) => string | null
   /** How the user calls an account. */
   readonly accountName: (accountId: string) => string
   /** Everything that is kept of the user, without secrets; plain data. */
@@ -40,12 +43,14 @@ const json = { name: 'JSON', extensions: ['json'] }
 
 /** Fulfils them. */
 export function performRecents(options: RecentWishesOptions): Perform<RecentWish> {
-  const { recents, ask, allData, erase } = options
+  const { recents, ask, keyOf, allData, erase } = options
   return async (command) => {
     switch (command.type) {
       case 'findCalls': {
         const { text, filter, before, limit } = command
-        return answered({ type: 'calls', ...(await recents.find({ text, filter, before, limit })) })
+        // A whole number finds its calls in every writing.
+        const looked = typedDigits(text, keyOf) || text
+        return answered({ type: 'calls', ...(await recents.find({ text: looked, filter, before, limit })) })
       }
       case 'removeCalls':
         return outcome(recents.remove(command.callIds))

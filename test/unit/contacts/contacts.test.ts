@@ -188,6 +188,7 @@ describe('one search', () => {
     ['a part of a word', 'bauer', ['Julia Mühlbauer']],
     ['a part of a number', '12345', ['Ada Lovelace']],
     ['a number as one would dial it', '030 123', ['Ada Lovelace']],
+    ['digits of another script', '٠٣٠ ١٢٣٤٥٦', ['Ada Lovelace']],
     ['the keys of a keypad', '568', ['Ada Lovelace']],
     ['nobody', 'xyzzy', []],
     ['nothing', '   ', []],

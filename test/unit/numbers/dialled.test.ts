@@ -42,6 +42,10 @@ it.each([
   ['+4930901820', 'international', { country: 'BR' }, '+4930901820'],
   ['+74951234567', 'national', { country: 'RU' }, '84951234567'],
   ['+541143451234', 'national', { country: 'AR' }, '01143451234'],
+  ['+8613812345678', 'international', { country: 'HK' }, '+8613812345678'],
+  ['+4930901820', 'international', { country: 'HK' }, '004930901820'],
+  ['+819012345678', 'national', { country: 'JP', outsidePrefix: '0' }, '009012345678'],
+  ['009012345678', 'as-typed', { country: 'JP', outsidePrefix: '0' }, '009012345678'],
   ['0301234', 'e164', {}, '0301234'],
   ['reception', 'e164', berlin, 'reception'],
 ] as const)('%s, sent as %s on a line with %j, is %s', (digits, send, plan, expected) =>
@@ -51,6 +55,7 @@ it.each([
 it('a rule comes before all else, and what it leaves is sent like anything else', () => {
   const rules = [{ match: '^8(\\d+)$', replace: '+4930$1' }]
   expect(user('81234', { ...berlin, rules, send: 'national' })).toBe('0301234')
+  expect(user('112', { ...berlin, rules: [{ match: '^', replace: '9' }] })).toBe('112')
   expect(dialled('81234', { ...usualNumbers, ...berlin, rules, send: 'e164' }, { library })).toEqual({
     user: '+49301234',
     value: '+49301234',

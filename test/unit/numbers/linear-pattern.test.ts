@@ -68,9 +68,9 @@ it.each(['(a+)+$', '^(a|a)*$', '(a*)*b', '^(\\d+)*#$', '((((a+)+)+)+)+$', '(.*)(
   (match) => {
     const began = performance.now()
     const rules = Array.from({ length: 64 }, () => ({ match, replace: '' }))
-    expect(applyRules(rules, `${'a'.repeat(63)}!`).rule).toBeNull()
-    expect(applyRules(rules, `${'1'.repeat(63)}!`).rule).toBeNull()
-    expect(applyRules(rules, `${'1'.repeat(10_000)}!`).rule).toBeNull()
+    expect(applyRules({ rules, country: null }, `${'a'.repeat(63)}!`).rule).toBeNull()
+    expect(applyRules({ rules, country: null }, `${'1'.repeat(63)}!`).rule).toBeNull()
+    expect(applyRules({ rules, country: null }, `${'1'.repeat(10_000)}!`).rule).toBeNull()
     // A backtracking engine would need years; what a busy machine makes of milliseconds does not matter.
     expect(performance.now() - began).toBeLessThan(4_000)
   },
@@ -102,5 +102,7 @@ it.each([
   ['^0(\\d)(\\d*)', '$2-$1-$&-$$-$3', '2-1-012-$-'],
   ['\\D', '', '012'],
 ])('%s becomes %s', (match, replace, expected) =>
-  expect(applyRules([{ match, replace }], match === '\\D' ? '0a12' : '012').text).toBe(expected),
+  expect(applyRules({ rules: [{ match, replace }], country: null }, match === '\\D' ? '0a12' : '012').text).toBe(
+    expected,
+  ),
 )

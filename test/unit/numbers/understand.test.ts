@@ -86,6 +86,34 @@ describe('one person, however the number is written', () => {
   ])('%j', (text) => expect(known(text, berlin)).toBe('+49301234'))
 })
 
+describe('what is written in a country that others do not know', () => {
+  it.each([
+    ['AR', '011 15-2345-6789', '+5491123456789'],
+    ['MX', '+52 1 55 1234 5678', '+525512345678'],
+    ['MX', '00 52 1 55 1234 5678', '+525512345678'],
+    ['MX', '044 55 1234 5678', '+525512345678'],
+    ['MX', '01 55 1234 5678', '+525512345678'],
+    ['IT', '+39 (0)6 6982 1234', '+390669821234'],
+    ['GB', '+44 (0) 20 7946 0018', '+442079460018'],
+    ['DE', '(+49) [30] 901820', '+4930901820'],
+    ['RU', '8~10 7 916 123 45 67', '+79161234567'],
+    ['US', '1-800-FLOWERS', '+18003569377'],
+    ['US', '(800) flowers', '+18003569377'],
+    ['FR', '+1 800 GO FEDEX', '+18004633339'],
+    ['JP', '０９０－１２３４－５６７８', '+819012345678'],
+    ['JP', '０９０ー１２３４ー５６７８', '+819012345678'],
+    ['JP', '+81（0）90−1234−5678', '+819012345678'],
+    ['TH', '๐๘๑ ๒๓๔ ๕๖๗๘', '+66812345678'],
+    ['IN', '९८७६५ ४३२१०', '+919876543210'],
+    ['EG', '۰۱۰۰ ۱۲۳ ۴۵۶۷', '+201001234567'],
+  ])('%s: %s', (country, text, e164) => expect(known(text, { country })).toBe(e164))
+
+  it('a name with figures in it is a name', () => {
+    for (const name of ['1234567e0', 'room-100-west', '550e8400-e29b-41d4', '100-ada'])
+      expect(known(name, { country: 'US' })).toBe(name)
+  })
+})
+
 describe('what is no number of the world stays what it is', () => {
   const office = { country: 'DE', areaCode: '30', extensionLength: 4, outsidePrefix: '0' } as const
   it.each([
@@ -132,7 +160,13 @@ describe('the line to the outside', () => {
     [american, '9 555-2671', '+14155552671'],
     [american, '914 555 2671', '+19145552671'],
     [american, '9911', '9911'],
-  ])('%j, dialled %s', (rules, text, expected) => expect(known(text, rules)).toBe(expected))
+    // What is one number behind a prefix, and could by its length be another without.
+    [{ country: 'DE', outsidePrefix: '9' }, '9 030 12345678', '+493012345678'],
+    [{ country: 'NL', outsidePrefix: '9' }, '9 06 1234 5678', '+31612345678'],
+    [{ country: 'AT', outsidePrefix: '9' }, '9 0043 1 5805821', '+4315805821'],
+    [{ country: 'JP', outsidePrefix: '0' }, '0 090 1234 5678', '+819012345678'],
+    [{ country: 'KR', outsidePrefix: '0' }, '0 010 1234 5678', '+821012345678'],
+  ] as const)('%j, dialled %s', (rules, text, expected) => expect(known(text, rules)).toBe(expected))
 
   it.each([
     [german, '00301234', '+49301234'],
@@ -159,6 +193,14 @@ describe('rules', () => {
   it('the first that matches is the only one, and its result is read like anything else', () => {
     expect(known('7 123', { rules, country: 'DE' })).toBe('+49301123')
     expect(known('desk', { rules })).toBe('204')
+  })
+
+  it('for everything leave an emergency number alone; one that names it is meant', () => {
+    const all = [{ match: '^(\\d+)$', replace: '9$1' }]
+    expect(known('112', { rules: all, country: 'DE' })).toBe('112')
+    expect(known('110', { rules: all, country: 'DE' })).toBe('110')
+    expect(known('119', { rules: all, country: 'DE' })).toBe('9119')
+    expect(known('112', { rules: [{ match: '^112$', replace: '0112' }] })).toBe('0112')
   })
 
   it('say what they did, and which of them cannot be used', () => {

@@ -23,6 +23,7 @@ beforeEach(() => {
 })
 
 const perform = performRecents({
+  keyOf: () => null,
   recents: {
     find: () => Promise.resolve({ calls: [], more: false }),
     remove: () => done,
