@@ -22,13 +22,18 @@ const linesAtMost = 2_000
 export function* cardsIn(text: string): Generator<readonly ContentLine[]> {
   let card: ContentLine[] | null = null
   let depth = 0
-  for (const raw of unfolded(text)) {
+  let holdsCard = false
+  // Lines of the first Macintosh end in a carriage return alone.
+  for (const raw of unfolded(text.includes('\n') ? text : text.replaceAll('\r', '\n'))) {
     const bare = raw.trim().toUpperCase()
     if (bare === 'BEGIN:VCARD') {
-      // A card within a card (AGENT) is nobody the user knows.
-      if (depth++ === 0) card = []
+      // A card within a card (AGENT) is nobody the user knows; any other that begins before one has ended was cut off.
+      if (card && depth === 1 && !holdsCard) yield card
+      else depth++
+      if (depth === 1) card = []
       continue
     }
+    holdsCard = bare === '' ? holdsCard : /^(?:[\w-]+\.)?AGENT\b/.test(bare)
     if (bare === 'END:VCARD') {
       if (depth > 0 && --depth === 0 && card) {
         yield card
@@ -40,6 +45,7 @@ export function* cardsIn(text: string): Generator<readonly ContentLine[]> {
     const line = readLine(raw)
     if (line) card.push(line)
   }
+  if (card && card.length > 0) yield card
 }
 
 /** Logical lines: continuations joined, also the soft breaks of quoted-printable (vCard 2.1). */

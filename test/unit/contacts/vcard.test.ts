@@ -130,6 +130,20 @@ describe('cards are read as their writers meant them', () => {
     })
   })
 
+  it.each([
+    ['cut off', 'BEGIN:VCARD\nFN:Ada\nTEL:+1\nBEGIN:VCARD\nFN:Bob\nTEL:+2\nEND:VCARD\nBEGIN:VCARD\nFN:Eve\nTEL:+3\n'],
+    [
+      'of an old Mac',
+      'BEGIN:VCARD\rFN:Ada\rTEL:+1\rEND:VCARD\rBEGIN:VCARD\rFN:Bob\rEND:VCARD\rBEGIN:VCARD\rFN:Eve\rEND:VCARD',
+    ],
+    [
+      'with cards in it',
+      'BEGIN:VCARD\nFN:Ada\nAGENT:\nBEGIN:VCARD\nFN:Agent\nEND:VCARD\nEND:VCARD\nBEGIN:VCARD\nFN:Bob\nEND:VCARD\nBEGIN:VCARD\nFN:Eve\nEND:VCARD',
+    ],
+  ])('%s are read as far as they go', (_what, text) => {
+    expect(readCards(text).cards.map(({ draft }) => draft.name)).toEqual(['Ada', 'Bob', 'Eve'])
+  })
+
   it('of several in one file; groups and empty ones are none', () => {
     const group = file('BEGIN:VCARD', 'VERSION:4.0', 'KIND:group', 'FN:Friends', 'MEMBER:urn:uuid:1', 'END:VCARD')
     const empty = file('BEGIN:VCARD', 'VERSION:4.0', 'END:VCARD')
