@@ -2,10 +2,11 @@
  * To whom each dialog is spoken, and who may speak in it: the account's servers, the one that took over when the first was busy (RFC 3263
  * section 4.3), and over UDP the far end itself where no proxy stays between. It sends nothing.
  */
-import { headerValue, type WireMessage } from '../../common/wire-message'
+import { headerValue, parameter, splitList, type WireMessage } from '../../common/wire-message'
 import type { Channel } from './channel'
 import { familyOf, sameEndpoint, type Endpoint } from './endpoint'
 import { farEnd, nextHop } from './next-hop'
+import { parseSipUri } from './sip-uri'
 
 /** One end to speak to. */
 export interface Peer {
@@ -14,6 +15,8 @@ export interface Peer {
   readonly to: Endpoint | null
   /** Past the server. Said once in vain, it is said to the server too: not every address in a message can be reached. */
   direct?: 'untried' | 'tried'
+  /** By no other channel, however large it is. */
+  readonly isBound?: boolean
 }
 
 export interface DialogPeersOptions {
@@ -40,6 +43,8 @@ export class DialogPeers {
   readonly #direct = new Map<string, string>()
   /** Servers that took over, by Call-ID. */
   readonly #moved = new Map<string, Endpoint>()
+  /** By what each dialog was begun, by Call-ID. */
+  readonly #flows = new Map<string, Channel>()
 
   constructor({ channel, servers, alternatives, mayGoDirect }: DialogPeersOptions) {
     this.#channel = channel
@@ -55,13 +60,28 @@ export class DialogPeers {
     const hop = this.#goesDirect ? nextHop(message, channel.target, this.isServer) : null
     if (hop !== null && !this.#alternatives.some((server) => sameEndpoint(server, hop)))
       return { channel, to: hop, direct: 'untried' }
-    return { channel, to: this.#moved.get(callIdOf(message)) ?? null }
+    const to = this.#moved.get(callIdOf(message)) ?? null
+    const flow = namesFlow(message) ? this.#flows.get(callIdOf(message)) : undefined
+    if (flow === undefined) return { channel, to }
+    return { channel: flow, to: flow === channel ? to : null, isBound: true }
   }
 
   /** Remembers who else may speak in this dialog, by its INVITE or an answer to that. */
   expect(message: WireMessage): void {
     const address = this.#goesDirect ? farEnd(message, this.#channel.target, this.isServer) : null
     if (address !== null) remember(this.#direct, callIdOf(message), address)
+  }
+
+  /** This request went or came by that channel: a dialog may begin with it. */
+  began(message: WireMessage, channel: Channel): void {
+    const isFirst = parameter(headerValue(message, 'to') ?? '', 'tag') === undefined
+    if (isFirst && /^(?:INVITE|SUBSCRIBE) /.test(message.start) && !this.#channel.reliable)
+      remember(this.#flows, callIdOf(message), channel)
+  }
+
+  /** What is left of a dialog that was begun by another channel goes the usual way. */
+  lostOthers(): void {
+    for (const [callId, channel] of this.#flows) if (channel !== this.#channel) this.#flows.delete(callId)
   }
 
   mayAsk(message: WireMessage, { address }: Endpoint): boolean {
@@ -85,6 +105,15 @@ export class DialogPeers {
     remember(this.#moved, callIdOf(message), next)
     return { channel: this.#channel, to: next }
   }
+}
+
+/**
+ * An edge proxy names a dialog's flow in its own address, and tells by it who speaks: what comes by any other way is for us (RFC 5626 section
+ * 5.3). All others have no user part there.
+ */
+function namesFlow(message: WireMessage): boolean {
+  const [first = ''] = splitList(headerValue(message, 'route') ?? '')
+  return (parseSipUri(/<([^<>]*)>/.exec(first)?.[1] ?? '')?.user ?? null) !== null
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {

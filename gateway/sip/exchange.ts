@@ -113,6 +113,7 @@ export class Exchange {
   bulkLost(): void {
     const { channel } = this.#options
     this.#bulk?.lost()
+    this.#peers.lostOthers()
     for (const request of this.#asked.unanswered((peer) => peer.channel !== channel))
       this.#sendAgain(request, { channel, to: null })
   }
@@ -147,9 +148,11 @@ export class Exchange {
     }
     const begin = (by: Peer, written: string): void => {
       const { reliable } = by.channel
+      this.#peers.began(message, by.channel)
       this.#asked.begin({ pageVia, branch, method, channel: by, wire: written, reliable }, pageBranch)
     }
-    const isLarge = invite === null && peer.to === null && Buffer.byteLength(wire) > largestDatagram
+    const mayTurn = invite === null && peer.to === null && !peer.isBound
+    const isLarge = mayTurn && Buffer.byteLength(wire) > largestDatagram
     if (this.#bulk === null || !isLarge) return begin(peer, wire)
     this.#bulk.use((bulk) => {
       if (this.#over) return
@@ -200,6 +203,7 @@ export class Exchange {
     const trying = (): string => tryingFor(message, origin.via)
     if (!this.#answered.receive(transactionKey(message, via), method, origin, trying)) return
     if (method === 'INVITE') this.#peers.expect(message)
+    this.#peers.began(message, channel)
     this.#masquerade.inward(message)
     this.#pass(renderWire(message))
   }

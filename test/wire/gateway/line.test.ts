@@ -209,6 +209,35 @@ test('a large request that TCP takes and drops is said again by UDP', async () =
   expect(tcp.requests('MESSAGE')).toHaveLength(1)
 })
 
+test('where an edge proxy names the flow of a call, all that is said in it goes by that, however large or small', async () => {
+  const udp = await peerOn({ transport: 'udp' })
+  const tcp = await peerOn({ transport: 'tcp', port: udp.port })
+  for (const peer of [udp, tcp]) {
+    peer.on('INVITE', (request) =>
+      peer.reply(request, 200, [`Record-Route: <sip:flowtoken=@127.0.0.1:${peer.port};lr>`], SDP),
+    )
+    for (const method of ['INFO', 'BYE']) peer.on(method, (request) => peer.reply(request, 200))
+  }
+  const { userAgent } = await alice({ server: udp.server })
+  const long = [`X-Long: ${'x'.repeat(1_200)}`]
+  for (const [begun, other, extraHeaders] of [
+    [udp, tcp, []],
+    [tcp, udp, long],
+  ] as const) {
+    const inviter = new Inviter(userAgent, UserAgent.makeURI('sip:bob@example.com')!, {
+      extraHeaders: [...extraHeaders],
+    })
+    await inviter.invite()
+    await inState(inviter, SessionState.Established)
+    await inviter.info({ requestOptions: { extraHeaders: long } })
+    await inviter.bye()
+    await until(() => begun.requests('BYE').length === 1, { what: 'BYE by the same way' })
+    expect(begun.said.map(({ word }) => word)).toEqual(['INVITE', 'ACK', 'INFO', 'BYE'])
+    expect(other.said).toEqual([])
+    begun.said.length = 0
+  }
+})
+
 describe('where no proxy stays on the way', () => {
   test.each([
     ['of its own', '127.0.0.4'],
