@@ -52,7 +52,7 @@ export function mailboxCount(boxes: readonly Voicemail[]): { readonly fresh: num
 
 const reasons: Record<Away['because'], string> = {
   sleep: 'The computer was asleep.',
-  network: 'There was no network.',
+  network: 'The network, or the way to the server, was lost.',
   server: 'The server did not answer.',
   closed: 'Patchcord was closed.',
   refused: 'The server did not let the account in.',
