@@ -4,13 +4,16 @@
  */
 import { Grammar, Inviter, SessionState, type Session } from 'sip.js'
 import type { CallMedia } from '../media/media'
+import type { DescriptionAdapter } from './description-adapter'
 import type { InDialogRequest } from './guard/in-dialog-request'
+import { settleAnswer } from './last-answer'
 import { retryAfter } from './reinvite-gate'
 import { contactOf, dialogInside, insideOf } from './session-inside'
 
 export interface UpdateWays {
   readonly session: Session
   readonly media: CallMedia
+  readonly descriptions: DescriptionAdapter
   random(): number
   /** An offer of an earlier UPDATE is still being answered. */
   isAnswering(): boolean
@@ -39,10 +42,14 @@ export async function answerUpdate(update: InDialogRequest, ways: UpdateWays): P
   if (!media.hasDescription(update.header('content-type') ?? '')) {
     return update.reply(415, ['Accept: application/sdp'])
   }
-  const refusal = refusalOfOffer(ways)
+  // Before its 200 an INVITE of ours may be answered already, and its author have changed its mind (section 5.1).
+  const isEarly = session instanceof Inviter && session.state !== SessionState.Established
+  const answered = isEarly ? settleAnswer(session, update.dialog) : null
+  const refusal = isEarly && answered === null ? 491 : refusalOfOffer(ways)
   if (refusal !== null) return update.reply(refusal, refusal === 500 ? [retryAfter(random)] : [])
   ways.setAnswering(true)
   try {
+    if (answered !== null) await ways.descriptions.settle(answered)
     await media.setDescription(update.body)
     const { body } = await media.getDescription()
     accept(body)
@@ -58,6 +65,6 @@ export async function answerUpdate(update: InDialogRequest, ways: UpdateWays): P
 /** Section 5.2: 491 while an offer of ours is open, 500 while one of theirs is. */
 function refusalOfOffer({ session, isAnswering }: UpdateWays): number | null {
   if (insideOf(session).pendingReinvite) return 491
-  if (session.state !== SessionState.Established) return session instanceof Inviter ? 491 : 500
+  if (session.state !== SessionState.Established && !(session instanceof Inviter)) return 500
   return isAnswering() || dialogInside(session)?.reinviteUserAgentServer !== undefined ? 500 : null
 }

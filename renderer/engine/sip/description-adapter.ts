@@ -11,6 +11,8 @@ export class DescriptionAdapter implements SessionDescriptionHandler {
   failure: DescriptionFailure | null = null
   /** The far end's last description, usable or not. */
   remote: string | null = null
+  /** Took its place before sip.js heard of it. */
+  #settled: string | null = null
 
   constructor(media: CallMedia) {
     this.#media = media
@@ -20,7 +22,17 @@ export class DescriptionAdapter implements SessionDescriptionHandler {
     return this.#watch(this.#media.getDescription((options ?? {}) as DescriptionOptions))
   }
 
+  /** The answer to our INVITE is final before its 200 comes, because the far end went on from there; sip.js will say it again once. */
+  async settle(answer: string): Promise<void> {
+    if (this.#settled === null) await this.setDescription(answer)
+    else if (answer !== this.#settled) throw new DescriptionError('not-acceptable', 'another fork was settled on')
+    this.#settled = answer
+  }
+
   setDescription(sdp: string): Promise<void> {
+    const isSaidAgain = sdp === this.#settled
+    this.#settled = null
+    if (isSaidAgain) return Promise.resolve()
     this.remote = sdp
     return this.#watch(this.#media.setDescription(sdp))
   }

@@ -95,10 +95,11 @@ export class DialogCare {
 
   /** An UPDATE in this dialog. */
   takeUpdate(update: InDialogRequest): void {
-    const { media } = this.#call
+    const { media, descriptions } = this.#call
     void answerUpdate(update, {
       session: this.#session,
       media,
+      descriptions,
       random: this.#random,
       isAnswering: () => this.#answering,
       setAnswering: (answering) => (this.#answering = answering),

@@ -3,12 +3,20 @@
  * first; but many servers play something before the answer and go on with somebody else's sound in the same dialog. It applies nothing itself.
  */
 import type { Core, Inviter } from 'sip.js'
+import type { DialogName } from './guard/own-answers'
+
+/** A dialog, and the description that answered our offer in it. */
+interface AnsweredDialog {
+  _answer?: { readonly content: string; readonly contentType: string } | undefined
+}
 
 interface Answered {
   readonly message: Core.IncomingResponseMessage
-  /** The dialog, and the description that answered our offer in it. */
-  readonly session?: { _answer?: { readonly content: string; readonly contentType: string } | undefined }
+  readonly session?: AnsweredDialog
 }
+
+/** Early dialogs in which another offer followed the answer (RFC 3311): what its INVITE is answered with says nothing new. */
+const settled = new WeakSet<AnsweredDialog>()
 
 /** What sip.js keeps to itself: what it makes of the answers to an INVITE. */
 interface AnswerHandling {
@@ -30,8 +38,16 @@ export function takeLastAnswer(inviter: Inviter): void {
   }
 }
 
+/** What answered our INVITE so far in its early dialog of this name, for good; null: nothing did. */
+export function settleAnswer({ userAgent }: Inviter, { callId, localTag, remoteTag }: DialogName): string | null {
+  const dialog = userAgent.userAgentCore.dialogs.get(callId + localTag + remoteTag) as AnsweredDialog | undefined
+  if (dialog?._answer === undefined) return null
+  settled.add(dialog)
+  return dialog._answer.content
+}
+
 function renew({ message, session }: Answered): void {
-  const first = session?._answer
+  const first = session === undefined || settled.has(session) ? undefined : session._answer
   const isDescription = /^application\/sdp\b/i.test(message.getHeader('content-type') ?? '') && message.body !== ''
   if (session !== undefined && first !== undefined && isDescription)
     session._answer = { ...first, content: message.body }

@@ -191,9 +191,35 @@ describe('a far end that insists that its ringing is acknowledged', () => {
     expect(bench.peer.requests('ACK')).toHaveLength(2)
   })
 
-  it('that changes its mind before the answer is told to wait with an offer, and heard without one', async () => {
+  it.each([
+    ['as it was', makeSdp()],
+    ['with no description', ''],
+  ])('that changes its mind before the answer is followed; the answer %s changes nothing of that', async (_, last) => {
     const { invite } = await bench.dial()
     ring(invite, 1, 'peertag', [], makeSdp())
+    await bench.settle()
+    const dialog = { sipCallId: invite.header('call-id'), toTag: /tag=(\S+)/.exec(invite.header('from'))?.[1] ?? '' }
+    const update = async (body: string, sequence: number): Promise<Said | undefined> => {
+      const parts = { from: `${invite.header('to')};tag=peertag`, to: invite.header('from') }
+      bench.peer.request({ method: 'UPDATE', callId: dialog.sipCallId, ...parts, sequence, body })
+      await bench.settle()
+      return bench.peer.responses('UPDATE').at(-1)
+    }
+    const early = await update(makeSdp({ direction: 'sendonly' }), 1)
+    expect([early?.status, early?.message.body]).toEqual([200, expect.stringContaining('a=recvonly')])
+    expect(bench.media.last.remoteHeld).toBe(true)
+    bench.peer.reply(invite, 200, [], last)
+    await bench.settle()
+    expect(bench.reported('connected')).toHaveLength(1)
+    expect(bench.media.last.remoteHeld).toBe(true)
+    expect((await update(makeSdp(), 2))?.status).toBe(200)
+    expect(bench.media.last.remoteHeld).toBe(false)
+    expect(bench.ended).toBeUndefined()
+  })
+
+  it('that has said nothing of sound yet is told to wait with an offer, and heard without one', async () => {
+    const { invite } = await bench.dial()
+    ring(invite, 1)
     await bench.settle()
     const dialog = { sipCallId: invite.header('call-id'), toTag: /tag=(\S+)/.exec(invite.header('from'))?.[1] ?? '' }
     const update = async (body: string | null): Promise<Said | undefined> => {
