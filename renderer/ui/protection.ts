@@ -32,5 +32,7 @@ export function sayRoute(
   const security = serverSecurity(account.server)
   if (security === 'best-found' || security === 'invalid') return null
   const safe = security === 'encrypted'
-  return { safe, words: safe ? 'Encrypted' : 'Not encrypted', why: null }
+  const [, scheme = '', host] = /^(wss?):\/\/([^/?#]+)/i.exec(account.server) ?? []
+  const place = host === undefined ? '' : ` · ${scheme.toUpperCase()} to ${host}`
+  return { safe, words: `${safe ? 'Encrypted' : 'Not encrypted'}${place}`, why: null }
 }

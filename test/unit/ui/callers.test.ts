@@ -163,7 +163,7 @@ describe('the way an account is connected', () => {
     const found = { ...account({ server: 'sip:voip.example' }), route }
     expect(sayRoute(found)).toMatchObject({ safe: false, words: 'Not encrypted · UDP to sip.voip.example:5060' })
     expect(sayRoute({ ...found, route: { ...route, transport: 'tls', port: 5061 } })).toMatchObject({ safe: true })
-    expect(sayRoute(account())).toMatchObject({ safe: true, words: 'Encrypted' })
+    expect(sayRoute(account())).toMatchObject({ safe: true, words: 'Encrypted · WSS to pbx.example:8089' })
     const why = 'TCP at 192.0.2.7; before it: tls 192.0.2.7:5061: net::ERR_CERT_AUTHORITY_INVALID'
     expect(sayRoute({ ...found, route: { ...route, why } })?.why).toMatch(/:5061: its certificate is not trusted$/)
   })
