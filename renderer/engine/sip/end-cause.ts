@@ -64,6 +64,8 @@ export function causeOfRejection(
     case 600:
       return 'busy'
     case 603:
+      // Asterisk's answer to whatever it has no other for: what the network said stands beside it.
+      return causeOfClearing(causeOf(reasons, 'Q.850')) ?? 'rejected'
     case 607:
     case 608:
       return 'rejected'
@@ -122,6 +124,15 @@ function causeOfClearing(q850: number | null): EndCause | null {
     case 38:
     case 42: // switching equipment congestion
       return 'unreachable'
+    case 41: // temporary failure
+    case 44: // requested circuit not available
+    case 47: // resource unavailable
+    case 102: // a timer ran out on the way
+      return 'server-error'
+    case 50: // facility not subscribed
+    case 52: // outgoing calls barred
+    case 57: // not authorized
+      return 'forbidden'
     default:
       return null
   }

@@ -42,6 +42,14 @@ describe('a refusal', () => {
     ])
   })
 
+  it('with 603 is what the network said beside it, and declined when that says no more', () => {
+    const with850 = (cause: number) => causeOfRejection(603, parseReasons([`Q.850;cause=${cause}`]))
+    expect([16, 21, 127].map(with850)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect([41, 44, 102].map(with850)).toEqual(['server-error', 'server-error', 'server-error'])
+    expect([50, 52, 57].map(with850)).toEqual(['forbidden', 'forbidden', 'forbidden'])
+    expect(causeOfRejection(603)).toBe('rejected')
+  })
+
   it('with any status there is has a cause', () => {
     for (let status = 300; status < 700; status++) expect(causeOfRejection(status)).toBeTruthy()
   })
