@@ -95,6 +95,8 @@ export interface Notice {
   readonly kind:
     | 'settings-restored'
     | 'settings-unreadable'
+    | 'contacts-unreadable'
+    | 'calls-unreadable'
     | 'engine-restarted'
     | 'provisioning-failed'
     | 'provisioned'

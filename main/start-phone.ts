@@ -35,6 +35,7 @@ import { makeWishes } from './phone/wishes'
 import { onStartedAgain } from './os/started-again'
 import { makeCalls } from './phone/calls'
 import { makePolicy } from './phone/policy'
+import { openCarefully } from './phone/open-carefully'
 import { makePeople, type People } from './phone/people'
 import { openProfile } from './phone/profile'
 import { startReactions } from './phone/reactions'
@@ -218,6 +219,9 @@ export async function startPhone(given: CommandLine): Promise<void> {
   policy.quiet.sync()
   engine.start()
 
+  const startLoader = helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories')
+  const openDatabase = openCarefully({ clock, log, startLoader, notify: (notice) => store.notify(notice) })
+
   // The people the user knows; opened when the window is up.
   const book: People = makePeople({
     folder: join(folder, 'contacts'),
@@ -229,6 +233,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     numbersReady: () => policy.numbers.load(),
     searcher,
     secretOf: (id) => directories.secretOf(id),
+    openCarefully: openDatabase,
     onChange: (contacts) => {
       people.contacts = book.contacts
       store.put({ contacts })
@@ -291,7 +296,8 @@ export async function startPhone(given: CommandLine): Promise<void> {
   }
   if (!given.hidden) openWindow(given.link)
   // The rest of what is remembered, when the window no longer has to wait for it.
-  const archive = CallArchive.open(join(folder, 'recents'))
+  const recentsFolder = join(folder, 'recents')
+  const archive = openDatabase(recentsFolder, 'calls-unreadable', () => CallArchive.open(recentsFolder))
   archive
     .then((opened) => history.useArchive(opened))
     .catch((error: unknown) => log.error(`recents: no archive (${String(error)})`))
@@ -304,7 +310,7 @@ export async function startPhone(given: CommandLine): Promise<void> {
     vault,
     clock,
     log,
-    startLoader: helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories'),
+    startLoader,
     plan: () => policy.numbers.plan(null),
     onChange: (sources) => {
       store.put({ directory: { ...store.current.directory, sources } })

@@ -8,6 +8,7 @@ import type { Database, RootDatabase } from 'lmdb'
 import * as v from 'valibot'
 import { contactDraftSchema, type Contact, type ContactId } from '../../common/contact'
 import { fold } from '../search/fold'
+import { markClosed, markInUse } from '../settings/database-care'
 
 /** A contact as a list shows it: everything but the picture. */
 export type Listed = Omit<Contact, 'avatar'> & { readonly hasAvatar: boolean }
@@ -62,6 +63,7 @@ export class ContactStore {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     chmodSync(folder, 0o700)
     const { open } = await import('lmdb')
+    markInUse(folder)
     const root = open({ path: folder, maxDbs: 12 })
     return new ContactStore(
       options,
@@ -215,6 +217,7 @@ export class ContactStore {
 
   async close(): Promise<void> {
     await this.root.close()
+    markClosed(this.options.folder)
   }
 
   private drop(id: ContactId): void {

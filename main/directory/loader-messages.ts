@@ -26,6 +26,8 @@ export type LoaderRequest =
     }
   /** Walks through the table in use, so that a damaged one breaks nothing but this process. */
   | { readonly type: 'check'; readonly folder: string }
+  /** Walks through a database of the profile, for the same reason. */
+  | { readonly type: 'walk'; readonly folder: string }
   | {
       readonly type: 'ask'
       readonly id: number
@@ -56,6 +58,7 @@ export const loaderReplySchema = v.variant('type', [
   }),
   /** null: there is none. */
   v.strictObject({ type: v.literal('checked'), table: v.nullable(table) }),
+  v.strictObject({ type: v.literal('walked'), whole: v.boolean() }),
   /** `answered` false: the server could not be asked. */
   v.strictObject({
     type: v.literal('answer'),

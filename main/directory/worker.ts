@@ -6,6 +6,7 @@ import { checkTable } from './check-table'
 import { load } from './load'
 import type { LoaderReply, LoaderRequest } from './loader-messages'
 import { askForCaller } from './sources/lookup-source'
+import { walkDatabase } from './walk-database'
 
 /** Electron's port to the parent, or Node's channel. */
 interface ParentPort {
@@ -25,6 +26,8 @@ async function answer(request: LoaderRequest): Promise<void> {
       return report(await load(request, report))
     case 'check':
       return report({ type: 'checked', table: await checkTable(request.folder).catch(() => null) })
+    case 'walk':
+      return report({ type: 'walked', whole: await walkDatabase(request.folder).catch(() => false) })
     case 'ask': {
       const { id, settings, secret, e164, timeoutMs } = request
       const signal = AbortSignal.timeout(timeoutMs)

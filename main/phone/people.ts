@@ -12,6 +12,7 @@ import { Contacts } from '../contacts/contacts'
 import { LdapPeople } from '../contacts/ldap-people'
 import { PeopleSearch } from '../search/people-search'
 import type { Searcher } from '../search/searcher'
+import type { OpenCarefully } from './open-carefully'
 
 export interface PeopleOptions {
   readonly folder: string
@@ -27,6 +28,7 @@ export interface PeopleOptions {
   /** Looks through contacts and directories, in a process of its own. */
   readonly searcher: Searcher
   readonly secretOf: (sourceId: string) => string | null
+  readonly openCarefully: OpenCarefully
   readonly onChange: (contacts: PhoneState['contacts']) => void
 }
 
@@ -97,7 +99,8 @@ export function makePeople(options: PeopleOptions): People {
 
   async function open(): Promise<void> {
     await options.numbersReady()
-    const store = await ContactStore.open({ folder: options.folder, keyOf })
+    const { folder } = options
+    const store = await options.openCarefully(folder, 'contacts-unreadable', () => ContactStore.open({ folder, keyOf }))
     contacts = new Contacts({
       store,
       log,

@@ -6,12 +6,14 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import type { Database, RootDatabase } from 'lmdb'
 import type { CallId } from '../../common/call'
 import type { HistoryEntry } from '../../common/phone-state'
+import { markClosed, markInUse } from '../settings/database-care'
 import { parseEntry } from './history-file'
 
 type Key = [startedAt: number, id: CallId]
 
 export class CallArchive {
   private constructor(
+    private readonly folder: string,
     private readonly root: RootDatabase,
     /** In the order they began. */
     private readonly calls: Database<HistoryEntry, Key>,
@@ -24,9 +26,10 @@ export class CallArchive {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     chmodSync(folder, 0o700)
     const { open } = await import('lmdb')
+    markInUse(folder)
     const root = open({ path: folder, maxDbs: 4 })
     const calls = root.openDB<HistoryEntry, Key>({ name: 'calls' })
-    return new CallArchive(root, calls, root.openDB<number, CallId>({ name: 'starts' }))
+    return new CallArchive(folder, root, calls, root.openDB<number, CallId>({ name: 'starts' }))
   }
 
   get count(): number {
@@ -82,6 +85,7 @@ export class CallArchive {
 
   async close(): Promise<void> {
     await this.root.close()
+    markClosed(this.folder)
   }
 
   private drop(id: CallId): boolean {

@@ -309,6 +309,14 @@ const noticeWords: Record<Notice['kind'], Explanation> = {
     title: 'The settings could not be read.',
     remedy: 'Patchcord started with fresh ones. The old file was kept beside them.',
   },
+  'contacts-unreadable': {
+    title: 'The contacts were damaged and could not be read.',
+    remedy: 'Patchcord started with none; address books on servers come back by themselves. The old file was kept.',
+  },
+  'calls-unreadable': {
+    title: 'The older calls were damaged and could not be read.',
+    remedy: 'The newest ones are here. The old file was kept.',
+  },
   'engine-restarted': {
     title: 'The call engine stopped and was restarted.',
     remedy: 'A call that was up may have been cut.',
