@@ -9,6 +9,8 @@ export interface CryptoLine {
   readonly suite: SrtpSuite
   /** Master key and salt, as long as the suite wants them. */
   readonly master: Buffer
+  /** Bytes of each packet that name the key (RFC 3711 section 3.1); left out: none. */
+  readonly mki?: number
 }
 
 const maxLines = 16
@@ -17,25 +19,28 @@ const maxLines = 16
 const offeredSuites: readonly SrtpSuite[] = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32']
 
 /**
- * The lines that we can use, in order; `values` are what follows `a=crypto:`. Left out: suites that we do not speak, master key identifiers and more
- * than one key, unencrypted or unauthenticated streams, and session parameters we do not know (section 6.3: they must not be passed over).
+ * The lines that we can use, in order, those with a master key identifier last; `values` are what follows `a=crypto:`. Left out: suites that we do not
+ * speak, more than one key, unencrypted or unauthenticated streams, and session parameters we do not know (section 6.3: they must not be passed over).
  */
 export function readCrypto(values: readonly string[]): CryptoLine[] {
-  return values.slice(0, maxLines).flatMap((value) => {
+  const lines = values.slice(0, maxLines).flatMap((value) => {
     const [tag = '', name = '', keys = '', ...parameters] = value.trim().split(/\s+/)
     const suite = srtpSuites.find((one) => one === name.toUpperCase())
-    const master = suite === undefined ? null : readKey(keys, masterLength(suite))
+    const key = suite === undefined ? null : readKey(keys, masterLength(suite))
     const isUsable = parameters.every((one) => /^(KDR=0|WSH=\d{1,4}|-\S*)$/i.test(one))
-    if (!/^\d{1,9}$/.test(tag) || suite === undefined || master === null || !isUsable) return []
-    return [{ tag: Number(tag), suite, master }]
+    if (!/^\d{1,9}$/.test(tag) || suite === undefined || key === null || !isUsable) return []
+    return [{ tag: Number(tag), suite, ...key }]
   })
+  return lines.sort((a, b) => Number(a.mki !== undefined) - Number(b.mki !== undefined))
 }
 
-/** `inline:key|lifetime|MKI:length`; lifetimes are far beyond any call. */
-function readKey(text: string, length: number): Buffer | null {
-  const match = /^inline:([A-Za-z0-9+/]{40,62}={0,2})(\|(?:2\^\d{1,2}|\d{1,15}))?$/i.exec(text)
-  const master = match?.[1] === undefined ? null : Buffer.from(match[1], 'base64')
-  return master?.length === length ? master : null
+/** `inline:key|lifetime|MKI:length`; lifetimes are far beyond any call. There is one key, whatever it is called. */
+function readKey(text: string, length: number): Pick<CryptoLine, 'master' | 'mki'> | null {
+  const [, key, mki] =
+    /^inline:([A-Za-z0-9+/]{40,62}={0,2})(?:\|(?:2\^\d{1,2}|\d{1,15}))?(?:\|\d{1,39}:(\d{1,3}))?$/i.exec(text) ?? []
+  const master = Buffer.from(key ?? '', 'base64')
+  if (master.length !== length || (mki !== undefined && (Number(mki) < 1 || Number(mki) > 128))) return null
+  return mki === undefined ? { master } : { master, mki: Number(mki) }
 }
 
 export const writeCrypto = ({ tag, suite, master }: CryptoLine): string =>

@@ -18,13 +18,13 @@ export class SrtpContexts {
     const { ours, theirs } = pair
     return {
       sender: kept(this.#senders, ours, () => new SrtpSender(ours.master, ours.suite)),
-      receiver: kept(this.#receivers, theirs, () => new SrtpReceiver(theirs.master, theirs.suite)),
+      receiver: kept(this.#receivers, theirs, () => new SrtpReceiver(theirs.master, theirs.suite, theirs.mki)),
     }
   }
 }
 
-function kept<T>(contexts: Map<string, T>, { suite, master }: CryptoLine, make: () => T): T {
-  const name = `${suite} ${master.toString('base64')}`
+function kept<T>(contexts: Map<string, T>, { suite, master, mki = 0 }: CryptoLine, make: () => T): T {
+  const name = `${suite} ${mki} ${master.toString('base64')}`
   const context = contexts.get(name) ?? make()
   contexts.delete(name)
   contexts.set(name, context)

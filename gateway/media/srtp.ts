@@ -57,10 +57,10 @@ class Transform {
     this.#tag.of(bytes, end, rollOver).copy(bytes, end, 0, length)
   }
 
-  /** Whether what stands from `end` on is the tag of all before it. */
-  isSigned(bytes: Uint8Array, end: number, rollOver: number | null): boolean {
+  /** Whether what stands from `at` on is the tag of all before `end`. */
+  isSigned(bytes: Uint8Array, end: number, at: number, rollOver: number | null): boolean {
     const tag = this.#tag.of(bytes, end, rollOver)
-    return timingSafeEqual(tag.subarray(0, bytes.length - end), bytes.subarray(end))
+    return timingSafeEqual(tag.subarray(0, bytes.length - at), bytes.subarray(at))
   }
 }
 
@@ -120,11 +120,13 @@ export class SrtpReceiver {
   readonly #rtp: Transform
   readonly #rtcp: Transform
   readonly #tagLength: number
+  readonly #mki: number
   readonly #windows = new StreamMemory(() => new ReplayWindow())
   readonly #rtcpWindows = new StreamMemory(() => new ReplayWindow())
 
-  /** `master`: key and salt, as long as the suite wants them. */
-  constructor(master: Uint8Array, suite: SrtpSuite) {
+  /** `master`: key and salt, as long as the suite wants them. `mki`: bytes before each tag that name the key (RFC 3711 section 3.1). */
+  constructor(master: Uint8Array, suite: SrtpSuite, mki = 0) {
+    this.#mki = mki
     this.#rtp = new Transform(master, 'rtp')
     this.#rtcp = new Transform(master, 'rtcp')
     this.#tagLength = tagLength(suite)
@@ -132,7 +134,7 @@ export class SrtpReceiver {
 
   /** Null when it is not authentic, was seen before, or is too old to know. */
   unprotectRtp(packet: Uint8Array): Buffer | null {
-    const end = packet.length - this.#tagLength
+    const end = packet.length - this.#tagLength - this.#mki
     const header = headerLength(packet)
     if (header === null || header > end) return null
     const ssrc = ssrcOf(packet)
@@ -152,20 +154,20 @@ export class SrtpReceiver {
     const wraps = window.newest < 0 ? wrapsTried : 0
     const first = Math.floor(index / 0x1_0000)
     for (let rollOver = first; rollOver <= first + wraps; rollOver++)
-      if (this.#rtp.isSigned(packet, end, rollOver)) return index + (rollOver - first) * 0x1_0000
+      if (this.#rtp.isSigned(packet, end, end + this.#mki, rollOver)) return index + (rollOver - first) * 0x1_0000
     return null
   }
 
   /** Null when it is not authentic or was seen before. */
   unprotectRtcp(packet: Uint8Array): Buffer | null {
-    const signed = packet.length - rtcpTagLength
+    const signed = packet.length - rtcpTagLength - this.#mki
     const end = signed - 4
     if (end < rtcpHeader || (packet[0] ?? 0) >> 6 !== 2) return null
     const trailer = ssrcOf(packet, end)
     const index = (trailer & ~encrypted) >>> 0
     const ssrc = ssrcOf(packet, 4)
     const window = this.#rtcpWindows.of(ssrc)
-    if (window.has(index) || !this.#rtcp.isSigned(packet, signed, null)) return null
+    if (window.has(index) || !this.#rtcp.isSigned(packet, signed, signed + this.#mki, null)) return null
     window.add(index)
     this.#rtcpWindows.keep(ssrc, window)
     const output = copied(packet, end)

@@ -327,7 +327,7 @@ describe('SRTP', () => {
     expect(talk.answered(wire('4000 RTP/AVP 0'))).toBe('srtp-required')
     expect(talk.answered(wire('4000 RTP/SAVP 0', [line(7)]))).toBe('srtp-required')
     expect(talk.offered(wire('4000 RTP/AVP 0'))).toBe('srtp-required')
-    expect(talk.offered(wire('4000 RTP/SAVP 0', [`${line(1)}|2^20|1:4`]))).toBe('not-acceptable')
+    expect(talk.offered(wire('4000 RTP/SAVP 0', [`${line(1)} UNENCRYPTED_SRTCP`]))).toBe('not-acceptable')
   })
 
   test('that is all a caller offers is taken whatever the policy, with its tag', () => {

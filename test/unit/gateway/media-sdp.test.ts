@@ -215,7 +215,7 @@ describe('keys in descriptions', () => {
   test('are read with a lifetime, and what they cannot be used with is left out', () => {
     const lines = [
       `1 AES_CM_128_HMAC_SHA1_80 inline:${key}|2^20`,
-      `2 AES_CM_128_HMAC_SHA1_80 inline:${key}|2^20|1:4`,
+      `2 AES_CM_128_HMAC_SHA1_80 inline:${key}|2^20|1:200`,
       `3 F8_128_HMAC_SHA1_80 inline:${key}`,
       `4 AES_CM_128_HMAC_SHA1_32 inline:${key} UNENCRYPTED_SRTP`,
       `5 AES_CM_128_HMAC_SHA1_32 inline:${key} KDR=0 WSH=128`,
@@ -231,6 +231,15 @@ describe('keys in descriptions', () => {
     ]
     expect(readCrypto(lines).map(({ tag, suite }) => `${tag} ${suite.slice(-2)}`)).toEqual(['1 80', '5 32', '10 80'])
     expect(readCrypto(lines)[0]?.master.toString('base64')).toBe(key)
+  })
+
+  test('with a master key identifier are taken where there are none without', () => {
+    const lines = [`1 AES_CM_128_HMAC_SHA1_80 inline:${key}|2^31|1:4`, `2 AES_CM_128_HMAC_SHA1_32 inline:${key}|2^31`]
+    expect(readCrypto(lines).map(({ tag, mki }) => [tag, mki])).toEqual([
+      [2, undefined],
+      [1, 4],
+    ])
+    expect(readCrypto([`1 AES_CM_128_HMAC_SHA1_80 inline:${key}|7:1`])).toMatchObject([{ mki: 1 }])
   })
 
   test('of ours are read as they were written, the stronger suite first, and the same ones each time', () => {

@@ -58,6 +58,19 @@ describe('as another implementation does it', () => {
     expect(new SrtpReceiver(long, 'AES_256_CM_HMAC_SHA1_80').unprotectRtp(sealed as Buffer)).toEqual(packet)
   })
 
+  test.each([1, 4])('a packet and a report are read that name their key in %i bytes before the tag', (mki) => {
+    const suite = 'AES_CM_128_HMAC_SHA1_80'
+    const sender = new SrtpSender(master, suite)
+    const receiver = new SrtpReceiver(master, suite, mki)
+    const named = (sealed: Buffer | null): Buffer => {
+      const bytes = sealed ?? Buffer.alloc(0)
+      return Buffer.concat([bytes.subarray(0, -10), Buffer.alloc(mki, 1), bytes.subarray(-10)])
+    }
+    expect(receiver.unprotectRtp(named(sender.protectRtp(packet)))).toEqual(packet)
+    expect(receiver.unprotectRtcp(named(sender.protectRtcp(report)))).toEqual(report)
+    expect(receiver.unprotectRtp(Buffer.from(sender.protectRtp(packet) ?? []))).toBeNull()
+  })
+
   test('a report is read', () => {
     const sealed = hex('81c8000bcafebabe 7128035be487b9bdbef89041f977a5a8 80000001 993e08cd54d6c1230798')
     expect(new SrtpReceiver(master, 'AES_CM_128_HMAC_SHA1_80').unprotectRtcp(sealed)).toEqual(report)
