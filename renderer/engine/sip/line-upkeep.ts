@@ -254,7 +254,7 @@ export class LineUpkeep {
     this.#tellNews({ outcome, listed: this.#listed, bindings: this.#bindings })
     if (!outcome.ok) {
       this.#reach.lost()
-      this.#fail(outcome.failure, outcome.sipStatus, outcome.retryAfterMs)
+      this.#fail(this.#understood(outcome), outcome.sipStatus, outcome.retryAfterMs)
       const isUnfit = outcome.failure === 'timeout' || outcome.sipStatus === 503
       this.#isMoving = isUnfit && this.#servers.unfit()
       // Connected but silent: the connection is as dead as a closed one.
@@ -277,6 +277,11 @@ export class LineUpkeep {
     this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
     if (isNew && this.#wasRegistered) this.#options.onUpAgain()
     this.#wasRegistered = true
+  }
+
+  /** A registrar that keeps as many bindings as it may refuses with 403 too: a password that was right today still is. */
+  #understood({ failure, sipStatus }: RegisterOutcome & { ok: false }): RegistrationFailure {
+    return sipStatus === 403 && failure === 'wrong-password' && this.#wasRegistered ? 'forbidden' : failure
   }
 
   #fail(

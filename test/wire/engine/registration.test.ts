@@ -68,6 +68,31 @@ describe('a line', () => {
     expect(bench.registration?.state).toBe('registered')
   })
 
+  it('is not told that a password is wrong which was right: a registrar that has no room says 403 too, and is asked again', async () => {
+    const challenged = (accept: (request: Said) => void) => (request: Said) => {
+      if (request.header('authorization')) return accept(request)
+      bench.peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", algorithm=MD5'])
+    }
+    bench.peer.on(
+      'REGISTER',
+      challenged((request) => bench.peer.acceptRegister(request)),
+    )
+    await bench.register()
+    bench.peer.on(
+      'REGISTER',
+      challenged((request) => bench.peer.reply(request, 403)),
+    )
+    bench.peer.server.current?.end(1006)
+    await bench.settle(5_000)
+    expect(bench.registration).toMatchObject({ state: 'failed', reason: 'forbidden', sipStatus: 403 })
+    bench.peer.on(
+      'REGISTER',
+      challenged((request) => bench.peer.acceptRegister(request)),
+    )
+    await bench.settle(301_000)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
   it.each([
     [404, 'unknown-user'],
     [500, 'server-error'],
