@@ -77,6 +77,7 @@ describe('R7 and D3: digest beyond MD5', () => {
     ['MD5 before SHA-256', [md5, sha256], 'SHA-256'],
     ['SHA-256 before MD5', [sha256, md5], 'SHA-256'],
     ['all three', [sha256, sha512, md5], 'SHA-512-256'],
+    ['both in one header', [`${md5}, ${sha256}`], 'SHA-256'],
     ['an unknown one before MD5', ['Digest realm="example.com", nonce="x", algorithm=SHA3', md5], 'MD5'],
     ['MD5-sess before MD5', ['Digest realm="example.com", nonce="x", algorithm=MD5-sess', md5], 'MD5'],
     ['MD5 without qop', ['Digest realm="example.com",nonce="n"'], 'MD5'],

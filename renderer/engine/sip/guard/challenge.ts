@@ -64,7 +64,11 @@ export const chooseChallenge = (message: WireMessage): void => {
   for (const name of ['www-authenticate', 'proxy-authenticate']) {
     const headers = message.headers.filter((header) => header.name === name)
     if (headers.length === 0) continue
-    const challenges = headers.map((header) => parseChallenge(header.value)).filter((challenge) => challenge !== null)
+    // SIP has one in each header (RFC 3261 section 20.44), HTTP several.
+    const challenges = headers
+      .flatMap(({ value }) => value.split(/,\s*(?=Digest\s)/i))
+      .map(parseChallenge)
+      .filter((challenge) => challenge !== null)
     const best = challenges.toSorted((a, b) => strength[b.algorithm] - strength[a.algorithm])[0]
     message.headers = message.headers.filter((header) => header.name !== name)
     message.changed = true
