@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { isPrivateHost } from '../../common/server-address'
-import { headerValue, parameter, type WireMessage } from '../../common/wire-message'
+import { headerValue, isResponse, parameter, splitList, type WireMessage } from '../../common/wire-message'
 import { allowed } from '../media/addresses'
 import { writeHost, type Endpoint } from './endpoint'
 import { parseSipUri } from './sip-uri'
@@ -22,10 +22,15 @@ export function nextHop(
   return endpointOf(message.start.split(' ')[1] ?? '', server, isServers)
 }
 
-/** Whoever sent this INVITE, or an answer to ours, if it may speak to us past the server from now on; null: it may not. */
+/**
+ * Whoever sent this INVITE, or an answer to ours, or the proxy next to us that stays between, if it may speak to us past the server from now on;
+ * null: it may not.
+ */
 export function farEnd(message: WireMessage, server: Endpoint, isServers: (address: string) => boolean): string | null {
-  if (headerValue(message, 'record-route') !== undefined) return null
-  const uri = /<([^>]*)>/.exec(headerValue(message, 'contact') ?? '')?.[1] ?? ''
+  const routes = message.headers.flatMap(({ name, value }) => (name === 'record-route' ? splitList(value) : []))
+  // Each proxy put itself before those the INVITE had passed (RFC 3261 section 16.6).
+  const nearest = isResponse(message) ? routes.at(-1) : routes[0]
+  const uri = /<([^>]*)>/.exec(nearest ?? headerValue(message, 'contact') ?? '')?.[1] ?? ''
   return endpointOf(uri, server, isServers)?.address ?? null
 }
 

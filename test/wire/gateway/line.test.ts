@@ -258,6 +258,30 @@ describe('where no proxy stays on the way', () => {
     await until(() => far.responses('BYE').length === 1, { what: 'the answer at the far end' })
   })
 
+  test('a proxy behind the server’s that stays may speak itself, and others may not', async () => {
+    const proxy = await peerOn({ transport: 'udp' })
+    const near = await peerOn({ transport: 'udp', address: '127.0.0.4' })
+    const stranger = await peerOn({ transport: 'udp', address: '127.0.0.6' })
+    const routes = [
+      `Record-Route: <sip:127.0.0.6:${stranger.port};lr>`,
+      `Record-Route: <sip:127.0.0.4:${near.port};lr>`,
+    ]
+    proxy.on('INVITE', (request) => proxy.reply(request, 200, routes, SDP))
+    const phone = await alice({ server: proxy.server })
+    const inviter = await call(phone)
+    await until(() => proxy.requests('ACK').length === 1, { what: 'ACK by the server' })
+    const invite = proxy.requests('INVITE')[0]
+    const names = { callId: invite?.header('call-id') ?? '', to: invite?.header('from') ?? '' }
+    const asked = { ...names, from: '<sip:bob@example.com>;tag=peertag', uri: contactOf(invite) }
+    const { address = '', port = 0 } = proxy.source ?? {}
+    for (const peer of [stranger, near]) peer.aim({ address, port })
+    stranger.request({ ...asked, method: 'INFO' })
+    near.request({ ...asked, sequence: 2, method: 'BYE' })
+    await inState(inviter, SessionState.Terminated)
+    await until(() => near.responses('BYE').length === 1, { what: 'the answer at the proxy' })
+    expect(stranger.said).toEqual([])
+  })
+
   test('whoever cannot be reached is spoken to through the server after all', async () => {
     const server = await peerOn({ transport: 'udp' })
     server.on('INVITE', (request) => server.reply(request, 200, ['Contact: <sip:bob@127.0.0.5:9>'], SDP))

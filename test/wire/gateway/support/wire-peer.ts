@@ -97,6 +97,12 @@ export class WirePeer {
     if (!this.loses('out', text)) to?.write(text)
   }
 
+  /** Speaks by UDP to somebody who has not spoken. */
+  aim({ address, port }: Pick<Source, 'address' | 'port'>): void {
+    const socket = this.listener as UdpSocket
+    this.source = { address, port, write: (text) => socket.send(text, port, address, () => {}) }
+  }
+
   /** A request to the phone, by default to the Contact it last registered. */
   request(parts: RequestParts = {}): void {
     const contact = /<([^>]*)>/.exec(this.requests('REGISTER').at(-1)?.header('contact') ?? '')?.[1]
