@@ -3,6 +3,8 @@
  * from https to http, each with a deadline and a bound on what comes back. It knows no address book.
  */
 
+import { DavLogin } from './dav-login'
+
 export interface DavAccess {
   readonly url: string
   readonly username: string
@@ -30,20 +32,27 @@ export class DavError extends Error {
 /** Like `fetch`, as `tsdav` calls it. */
 export function davFetch({ url, username, password }: DavAccess, signal: AbortSignal): typeof fetch {
   const home = new URL(url)
-  const authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
+  const login = new DavLogin(username, password ?? '')
   return async (input, init = {}) => {
     let at = new URL(input instanceof Request ? input.url : input)
     for (let hop = 0; hop <= redirectsAtMost; hop++) {
       if (at.protocol !== home.protocol && at.protocol !== 'https:') throw new DavError(null, 'redirected out of https')
       const headers = new Headers(init.headers)
       headers.delete('authorization')
-      if (at.origin === home.origin) headers.set('authorization', authorization)
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
-      const response = await fetch(at, { ...init, headers, redirect: 'manual', signal: limit }).catch(
-        (error: unknown) => {
+      const isHome = at.origin === home.origin
+      const ask = (): Promise<Response> => {
+        if (isHome) headers.set('authorization', login.header(init.method ?? 'GET', at))
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+        return fetch(at, { ...init, headers, redirect: 'manual', signal: limit }).catch((error: unknown) => {
           throw new DavError(null, codeOf(error))
-        },
-      )
+        })
+      }
+      let response = await ask()
+      // It wants a proof instead of the password, or a newer one: once more.
+      if (response.status === 401 && isHome && login.asked(response.headers.get('www-authenticate'))) {
+        await response.body?.cancel()
+        response = await ask()
+      }
       const location = response.headers.get('location')
       const redirected = [301, 302, 307, 308].includes(response.status) && location !== null
       if (!redirected || init.redirect === 'manual') return bounded(response)

@@ -3,9 +3,10 @@
  * must not know what becomes of the numbers.
  */
 import { readFileSync, statSync } from 'node:fs'
+import { AddressBookServer } from '../../contacts/carddav/address-book'
+import { DavError } from '../../contacts/carddav/dav-fetch'
 import { cardsIn } from '../../contacts/content-lines'
 import { readCard } from '../../contacts/vcard'
-import { guardedFetch, reasonOf } from './guarded-fetch'
 import { SourceError, type OpenSource, type Row } from './source'
 
 const maximumFile = 128 * 2 ** 20
@@ -39,56 +40,27 @@ export interface CardDavOptions {
 }
 
 export async function openCardDav({ url, username, password, signal }: CardDavOptions): Promise<OpenSource> {
-  const { DAVClient } = await import('tsdav')
-  const authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
-  const { origin } = new URL(url)
-  /** As the library asks, but credentials stay with the origin the user named. */
-  const guarded = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
-    const at = new URL(input instanceof Request ? input.url : input)
-    const headers = new Headers(init.headers)
-    headers.delete('authorization')
-    if (at.origin === origin) headers.set('authorization', authorization)
-    // Discovery follows redirects by itself; what else redirects may not carry the credentials along.
-    if (init.redirect !== 'manual' && (init.method ?? 'GET') === 'GET') {
-      return guardedFetch(at.href, { headers: Object.fromEntries(headers), authorization: null, signal })
-    }
-    return fetch(at, { ...init, headers, signal })
-  }
-  const client = new DAVClient({
-    serverUrl: url,
-    credentials: { username, password: password ?? '' },
-    authMethod: 'Basic',
-    defaultAccountType: 'carddav',
-    fetch: guarded as typeof fetch,
-  })
+  const server = new AddressBookServer({ url, username, password }, signal)
   try {
-    await client.login()
+    const books = await server.books()
+    return { rows: () => rowsOf(server, books), checksum: null, etag: null, modified: null, close: () => {} }
   } catch (error) {
     throw new SourceError(`the address book cannot be opened (${whyOf(error)})`)
   }
-  return { rows: () => rowsOf(client), checksum: null, etag: null, modified: null, close: () => {} }
 }
 
-interface Books {
-  fetchAddressBooks(): Promise<readonly { readonly url: string }[]>
-  fetchVCards(of: { addressBook: { url: string } }): Promise<readonly { readonly data?: unknown }[]>
-}
-
-async function* rowsOf(client: Books): AsyncGenerator<readonly Row[]> {
+async function* rowsOf(server: AddressBookServer, books: readonly string[]): AsyncGenerator<readonly Row[]> {
   try {
-    for (const addressBook of await client.fetchAddressBooks()) {
-      const cards = await client.fetchVCards({ addressBook })
-      for (const { data } of cards) if (typeof data === 'string') yield* rowsOfCards(data)
+    for (const book of books) {
+      const { changed = new Map<string, string>() } = (await server.changes(book, { token: null, ctag: null })) ?? {}
+      for await (const cards of server.cards(book, [...changed.keys()]))
+        for (const { raw } of cards) yield* rowsOfCards(raw)
     }
   } catch (error) {
-    throw error instanceof SourceError ? error : new SourceError(`the address book cannot be read (${whyOf(error)})`)
+    throw new SourceError(`the address book cannot be read (${whyOf(error)})`)
   }
 }
 
-/** A library may quote requests, and with them credentials: of its words only a status is passed on. */
-function whyOf(error: unknown): string {
-  if (error instanceof SourceError) return error.message
-  const message = error instanceof Error ? error.message : ''
-  if (/invalid credentials|unauthori[sz]ed/i.test(message)) return '401'
-  return /\b[45]\d\d\b/.exec(message)?.[0] ?? reasonOf(error)
-}
+/** Of its words; they quote no request. */
+const whyOf = (error: unknown): string =>
+  error instanceof DavError ? String(error.status ?? error.message) : 'the answer cannot be read'
