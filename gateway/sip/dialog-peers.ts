@@ -61,8 +61,9 @@ export class DialogPeers {
     if (hop !== null && !this.#alternatives.some((server) => sameEndpoint(server, hop)))
       return { channel, to: hop, direct: 'untried' }
     const to = this.#moved.get(callIdOf(message)) ?? null
-    const flow = namesFlow(message) ? this.#flows.get(callIdOf(message)) : undefined
-    if (flow === undefined) return { channel, to }
+    if (!namesFlow(message)) return { channel, to }
+    // Of what begins no dialog, and of what is new, it is the one we registered by (RFC 3608).
+    const flow = this.#flows.get(callIdOf(message)) ?? channel
     return { channel: flow, to: flow === channel ? to : null, isBound: true }
   }
 

@@ -236,6 +236,13 @@ test('where an edge proxy names the flow of a call, all that is said in it goes 
     expect(other.said).toEqual([])
     begun.said.length = 0
   }
+  // So does what goes out by the route the registrar gave.
+  udp.on('MESSAGE', (request) => udp.reply(request, 200))
+  const route = [`Route: <sip:flowtoken=@127.0.0.1:${udp.port};lr>`, ...long]
+  await new Messager(userAgent, UserAgent.makeURI('sip:bob@example.com')!, 'Hello', 'text/plain', {
+    extraHeaders: route,
+  }).message()
+  await until(() => udp.requests('MESSAGE').length === 1, { what: 'the message by UDP' })
 })
 
 describe('where no proxy stays on the way', () => {
