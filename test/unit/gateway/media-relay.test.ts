@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../../common/clock'
 import { silentLog } from '../../../common/log'
 import { createRelays } from '../../../gateway/media/create-relays'
@@ -21,6 +21,9 @@ import { ManualClock } from '../../fakes/manual-clock'
 import { Browser, browserSdp } from '../../support/gateway/browser'
 import { goodbye, receiverReport, rtp, senderReport, stunAnswer } from '../../support/gateway/packets'
 import { WirePeer } from '../../support/gateway/wire-peer'
+
+// Real transports on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 30_000 })
 
 const open: { close(): void }[] = []
 const ours = <T extends { close(): void }>(one: T): T => {
