@@ -32,6 +32,7 @@ async function* readCsv(path: string, delimiter: string, encoding: Encoding): As
       encoding,
       delimiter,
       relax_column_count: true,
+      relax_quotes: true,
       skip_empty_lines: true,
       trim: true,
       max_record_size: 65_536,
@@ -41,6 +42,8 @@ async function* readCsv(path: string, delimiter: string, encoding: Encoding): As
   let rows: Row[] = []
   try {
     for await (const record of parser as AsyncIterable<string[]>) {
+      // A spreadsheet program's own first line says what stands between the columns.
+      if (columns === null && /^sep=/i.test(record[0] ?? '')) continue
       if (columns === null) {
         columns = columnsOf(record)
         if (columns !== null) continue

@@ -34,7 +34,8 @@ export async function openUrl(options: UrlSourceOptions): Promise<OpenSource | n
   if (known?.modified) headers['If-Modified-Since'] = known.modified
   const response = await guardedFetch(url, { headers, authorization, signal })
   if (response.status === 304) return null
-  if (!response.ok || !response.body) {
+  // A part of a list must not take the place of the whole.
+  if (!response.ok || response.status === 206 || !response.body) {
     await response.body?.cancel()
     throw new SourceError(`the server answers ${response.status}`)
   }
@@ -67,9 +68,15 @@ async function download(body: ReadableStream<Uint8Array>, into: string, limit: n
   } catch (error) {
     removeMade(into)
     if (error instanceof SourceError) throw error
-    throw new SourceError(`the list did not arrive whole (${(error as { code?: string }).code ?? reasonOf(error)})`)
+    const { code } = error as { code?: unknown }
+    throw new SourceError(`the list did not arrive whole (${typeof code === 'string' ? code : reasonOf(error)})`)
   } finally {
     await file.close()
+  }
+  if (length === 0) {
+    // Whoever has nothing to say leaves the line of headings; this is a server in trouble.
+    removeMade(into)
+    throw new SourceError('the list is empty')
   }
   return hash.digest('hex')
 }

@@ -35,6 +35,10 @@ describe('a file', () => {
     ['CSV without headings', '+4930123456,Ada\n+4930999,,x\n'],
     ['CSV with headings in another order', 'Name,Blocked,Phone number\nAda,,+4930123456\n,yes,+4930999\n'],
     ['CSV of a spreadsheet', '\uFEFFNummer;Firma;Spam\r\n+4930123456;"Ada"\r\n+4930999;;1\r\n'],
+    [
+      'CSV of a spreadsheet that says what is between columns',
+      'sep=;\r\nNummer;Firma;Spam\r\n+4930123456;Ada;\r\n+4930999;;x\r\n',
+    ],
     ['tab-separated values', 'phone\tlabel\tblock\n+4930123456\tAda\t0\n+4930999\t\ttrue\n'],
     ['a JSON array', '[{"number":"+4930123456","label":"Ada"},{"phone":"+4930999","block":true}]'],
     ['JSON lines', '{"number":"+4930123456","name":"Ada"}\n\n{"tel":"+4930999","blocked":"yes"}\n'],
@@ -70,6 +74,13 @@ describe('a file', () => {
       Buffer.from(`${encoding === 'utf16le' ? '\uFEFF' : ''}Name;Telefon\r\nMüller;+4930123456\r\n`, encoding),
     )
     expect(await all(readRows(path))).toEqual([{ ...ada, label: 'Müller' }])
+  })
+
+  it('may have quotes within a name', async () => {
+    expect(await rowsOf('number,label\n+49301,Ada "the first" L.\n+49302,5" Disks\n')).toMatchObject([
+      { label: 'Ada "the first" L.' },
+      { label: '5" Disks' },
+    ])
   })
 
   it('keeps what is quoted together', async () => {
@@ -176,6 +187,15 @@ describe('a list on a server', () => {
     const into = join(temporaryFolder(), 'making-list')
     await expect(open(url, { limit: 2 ** 20, into })).rejects.toThrow('larger than 1 MB')
     expect(existsSync(into)).toBe(false)
+  })
+
+  it('of which only a part comes, or nothing, or that never ends, is no list', async () => {
+    const part = await server((_, response) => void response.writeHead(206).end(text))
+    await expect(open(part.url)).rejects.toThrow('the server answers 206')
+    const nothing = await server((_, response) => void response.end())
+    await expect(open(nothing.url)).rejects.toThrow('the list is empty')
+    const endless = await server((_, response) => void response.write(text))
+    await expect(open(endless.url, { signal: AbortSignal.timeout(300) })).rejects.toThrow('no answer in time')
   })
 
   it('that breaks off is no list', async () => {
