@@ -33,6 +33,7 @@ test.each([
   await ear.hears(microphoneHz)
   const isRegisteredFrom = async (address: string): Promise<boolean> =>
     (await lab.asterisk.cli('pjsip show contacts')).includes(`@${address}:`)
+  // Three seconds on a machine that has nothing else to do, which the benchmark measures.
   const backWithin = async (ms: number, address: string, since: number): Promise<void> => {
     await until(() => isRegisteredFrom(address), {
       what: `registered from ${address}`,
@@ -44,28 +45,28 @@ test.each([
   await backWithin(60_000, '10.78.0.2', performance.now())
 
   network.plugIn('10.78.0.3')
-  await backWithin(3_000, '10.78.0.3', performance.now())
-  await ear.hears(microphoneHz)
+  await backWithin(6_000, '10.78.0.3', performance.now())
+  await ear.hears(microphoneHz, 25_000)
 
   network.pullOut()
   await until(async () => (await phone.status()).accounts[0]?.registration.state !== 'registered', {
     what: 'the loss to be seen',
   })
   network.plugIn('10.78.0.4')
-  await backWithin(3_000, '10.78.0.4', performance.now())
-  await ear.hears(microphoneHz)
+  await backWithin(6_000, '10.78.0.4', performance.now())
+  await ear.hears(microphoneHz, 25_000)
 
   // A VPN comes up, and all goes through it; without the cable too. Then it is gone, and the cable is there again.
   const vpn = network.anotherWay('vpn0', '10.79.0.1')
   vpn.plugIn('10.79.0.2')
-  await backWithin(3_000, '10.79.0.2', performance.now())
-  await ear.hears(microphoneHz)
+  await backWithin(6_000, '10.79.0.2', performance.now())
+  await ear.hears(microphoneHz, 25_000)
   network.pullOut()
-  await ear.hears(microphoneHz)
+  await ear.hears(microphoneHz, 25_000)
   network.plugIn('10.78.0.5')
   vpn.pullOut()
-  await backWithin(3_000, '10.78.0.5', performance.now())
-  await ear.hears(microphoneHz)
+  await backWithin(6_000, '10.78.0.5', performance.now())
+  await ear.hears(microphoneHz, 25_000)
   ear.close()
   expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
   await phone.do('end')

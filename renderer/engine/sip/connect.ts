@@ -78,6 +78,7 @@ function measure(call: LiveCall, told: Finding | null = null, ago = 0): void {
     const isNews = isOther || (finding?.evidence !== told?.evidence && ago + 1 >= evidenceEvery)
     if (isNews) call.report({ type: 'diagnosis', callId: call.id, diagnosis: finding })
     call.care?.ghosts.measured(quality.packetsReceived)
+    call.care?.ways.measured(quality.packetsReceived)
     call.report({ type: 'quality', callId: call.id, quality })
     if (call.stage !== 'ended') measure(call, isNews ? finding : told, isNews ? 0 : ago + 1)
   }, qualityEvery)

@@ -15,16 +15,16 @@ import { assertedIn, identify, type Identity } from './identity'
 import type { LiveCall } from './live-call'
 import { gateReinvites, sayMore } from './reinvite-gate'
 import { ReinviteQueue } from './reinvite-queue'
-import { reinvite } from './renegotiate'
+import { reinvite, renegotiate } from './renegotiate'
 import { dialogInside, insideOf } from './session-inside'
 import type { ReadHeader } from './session-interval'
 import { SessionTimer } from './session-timer'
+import { WayWatch } from './way-watch'
 
 const reading =
   (message: Core.IncomingMessage): ReadHeader =>
   (name) =>
     message.getHeader(name)
-
 /** 64 times T1 (RFC 3261 section 13.3.1.4), ms. */
 const ackLimit = 32_000
 
@@ -37,6 +37,7 @@ export class DialogCare {
   readonly reinvites: ReinviteQueue
   readonly timer: SessionTimer
   readonly ghosts: GhostWatch
+  readonly ways: WayWatch
   /** The tags of all who answered our INVITE with a description: several when it forked. */
   readonly forks = new Set<string>()
   readonly #call: LiveCall
@@ -63,6 +64,11 @@ export class DialogCare {
       expectsSound: () => !call.held && !call.media.remoteHeld,
       doubt: () => this.#transport.probeKeenly(),
       probe: () => this.#probe(),
+    })
+    this.ways = new WayWatch({
+      now: () => call.surroundings.clock.now(),
+      expectsSound: () => !call.held && !call.media.remoteHeld,
+      tellAgain: () => this.#isCurrent && void renegotiate(call),
     })
     this.reinvites = new ReinviteQueue({
       session,

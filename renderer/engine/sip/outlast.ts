@@ -32,8 +32,13 @@ export class Outlasting {
     // The answer to an INVITE of ours went the old way and will not come; what rings here may still be answered.
     if (call.direction === 'outgoing' && (call.stage === 'dialing' || call.stage === 'alerting')) return
     this.#clear(call)
-    if (call.stage === 'established') void tellNewWay(call)
+    if (call.stage === 'established') void this.#tell(call)
     if (call.stage === 'ringing') void this.#lookWhoWaits(call)
+  }
+
+  async #tell(call: LiveCall): Promise<void> {
+    const told = await tellNewWay(call)
+    if (told.ok) call.care?.ways.told()
   }
 
   /** The caller may have given up while nobody could tell. */
