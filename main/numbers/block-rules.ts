@@ -4,6 +4,7 @@
  */
 import type { BlockRuleDraft } from '../../common/directory'
 import { refused, type Result } from '../../common/errors'
+import { asDigits } from '../../common/numbers/written-number'
 
 /**
  * A rule in its one form; `invalid-argument` with the reason when it could never be about anybody. `keyOf`: what a number is
@@ -38,7 +39,7 @@ function normalValue(
       return first.length === last.length && first <= last ? `${first}-${last}` : null
     }
     case 'address': {
-      const address = text.replace(/^(?:sips?:|@)/i, '')
+      const address = text.replace(/^(?:sips?:)?(?:\*?@)?/i, '')
       const [, user, host = ''] = /^(?:([^@\s]+)@)?([a-z0-9.[\]:-]+)$/i.exec(address) ?? []
       if (host === '') return null
       return user === undefined ? host.toLowerCase() : `${user}@${host.toLowerCase()}`
@@ -48,8 +49,9 @@ function normalValue(
 
 /** How numbers begin: read as a part of one, so that 030 is +4930 where that is what it means. */
 function prefixOf(text: string, keyOf: (text: string) => string | null): string | null {
-  const digits = text.replace(/[\s().\-/]/g, '')
-  if (!/^\+?\d{1,15}$/.test(digits)) return null
+  // Some write what may follow.
+  const digits = asDigits(text.replace(/[\s*\u2026]+$/, ''))
+  if (digits === null || !/^\+?\d{1,15}$/.test(digits)) return null
   if (digits.startsWith('+')) return digits
   // Filled up until a number of that length exists; what was filled in is taken off again.
   for (let filling = 4; filling <= 9; filling++) {
