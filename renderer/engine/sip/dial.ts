@@ -6,6 +6,7 @@ import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import type { CallMedia } from '../media/media'
 import { answersInDtls, type OfferedKind } from '../media/media-kind'
+import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
 import { DescriptionAdapter } from './description-adapter'
@@ -93,7 +94,8 @@ function prepare(call: LiveCall, attempt: Attempt): Inviter {
   inviter.stateChange.addListener((state) => {
     if (state === SessionState.Terminated && descriptions.failure !== null && descriptions.remote !== null) {
       // Acknowledged and hung up by sip.js: an answer of that kind was not asked for.
-      if (call.session === inviter) answeredOtherwise(call, attempt, descriptions.remote)
+      if (call.session !== inviter) return
+      if (!answeredWithNone(call, attempt, descriptions.remote)) answeredOtherwise(call, attempt, descriptions.remote)
     }
     if (state !== SessionState.Established) return
     // It was sent another way meanwhile.
@@ -173,6 +175,11 @@ function answeredOtherwise(call: LiveCall, attempt: Attempt, sdp: string): boole
   return kind !== null && answersInDtls(sdp) && offerAnew(call, attempt, line.media.afterDtls(allOf(attempt)))
 }
 
+/** The call was answered and its sound refused (RFC 3264 section 6), which is a 488 in other words. False: it was not, or there is nothing else to offer. */
+function answeredWithNone(call: LiveCall, attempt: Attempt, sdp: string): boolean {
+  return !sdpFacts(sdp).audio && offerAnew(call, attempt, attempt.line.media.after(allOf(attempt), 488))
+}
+
 const allOf = ({ tried, kind }: Attempt): readonly OfferedKind[] => (kind === null ? tried : [...tried, kind])
 
 function makeSipUri(target: string): URI | null {
@@ -223,7 +230,8 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
     onAccept: ({ message }) => {
       if (message.hasHeader('allow')) call.remoteTakesInfo = /\bINFO\b/i.test(message.getHeaders('allow').join(','))
       if (!isCurrent()) return
-      if (kind !== null) line.media.took(kind, attempt.target)
+      const isRefused = message.body !== '' && !sdpFacts(message.body).audio
+      if (kind !== null && !isRefused) line.media.took(kind, attempt.target)
       call.care?.forks.add(message.toTag)
       call.care?.accepted(message)
       const focus = focusIn(message)

@@ -410,6 +410,22 @@ describe('the kind of sound', () => {
     },
   )
 
+  it('answered without any sound is hung up and offered otherwise, and the server is not known by what it refused so', async () => {
+    await use('automatic')
+    peer.on('INVITE', (request) => {
+      const isPlain = offered().at(-1) === 'plain'
+      peer.reply(request, 200, [], isPlain ? sdpOf('RTP/AVP').replace('4000', '0') : makeSdp())
+    })
+    const callId = await dial()
+    await bench.settle()
+    expect(offered()).toEqual(['plain', 'webrtc'])
+    expect(peer.requests('BYE')).toHaveLength(1)
+    expect(bench.reported('connected')).toEqual([{ type: 'connected', callId }])
+    await bench.ask({ type: 'end', callId })
+    await dial()
+    expect(offered().slice(2)).toEqual(['webrtc'])
+  })
+
   it('plain by choice and answered in DTLS is no call', async () => {
     await use('plain')
     peer.on('INVITE', (request) => peer.reply(request, 200, [], sdpOf('RTP/AVP', fingerprint)))
