@@ -9,7 +9,7 @@ import { FormerBindings } from '../../common/former-bindings'
 /** A server that failed is tried after the others for so long, ms. */
 const penalty = 120_000
 /** An address that changes more often than this is no news: such a network gives everybody another one each time. */
-const restPeriod = 60_000
+const restPeriod = 10_000
 const maxRests = 3
 const forgetRests = 900_000
 const mostReserve = 16

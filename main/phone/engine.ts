@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Account, AccountId } from '../../common/account'
+import type { Account, AccountId, Registration } from '../../common/account'
 import type { Clock } from '../../common/clock'
 import type { UiDown } from '../../common/contract/ui'
 import type { Result } from '../../common/errors'
@@ -199,7 +199,8 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
         registrar.engineLost()
         store.notify({ id: 'engine-restarted', kind: 'engine-restarted', detail: null })
       },
-      engineReported: (report) =>
+      engineReported: (report) => {
+        if (report.type === 'registration' && isOutOfReach(report.registration)) sessions.forgetNames()
         hear(report, {
           clock,
           sip,
@@ -216,7 +217,8 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
           offerMemory,
           send: options.tellWindows,
           log,
-        }),
+        })
+      },
       engineAsked: (offer, answer) => sip.engineAsked(offer, answer),
     })
   }
@@ -232,3 +234,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     })
   }
 }
+
+/** No server answered: its name may lead elsewhere by now. */
+const isOutOfReach = (registration: Registration): boolean =>
+  registration.state === 'failed' && registration.sipStatus === null

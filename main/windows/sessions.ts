@@ -28,6 +28,8 @@ export interface Sessions {
   readonly certificates: CertificatePolicy
   /** Why a server is not reached. */
   readonly probe: ConnectionProbe
+  /** The servers' names are looked up anew: Chromium keeps an address for a minute, however short its life is said to be. */
+  readonly forgetNames: () => void
 }
 
 export function openSessions({ app, pages, accounts, log }: SessionsOptions): Sessions {
@@ -57,5 +59,6 @@ export function openSessions({ app, pages, accounts, log }: SessionsOptions): Se
     },
     refusedCertificate: (server) => certificates.refusedFor(server),
   })
-  return { engine, ui, gate, certificates, probe }
+  const forgetNames = (): void => void engine.clearHostResolverCache().catch(() => {})
+  return { engine, ui, gate, certificates, probe, forgetNames }
 }

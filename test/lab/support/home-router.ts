@@ -13,6 +13,7 @@ const outside = '10.80.0.1'
 export class HomeRouter {
   /** What the server sees of the phone. */
   readonly address = '10.80.0.2'
+  private firstPort = 20_000
 
   private constructor(private readonly holder: ChildProcess) {}
 
@@ -34,14 +35,15 @@ export class HomeRouter {
     router.do('sysctl', '-q', 'net.ipv4.ip_forward=1')
     // What it does not remember the beginning of does not pass.
     router.do('sysctl', '-q', 'net.netfilter.nf_conntrack_tcp_loose=0')
-    router.plugIn(20_000)
+    router.plugIn()
     return router
   }
 
   /** It forgets who asked whom, as one does that was switched off and on: what goes out from now on has another port. */
   forget(): void {
     this.do('ip', 'link', 'set', 'wan0', 'down')
-    this.plugIn(30_000)
+    this.firstPort = this.firstPort === 50_000 ? 20_000 : this.firstPort + 10_000
+    this.plugIn()
   }
 
   close(): void {
@@ -53,9 +55,9 @@ export class HomeRouter {
     }
   }
 
-  private plugIn(firstPort: number): void {
+  private plugIn(): void {
     this.do('ip', 'addr', 'flush', 'dev', 'wan0')
-    const ports = `${firstPort}-${firstPort + 9_999}`
+    const ports = `${this.firstPort}-${this.firstPort + 9_999}`
     const out = ['udp', 'tcp'].map((kind) => `oifname wan0 meta l4proto ${kind} masquerade to :${ports};`).join(' ')
     this.do('nft', 'flush ruleset')
     this.do('nft', `table ip home { chain out { type nat hook postrouting priority 100; ${out} }; }`)
