@@ -43,18 +43,18 @@ describe('every action', () => {
 
   it('that fails in the network says what was said there, which the log does not repeat', async () => {
     const callId = await phone.active()
-    const handle = { type: 'phoneNumber', value: '4711' } as const
-    const to = { kind: 'address', handle, target: 'sip:4711@pbx.example' } as const
+    const handle = { type: 'phoneNumber', value: '47110815' } as const
+    const to = { kind: 'address', handle, target: 'sip:47110815@pbx.example' } as const
     const asked = await phone.request({ kind: 'transfer', callId, to })
     await settle()
-    phone.delegate.last('transfer').fail('transfer-failed', null, 'SIP 404 4711 is unknown')
-    expect(told.at(-1)).toMatchObject({ type: 'failed', code: 'transfer-failed', detail: 'SIP 404 4711 is unknown' })
+    phone.delegate.last('transfer').fail('transfer-failed', null, 'SIP 404 47110815 is unknown')
+    expect(told.at(-1)).toMatchObject({ type: 'failed', code: 'transfer-failed', detail: 'SIP 404 47110815 is unknown' })
     expect(asked.ok && (await asked.completed)).toEqual({
       ok: false,
       code: 'transfer-failed',
-      detail: 'SIP 404 4711 is unknown',
+      detail: 'SIP 404 47110815 is unknown',
     })
-    expect(phone.logged.join('\n')).not.toContain('4711')
+    expect(phone.logged.join('\n')).not.toContain('47110815')
   })
 
   it('that passes its deadline is told as timed out, once', async () => {
