@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
+import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +29,10 @@ export class NameServer {
 
   /** Says something else from now on. */
   async replace(records: readonly string[]): Promise<void> {
+    const ended = once(this.process, 'exit')
     this.process.kill('SIGKILL')
+    // Its address is free when it has ended, not before.
+    await ended
     this.process = await serve(this.root, records)
   }
 
