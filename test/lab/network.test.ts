@@ -3,6 +3,7 @@
  * three seconds of the network being back, and a call keeps its sound.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Phone } from '../support/phone'
 import { until } from '../support/until'
 import { Ear } from './support/ear'
 import { FarNetwork } from './support/far-network'
@@ -10,12 +11,14 @@ import { Lab, microphoneHz } from './support/lab'
 
 let network: FarNetwork
 let lab: Lab
+let phone: Phone
 
 beforeEach(async () => {
   network = await FarNetwork.open()
   lab = await Lab.open({}, network)
 })
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.error(phone.log())
   await lab.close()
   network.close()
 })
@@ -26,7 +29,7 @@ test.each([
 ])('%s a call keeps its sound through another address and a pulled cable', async (_how, user) => {
   const uri = `sip:${user}@${network.server}`
   const server = user === '110' ? { server: `udp:${network.server}` } : {}
-  const phone = await lab.phone({ accounts: [lab.account(user, { uri, ...server })] })
+  phone = await lab.phone({ accounts: [lab.account(user, { uri, ...server })] })
   const ear = await Ear.on(phone)
   await phone.do('call', '600')
   await phone.callIn('active')

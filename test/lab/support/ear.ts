@@ -83,8 +83,8 @@ export class Ear {
         return last !== null && last.level > -50 && Math.abs(last.peakHz - hz) < 20 ? last : null
       },
       { what: `${hz} Hz to be heard`, ms },
-    ).catch((error: unknown) => {
-      throw new Error(`${String(error)} (heard ${JSON.stringify(last)})`)
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)} (heard ${JSON.stringify(last)}; ${await this.#ways()})`)
     })
   }
 
@@ -111,6 +111,15 @@ export class Ear {
       }
       return [...ports].filter(Boolean)
     })()`)
+  }
+
+  /** Its connections as a failure tells of them: their states, and the candidates either side named last. */
+  #ways(): Promise<string> {
+    return this.page.evaluate<string>(`JSON.stringify(__connections.map((one) => ({
+      states: [one.connectionState, one.iceConnectionState, one.iceGatheringState, one.signalingState],
+      own: one.localDescription?.sdp.match(/^(a=candidate|a=ice-ufrag|a=rtcp-mux).*/gm),
+      theirs: one.remoteDescription?.sdp.match(/^(a=candidate|a=ice-ufrag|a=rtcp-mux).*/gm),
+    })))`)
   }
 
   close(): void {
