@@ -42,6 +42,8 @@ beforeAll(async () => {
       // Endpoints that insist on the profile with feedback.
       lab.account('117', { server: 'udp:127.0.0.1' }),
       lab.account('118', { server: 'udp:127.0.0.1' }),
+      // WebRTC's sound with a port of its own for RTCP.
+      lab.account('119', { server: 'udp:127.0.0.1' }),
     ],
   })
   ear = await Ear.on(phone)
@@ -68,7 +70,7 @@ test('status tells which server each account is on, how, and why', async () => {
   const { accounts } = await phone.status()
   expect(accounts.map(({ route }) => route?.transport)).toEqual([
     ...['udp', 'tcp', 'tls', 'tcp', 'udp', 'tls', 'tcp'],
-    ...['udp', 'tcp', 'udp', 'udp'],
+    ...['udp', 'tcp', 'udp', 'udp', 'udp'],
   ])
   for (const { route } of accounts) {
     expect(route?.address).toBe('127.0.0.1')
@@ -154,6 +156,24 @@ test('DTLS-SRTP without ICE is heard at both ends, out and in, with a port for r
   await ear.hears(microphoneHz)
 })
 
+test('WebRTC with a port of its own for RTCP is heard at both ends, the first time after the answer, from then on before it too', async () => {
+  await phone.do('call', '711', '--account', 'Line 119')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+  await phone.do('hold')
+  await phone.callIn('held')
+  await ear.hearsNothing(530)
+  await phone.do('resume')
+  await ear.hears(530)
+  await phone.do('end')
+  await phone.noCalls()
+  await phone.do('call', '602', '--account', 'Line 119')
+  await phone.callIn('alerting')
+  await ear.hears(asteriskHz, 3_500)
+  await phone.noCalls()
+})
+
 test('digits arrive as the events they are', async () => {
   await phone.do('call', '605', '--account', 'Line 110')
   await phone.callIn('active')
@@ -169,7 +189,7 @@ test('early media is heard before the answer', async () => {
   expect(phone.recents()[0]).toMatchObject({ cause: 'busy', sipStatus: 486 })
 })
 
-test.each(['110', '112', '100', '102', '117'])('a call to %s rings, is answered and is heard', async (user) => {
+test.each(['110', '112', '100', '102', '117', '119'])('a call to %s rings, is answered and is heard', async (user) => {
   void lab.asterisk.originate(`PJSIP/${user}`, '711')
   await phone.callIn('incoming')
   await phone.do('answer')

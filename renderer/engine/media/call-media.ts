@@ -14,12 +14,14 @@ import type { Party } from './conference'
 import type { CallMedia, DescriptionOptions, MediaConnection } from './media'
 import type { Microphone, MicrophoneLease } from './microphone'
 import { QualityWatch } from './quality'
+import type { ReportPorts } from './report-ports'
 import type { PartySound } from './mixer'
 import type { Voice } from './speaker'
 
 export interface CallMediaNeeds {
   readonly clock: Clock
   readonly configuration: RTCConfiguration
+  readonly reports: ReportPorts
   /** Carries the sound of this call; null: nothing is between the browser and the far end. */
   readonly gateway: GatewayMedia | null
   readonly microphone: Pick<Microphone, 'acquire'>
@@ -63,6 +65,7 @@ export class PeerCallMedia implements CallMedia, Party {
     const description = new PeerDescription({
       clock: needs.clock,
       configuration: needs.configuration,
+      reports: needs.reports,
       onTransceiver: (transceiver) => this.#use(transceiver),
       onConnectionChange: (connection) => {
         if (connection === 'connected') {

@@ -7,6 +7,8 @@
  * follows new ICE credentials and a new DTLS fingerprint. It cannot come back, though: the first phone will not repeat its DTLS handshake. So the
  * early media of a second fork is taken only when the first has fallen silent. A phone that lost and goes on sending can keep the one that answered from
  * connecting, or break the handshake (measured); only another peer connection, offered to the winner alone, is out of its reach: that is a `fresh` offer.
+ * A far end with a port of its own for RTCP is heard only on a connection that was made for it, and the usual one is not: its answer is refused, and the next
+ * connection for that server is one. (To offer such a one at once, in the same call, is of no use: Asterisk 22 then refuses all that comes to its ports.)
  * A re-INVITE that the browser refuses on the old connection (another leg behind the server after a transfer, with other media ids) gets a new peer
  * connection too, and in both cases the old one comes back if the new one is refused.
  */
@@ -21,12 +23,14 @@ import {
   type MediaConnection,
 } from './media'
 import { Peer } from './peer'
+import type { ReportPorts } from './report-ports'
 import { sdpFacts } from './sdp-facts'
 import type { Transport } from './transport'
 
 export interface DescriptionNeeds {
   readonly clock: Clock
   readonly configuration: RTCConfiguration
+  readonly reports: ReportPorts
   /** A transceiver to send and receive with; another one when the peer connection had to be made anew. */
   onTransceiver(transceiver: RTCRtpTransceiver): void
   onConnectionChange(connection: MediaConnection): void
@@ -103,7 +107,7 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
       if (this.#peer !== null) return
       if (remoteOffer === null) return this.#makeOffer(this.#ensurePeer(), false)
       const offer = this.#guard(remoteOffer)
-      const peer = this.#ensurePeer()
+      const peer = this.#ensurePeer(offer)
       await peer.receive(offer.sdp, offer.mid)
       this.#announce(peer)
       await this.#makeAnswer(peer, offer)
@@ -170,7 +174,7 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
       const remote = this.#guard(offer)
       if (before?.signalingState !== 'stable' || this.#open !== null || this.#former !== null)
         throw new DescriptionError('media-failed', 'an exchange is open')
-      const peer = this.#makePeer()
+      const peer = this.#makePeer(remote)
       try {
         await peer.receive(withCandidates(remote), remote.mid)
         await this.#makeAnswer(peer, remote)
@@ -258,14 +262,18 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   }
 
   async #accept(type: 'answer' | 'pranswer', remote: Usable): Promise<void> {
-    if (this.#peer === null) throw new DescriptionError('media-failed', 'an answer without an offer')
-    await this.#peer.accept(type, withCandidates(remote))
+    const peer = this.#peer
+    if (peer === null) throw new DescriptionError('media-failed', 'an answer without an offer')
+    this.#learn(remote)
+    if (!sdpFacts(remote.sdp).muxed && !peer.takesPortForReports)
+      throw new DescriptionError('not-acceptable', 'a port for RTCP')
+    await peer.accept(type, withCandidates(remote))
     this.#remoteHeld = heldByAnswer(sdpFacts(remote.sdp).holds, this.#ourDirection, this.#remoteHeld)
   }
 
   /** What came in on the old connection, from phones that lost a fork, finds no way into this one. */
   async #offerAnew(before: Peer): Promise<Peer> {
-    const peer = this.#makePeer()
+    const peer = this.#makePeer(null)
     try {
       await this.#makeOffer(peer, false)
       if (this.#closed) throw new DescriptionError('media-failed', 'closed')
@@ -288,7 +296,7 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   async #receive(offer: Usable): Promise<void> {
     const before = this.#peer
     try {
-      const peer = this.#ensurePeer()
+      const peer = this.#ensurePeer(offer)
       await peer.receive(withCandidates(offer), offer.mid)
       if (before === null) this.#announce(peer)
     } catch (error) {
@@ -300,7 +308,7 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
   }
 
   async #receiveAnew(offer: Usable, before: Peer): Promise<void> {
-    const peer = this.#makePeer()
+    const peer = this.#makePeer(offer)
     try {
       await peer.receive(withCandidates(offer), offer.mid)
       if (this.#closed) throw new DescriptionError('media-failed', 'closed')
@@ -313,16 +321,23 @@ export class PeerDescription implements Omit<DescriptionHandler, 'sendDtmf'> {
     this.#announce(peer)
   }
 
-  #ensurePeer(): Peer {
-    this.#peer ??= this.#makePeer()
+  #ensurePeer(offer: Usable | null = null): Peer {
+    this.#peer ??= this.#makePeer(offer)
     return this.#peer
   }
 
-  #makePeer(): Peer {
+  /** To take this offer of the far end's, or null: to make one of our own. */
+  #makePeer(offer: Usable | null): Peer {
     const { configuration, clock } = this.needs
+    if (offer !== null) this.#learn(offer)
     const iceServers = [...(this.#iceServers ?? configuration.iceServers ?? [])]
     const certificates = this.#certificate === null ? {} : { certificates: [this.#certificate] }
-    return new Peer({ ...configuration, ...certificates, iceServers }, clock, (peer) => this.#report(peer))
+    const onChange = (peer: Peer): void => this.#report(peer)
+    return new Peer({ ...configuration, ...certificates, iceServers }, this.needs.reports.isSeparate, clock, onChange)
+  }
+
+  #learn(remote: Usable): void {
+    this.needs.reports.isSeparate = !sdpFacts(remote.sdp).muxed
   }
 
   #announce(peer: Peer): void {

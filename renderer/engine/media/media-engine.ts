@@ -18,6 +18,7 @@ import { testEcho } from './echo-test'
 import type { CallMedia, Level, MediaEngine, TestSound } from './media'
 import { Meter } from './meter'
 import { Microphone, type MicrophoneLease } from './microphone'
+import type { ReportPorts } from './report-ports'
 import { Speaker } from './speaker'
 import { TestSignal } from './test-signal'
 import { Tones } from './tones'
@@ -71,11 +72,16 @@ export class BrowserMediaEngine implements MediaEngine {
     )
   }
 
-  createCallMedia(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): CallMedia {
+  createCallMedia(
+    gateway?: GatewayMedia,
+    iceServers: readonly RTCIceServer[] = [],
+    reports: ReportPorts = { isSeparate: false },
+  ): CallMedia {
     const call: PeerCallMedia = new PeerCallMedia({
       clock: this.needs.clock,
       // The gateway is on this computer: nobody need be asked for our address.
       configuration: { iceServers: gateway ? [] : [...(this.needs.iceServers ?? []), ...iceServers] },
+      reports,
       gateway: gateway ?? null,
       microphone: this.#microphone,
       voice: this.#speaker.createVoice(),
@@ -89,12 +95,17 @@ export class BrowserMediaEngine implements MediaEngine {
     return call
   }
 
-  createTestSound(gateway?: GatewayMedia, iceServers: readonly RTCIceServer[] = []): TestSound {
+  createTestSound(
+    gateway?: GatewayMedia,
+    iceServers: readonly RTCIceServer[] = [],
+    reports: ReportPorts = { isSeparate: false },
+  ): TestSound {
     const { clock, createAudio = () => new Audio() } = this.needs
     const signal = new TestSignal({ clock, createContext: () => new AudioContext(silent), createAudio })
     const media = new PeerCallMedia({
       clock,
       configuration: { iceServers: gateway ? [] : [...(this.needs.iceServers ?? []), ...iceServers] },
+      reports,
       gateway: gateway ?? null,
       microphone: signal,
       voice: signal,

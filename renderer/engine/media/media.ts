@@ -10,6 +10,7 @@ import type { MediaQuality } from '../../../common/media'
 import type { RingTone } from '../../../common/ring-tones'
 import type { Finding } from './diagnose'
 import type { GatewayMedia } from './gateway-media'
+import type { ReportPorts } from './report-ports'
 
 /** Why an SDP could not be used. The same words as the end causes they become. */
 export type DescriptionFailure =
@@ -149,10 +150,13 @@ export interface TestSound {
 
 /** The sound system of the engine page: one per page. */
 export interface MediaEngine {
-  /** `gateway`: carries the sound of this call; absent: nothing is between the browser and the far end. `iceServers`: of the call's account. */
-  createCallMedia(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): CallMedia
+  /**
+   * `gateway`: carries the sound of this call; absent: nothing is between the browser and the far end. `iceServers`: of the call's account. `reports`: what
+   * is known of the server it goes by.
+   */
+  createCallMedia(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[], reports?: ReportPorts): CallMedia
   /** Likewise for a call that is only a test: no device is opened for it. */
-  createTestSound(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[]): TestSound
+  createTestSound(gateway?: GatewayMedia, iceServers?: readonly RTCIceServer[], reports?: ReportPorts): TestSound
   /**
    * Puts a call of `createCallMedia` into the conference of this name: its far end then hears the microphone and the far ends of all others there, and
    * they hear it. A far end that holds us is not heard by the others (its music). null: it stands alone again. Nothing is renegotiated. Resolves when the sound is mixed so; `failed` for a call that is closed or not

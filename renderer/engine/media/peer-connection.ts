@@ -16,16 +16,22 @@ let made = 0
  * A new RTCPeerConnection. Chromium counts closed ones against its limit of 500 until they are collected, and making them does not make it collect: measured,
  * a page that had made and closed 497 within 17 s could never make another. So garbage is made that does (40 to 100 ms), once in a while and when it refuses.
  * Throws what the browser throws when it still refuses.
+ *
+ * `negotiate` as `rtcpMuxPolicy` is no longer in the standard: a browser that does not know it is given `require`.
  */
 export function createPeerConnection(configuration: RTCConfiguration): RTCPeerConnection {
   if (++made > collectAfter) collectGarbage()
   try {
     return new RTCPeerConnection(configuration)
-  } catch {
+  } catch (error) {
+    if (isOfUnknownWord(error)) return new RTCPeerConnection({ ...configuration, rtcpMuxPolicy: 'require' })
     collectGarbage()
     return new RTCPeerConnection(configuration)
   }
 }
+
+const isOfUnknownWord = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof DOMException && error.name === 'NotSupportedError')
 
 function collectGarbage(): void {
   made = 0

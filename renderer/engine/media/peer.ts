@@ -13,6 +13,8 @@ import { sdpFacts } from './sdp-facts'
 export class Peer {
   readonly #connection: RTCPeerConnection
   readonly #hasServers: boolean
+  /** It can be heard by a far end that has a port of its own for RTCP. */
+  readonly takesPortForReports: boolean
   readonly #stopListening: () => void
   #transceiver: RTCRtpTransceiver | null = null
   #gathering: Promise<void> = Promise.resolve()
@@ -22,13 +24,19 @@ export class Peer {
 
   constructor(
     configuration: RTCConfiguration,
+    portForReports: boolean,
     private readonly clock: Clock,
     onConnectionChange: (peer: Peer) => void,
   ) {
     this.#hasServers = (configuration.iceServers ?? []).length > 0
-    // SIP servers that speak WebRTC all do rtcp-mux, and each further port costs candidates. Not `max-bundle`: it refuses every
-    // description without a BUNDLE group, and for a single audio line many servers name none.
-    this.#connection = createPeerConnection({ ...configuration, bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' })
+    this.takesPortForReports = portForReports
+    // Not `max-bundle`: it refuses every description without a BUNDLE group, and for a single audio line many servers name none.
+    this.#connection = createPeerConnection({
+      ...configuration,
+      bundlePolicy: 'balanced',
+      // Each further port costs candidates, and one that is not used in the end keeps early media from being heard.
+      rtcpMuxPolicy: portForReports ? ('negotiate' as RTCRtcpMuxPolicy) : 'require',
+    })
     const listener = (): void => onConnectionChange(this)
     this.#connection.addEventListener('connectionstatechange', listener)
     this.#stopListening = () => this.#connection.removeEventListener('connectionstatechange', listener)

@@ -10,6 +10,8 @@ export interface SdpFacts {
   readonly knownCodec: boolean
   /** A DTLS fingerprint for the audio line (RFC 8122), at session or media level. Without it a browser makes no sound path. */
   readonly fingerprint: boolean
+  /** Who wrote it takes RTCP on the port of RTP (RFC 5761 section 5.1.1). */
+  readonly muxed: boolean
   /** The audio line maps a payload type to `telephone-event` (RFC 4733). */
   readonly telephoneEvents: boolean
   /** Who wrote it holds the other side: audio sendonly or inactive, or connection address 0.0.0.0 (RFC 3264 section 8.4). */
@@ -33,6 +35,7 @@ export function sdpFacts(sdp: string): SdpFacts {
     audio: section !== undefined && !isRefused(section),
     knownCodec: section !== undefined && namesKnownCodec(section),
     fingerprint: has(/^a=fingerprint:/m),
+    muxed: section !== undefined && /^a=rtcp-mux\s*$/m.test(section),
     telephoneEvents: section !== undefined && /^a=rtpmap: *\d+ +telephone-event\//im.test(section),
     holds: section !== undefined && (direction === 'sendonly' || direction === 'inactive' || nowhere),
     listensOnly: section !== undefined && direction === 'recvonly',

@@ -5,7 +5,7 @@
 import { Inviter, SessionState, UserAgent, type Core, type URI } from 'sip.js'
 import { done, refused, type Result } from '../../../common/errors'
 import type { CallMedia } from '../media/media'
-import { answersInDtls, type OfferedKind } from '../media/media-kind'
+import { answersInDtls, mediaKindOf, type OfferedKind } from '../media/media-kind'
 import { sdpFacts } from '../media/sdp-facts'
 import type { AccountLine } from './account-line'
 import { connect } from './connect'
@@ -48,6 +48,8 @@ interface Attempt extends DialOptions {
   readonly kind: OfferedKind | null
   /** What was offered before. */
   readonly tried: readonly OfferedKind[]
+  /** It offers a port for RTCP. */
+  readonly hasPort: boolean
   /** By which lines it went before. */
   readonly past: readonly AccountLine[]
 }
@@ -70,7 +72,7 @@ export async function dial(call: LiveCall, options: DialOptions): Promise<Result
   if (!opened.ok) return drop(call, opened)
 
   const extraHeaders = asked?.extraHeaders ?? []
-  const attempt = { ...options, uri, extraHeaders, kind, tried: [], past: [] }
+  const attempt = { ...options, uri, extraHeaders, kind, tried: [], hasPort: false, past: [] }
   const inviter = prepare(call, attempt)
   if (asked !== null && referral !== null && referral.name !== null) {
     call.report({ type: 'updated', callId: call.id, name: referral.name })
@@ -95,7 +97,10 @@ function prepare(call: LiveCall, attempt: Attempt): Inviter {
     if (state === SessionState.Terminated && descriptions.failure !== null && descriptions.remote !== null) {
       // Acknowledged and hung up by sip.js: an answer of that kind was not asked for.
       if (call.session !== inviter) return
-      if (!answeredWithNone(call, attempt, descriptions.remote)) answeredOtherwise(call, attempt, descriptions.remote)
+      const { remote } = descriptions
+      for (const answered of [answeredWithNone, answeredOtherwise, answeredWithPort]) {
+        if (answered(call, attempt, remote)) return
+      }
     }
     if (state !== SessionState.Established) return
     // It was sent another way meanwhile.
@@ -139,6 +144,20 @@ function offerAnew(call: LiveCall, attempt: Attempt, kind: OfferedKind | null): 
   if (media === undefined) return false
   call.surroundings.log.info(`the far end takes no such sound: ${kind} is offered instead`)
   sendAnew(call, { ...attempt, kind, tried: allOf(attempt) }, media)
+  return true
+}
+
+/**
+ * The far end has a port of its own for RTCP: the sound of the next INVITE is made for that, as what is made by its line is from now on. False: it has none,
+ * or was offered that.
+ */
+function answeredWithPort(call: LiveCall, attempt: Attempt, sdp: string): boolean {
+  const isOpen = call.stage === 'dialing' || call.stage === 'alerting'
+  if (attempt.hasPort || !isOpen || mediaKindOf(sdp) !== 'webrtc' || sdpFacts(sdp).muxed) return false
+  const media = attempt.createMedia?.(attempt.kind ?? 'webrtc', attempt.line)
+  if (media === undefined) return false
+  call.surroundings.log.info('the far end has a port of its own for RTCP: it is offered one')
+  sendAnew(call, { ...attempt, hasPort: true }, media)
   return true
 }
 
@@ -223,7 +242,14 @@ function listen(call: LiveCall, inviter: Inviter, attempt: Attempt): Core.Outgoi
         call.care?.forks.add(message.toTag)
         call.media.setEarlyDescription(message.body).then(
           () => isCurrent() && progress(call, 'early'),
-          () => call.surroundings.log.info('early media could not be used'),
+          () => {
+            call.surroundings.log.info('early media could not be used')
+            if (!isCurrent()) return
+            if (message.statusCode === 180) progress(call, 'alerting')
+            if (!answeredWithPort(call, attempt, message.body)) return
+            void inviter.cancel().catch(() => {})
+            forgetLater(call, inviter)
+          },
         )
       } else if (message.statusCode === 180 || message.statusCode === 182) progress(call, 'alerting')
     },

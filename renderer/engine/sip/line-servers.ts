@@ -5,6 +5,7 @@
 import type { Timer } from '../../../common/clock'
 import { needsGateway } from '../../../common/server-address'
 import type { CallMedia, MediaEngine } from '../media/media'
+import type { ReportPorts } from '../media/report-ports'
 import type { GatewaySocket } from './gateway-socket'
 import type { SocketFactory } from './guard/socket'
 import { iceServers } from './ice-servers'
@@ -20,6 +21,7 @@ export class LineServers {
   readonly #options: LineOptions
   /** Of calls behind the gateway. */
   readonly media: LineMedia
+  readonly #reports: ReportPorts = { isSeparate: false }
   /** The account's server and those to fall back on. */
   readonly #all: readonly string[]
   #next = 0
@@ -131,7 +133,11 @@ export class LineServers {
     const { account, gateway, flow = 0 } = this.#options
     const servers = iceServers(account)
     return this.isBehindGateway
-      ? media.createCallMedia(gateway?.media(account.id, { offers: kind, iceServers: servers }, flow))
-      : media.createCallMedia(undefined, servers)
+      ? media.createCallMedia(
+          gateway?.media(account.id, { offers: kind, iceServers: servers }, flow),
+          [],
+          this.#reports,
+        )
+      : media.createCallMedia(undefined, servers, this.#reports)
   }
 }

@@ -15,6 +15,12 @@ describe('a description', () => {
     expect(sdpFacts(text)).toMatchObject({ audio: true, knownCodec: true, telephoneEvents: true })
   })
 
+  it('takes RTCP with RTP where the line of sound says so', () => {
+    const sound = 'm=audio 4000 RTP/AVP 8'
+    expect(sdpFacts(sdp(sound, 'a=rtcp-mux'))).toMatchObject({ muxed: true })
+    expect(sdpFacts(sdp(sound, 'a=rtcp:4001', 'm=video 4002 RTP/AVP 97', 'a=rtcp-mux'))).toMatchObject({ muxed: false })
+  })
+
   it('of two lines of sound is judged by the one that can be taken', () => {
     expect(sdpFacts(sdp('m=audio 4000 RTP/AVP 18', 'm=audio 5000 RTP/AVP 8'))).toMatchObject({ knownCodec: true })
     expect(sdpFacts(sdp('m=audio 0 RTP/AVP 8', 'm=audio 5000 RTP/AVP 18'))).toMatchObject({

@@ -68,8 +68,8 @@ export class AccountTests {
     const { calls, media, newCallId } = this.options
     let sound: TestSound | null = null
     const createMedia = (kind: OfferedKind): CallMedia => {
-      const createCallMedia: MediaEngine['createCallMedia'] = (gateway, iceServers) => {
-        sound = media.createTestSound(gateway, iceServers)
+      const createCallMedia: MediaEngine['createCallMedia'] = (...how) => {
+        sound = media.createTestSound(...how)
         return sound.media
       }
       return line.createCallMedia({ createCallMedia }, kind)
