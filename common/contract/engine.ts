@@ -33,6 +33,8 @@ export const offeredKinds = ['plain', 'keyed', 'feedback', 'webrtc', 'dtls'] as 
 export interface EngineAccount extends Account {
   /** What the account's calls behind the gateway were taken in, as `takes` told it once; left out: not known. */
   readonly takes?: (typeof offeredKinds)[number]
+  /** It was registered before, on another day perhaps, set up as it is; left out: not known. */
+  readonly wasLetIn?: boolean
   /** Plain text; lives in the engine's memory only. */
   readonly password: string
   /** Of the account's TURN server; null: it has none, or it is not known. */

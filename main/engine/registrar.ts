@@ -31,8 +31,8 @@ export interface RegistrarOptions {
   /** The WebSocket that an account's domain led to; null: it did not lead to one. */
   readonly foundWebSocket: (accountId: string) => string | null
   readonly onChange: (registrations: ReadonlyMap<string, Registration>) => void
-  /** What its calls behind the gateway were taken in before; null, and when left out: not known. */
-  readonly takes?: (account: Account) => EngineAccount['takes'] | null
+  /** What servers have shown of it before; left out: nothing is known of any. */
+  readonly known?: (account: Account) => Pick<EngineAccount, 'takes' | 'wasLetIn'>
 }
 
 /** How long a trial waits before it counts as `timeout`, ms; longer where a server has to be found first. */
@@ -158,8 +158,7 @@ export class Registrar {
     told?.close()
     this.told.set(account.id, { wanted, close: isDemo(account) ? () => {} : this.options.allow(account) })
     states.set(account.id, { state: 'registering' })
-    const takes = this.options.takes?.(account) ?? null
-    const asked = { ...account, ...credentials, ...(takes === null ? {} : { takes }) }
+    const asked = { ...account, ...credentials, ...this.options.known?.(account) }
     void this.options.engine.request({ type: 'register', account: asked })
   }
 

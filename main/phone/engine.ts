@@ -15,7 +15,7 @@ import { AccountTests } from '../diagnosis/account-tests'
 import { Ladders } from '../diagnosis/ladders'
 import { EngineHost } from '../engine/engine-host'
 import { GatewayHost, type GatewayHostOptions } from '../engine/gateway-host'
-import { OfferMemory } from '../engine/offer-memory'
+import { AccountMemory } from '../engine/account-memory'
 import { openServers } from '../engine/open-servers'
 import { Registrar } from '../engine/registrar'
 import { SipProvider } from '../engine/sip-provider'
@@ -90,7 +90,11 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     },
     onRoute: () => showAccounts(),
   })
-  const offerMemory = new OfferMemory({ path: join(folder, 'gateway-offers.json'), accounts: () => accounts.list, log })
+  const accountMemory = new AccountMemory({
+    path: join(folder, 'account-memory.json'),
+    accounts: () => accounts.list,
+    log,
+  })
   const registrar: Registrar = new Registrar({
     engine: host,
     clock,
@@ -99,7 +103,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     allow: (account) => openServers(account, sessions.gate, gateway),
     explain: (server) => sessions.probe.explain(server),
     foundWebSocket: (id) => gateway.foundWebSocket(id),
-    takes: (account) => offerMemory.kindOf(account),
+    known: (account) => accountMemory.knownOf(account),
     onChange: (registrations) => {
       reachability.registrations(accounts.list, registrations)
       colleagues.registrations(registrations)
@@ -214,7 +218,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
           messages,
           accountTests,
           ladders,
-          offerMemory,
+          accountMemory,
           send: options.tellWindows,
           log,
         })

@@ -7,7 +7,7 @@ import type { UiDown } from '../../common/contract/ui'
 import type { Log } from '../../common/log'
 import type { AccountTests } from '../diagnosis/account-tests'
 import type { Ladders } from '../diagnosis/ladders'
-import type { OfferMemory } from '../engine/offer-memory'
+import type { AccountMemory } from '../engine/account-memory'
 import type { Registrar } from '../engine/registrar'
 import type { SipProvider } from '../engine/sip-provider'
 import type { Reachability } from '../reach/reachability'
@@ -31,7 +31,7 @@ export interface ReportsOptions {
   readonly messages: Messages
   readonly accountTests: AccountTests
   readonly ladders: Ladders
-  readonly offerMemory: Pick<OfferMemory, 'learned'>
+  readonly accountMemory: Pick<AccountMemory, 'learned'>
   /** To every page of the phone's window. */
   readonly send: (message: UiDown) => void
   readonly log: Log
@@ -53,7 +53,7 @@ export function hear(
     messages,
     accountTests,
     ladders,
-    offerMemory,
+    accountMemory,
     send,
     log,
   }: ReportsOptions,
@@ -66,9 +66,10 @@ export function hear(
   ladders.engineReported(report)
   switch (report.type) {
     case 'registration':
+      if (report.registration.state === 'registered') accountMemory.learned(report.accountId, { wasLetIn: true })
       return registrar.reported(report.accountId, report.registration)
     case 'takes':
-      return offerMemory.learned(report.accountId, report.kind)
+      return accountMemory.learned(report.accountId, { takes: report.kind })
     case 'devices':
       return store.put({ devices: report.devices })
     case 'quality':

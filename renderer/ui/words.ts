@@ -21,11 +21,13 @@ export interface Explanation {
 const registrationWords: Record<RegistrationFailure, Explanation> = {
   'wrong-password': {
     title: 'The server did not accept the password.',
-    remedy: 'Check the password and the user name. Capital letters matter.',
+    remedy:
+      'Check the password and the user name; capital letters matter. Where they are right, as many phones as may be are signed in already.',
   },
   forbidden: {
     title: 'The server does not let this account in.',
-    remedy: 'The account may be blocked or not allowed from here. Ask whoever runs the server.',
+    remedy:
+      'It may be blocked, not allowed from here, or signed in on as many phones as it may be. Or the password is another one now. Ask whoever runs the server.',
   },
   'unknown-user': {
     title: 'The server does not know this account.',

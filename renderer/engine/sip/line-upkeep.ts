@@ -279,9 +279,10 @@ export class LineUpkeep {
     this.#wasRegistered = true
   }
 
-  /** A registrar that keeps as many bindings as it may refuses with 403 too: a password that was right today still is. */
+  /** A registrar that keeps as many bindings as it may refuses with 403 too: a password that was right once most likely still is. */
   #understood({ failure, sipStatus }: RegisterOutcome & { ok: false }): RegistrationFailure {
-    return sipStatus === 403 && failure === 'wrong-password' && this.#wasRegistered ? 'forbidden' : failure
+    const wasRight = this.#wasRegistered || this.#options.account.wasLetIn === true
+    return sipStatus === 403 && failure === 'wrong-password' && wasRight ? 'forbidden' : failure
   }
 
   #fail(

@@ -37,7 +37,7 @@ describe('the registrar', () => {
   let network: RegistrationFailure
   /** Where an account's domain led to, and which servers were asked why. */
   let found: string | null
-  let takes: 'webrtc' | null
+  let known: { takes?: 'webrtc' }
   let explained: string[]
   let registrar: Registrar
 
@@ -49,7 +49,7 @@ describe('the registrar', () => {
     open = []
     network = 'unreachable'
     found = null
-    takes = null
+    known = {}
     explained = []
     registrar = new Registrar({
       engine: {
@@ -73,7 +73,7 @@ describe('the registrar', () => {
         return Promise.resolve({ reason: network, certificate: null })
       },
       foundWebSocket: () => found,
-      takes: () => takes,
+      known: () => known,
       onChange: (now) => {
         registrations = now
       },
@@ -96,7 +96,7 @@ describe('the registrar', () => {
   test('says what the calls of an account were taken in before, where that is known', () => {
     registrar.engineReady()
     expect(commands[0]).not.toHaveProperty('account.takes')
-    takes = 'webrtc'
+    known = { takes: 'webrtc' }
     registrar.engineLost()
     registrar.engineReady()
     expect(commands.at(-1)).toMatchObject({ account: { takes: 'webrtc' } })

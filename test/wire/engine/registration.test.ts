@@ -94,6 +94,22 @@ describe('a line', () => {
   })
 
   it.each([
+    ['is not called wrong where it was right on another day', true, 'forbidden', 'registered'],
+    ['is called wrong where it never was right, and not sent again', false, 'wrong-password', 'failed'],
+  ] as const)('a password that is answered with 403 %s', async (_, wasLetIn, reason, later) => {
+    bench.peer.on('REGISTER', (request) =>
+      request.header('authorization')
+        ? bench.peer.reply(request, 403)
+        : bench.peer.reply(request, 401, ['WWW-Authenticate: Digest realm="example.com", nonce="abc", algorithm=MD5']),
+    )
+    await bench.register({ wasLetIn })
+    expect(bench.registration).toMatchObject({ state: 'failed', reason, sipStatus: 403 })
+    bench.peer.on('REGISTER', (request) => bench.peer.acceptRegister(request))
+    await bench.settle(301_000)
+    expect(bench.registration?.state).toBe(later)
+  })
+
+  it.each([
     [404, 'unknown-user'],
     [500, 'server-error'],
     [403, 'forbidden'],
