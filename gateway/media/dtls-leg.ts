@@ -21,7 +21,9 @@ export interface DtlsLegNeeds {
   readonly sockets: PortPair
   /** To the browser, of this computer alone. */
   readonly door: UdpSocket
-  /** The far end the browser speaks with begins another handshake: told at most once for each time a description was agreed. */
+  /**
+   * The far end the browser speaks with begins another handshake, or must be supposed to: told at most once for each time a description was agreed.
+   */
   onAnew(way: DtlsWay): void
 }
 
@@ -29,6 +31,8 @@ export interface DtlsLegNeeds {
 const mostBytes = 2_048
 /** Forks and moves of one call that are remembered. */
 const mostWays = 16
+/** So many packets of sound into silence, and no handshake before them, are of one that another gateway carried: half a second. */
+const mostBlind = 25
 /** A handshake may outrun the description it belongs to: so many packets of that sort are kept, for so long, ms. */
 const mostEarly = 4
 const earlyMs = 5_000
@@ -54,6 +58,9 @@ export class DtlsLeg {
   #early: Early[] = []
   /** A description was agreed since the last handshake. */
   #mayBegin = false
+  /** The browser had a handshake by this leg. */
+  #isShaken = false
+  #blind = 0
 
   constructor(private readonly needs: DtlsLegNeeds) {
     const { clock, random, sockets, door } = needs
@@ -159,7 +166,22 @@ export class DtlsLeg {
     const to = packet.length > mostBytes || !isCurrent ? null : this.#current?.targetOf(packet)
     if (!to) return
     this.needs.sockets[to.socket].send(packet, to.target)
-    if (isSrtp(packet) && !isRtcp(packet)) this.#sent++
+    if (isDtls(packet)) this.#isShaken = true
+    if (!isSrtp(packet) || isRtcp(packet)) return
+    this.#sent++
+    this.#notice()
+  }
+
+  /**
+   * The browser goes on with a handshake that this leg never saw: the gateway before this one carried it, to another port of ours. That ended it for the
+   * far end (RFC 8842 section 4), and the browser does not know.
+   */
+  #notice(): void {
+    const way = this.#current
+    if (way === null || this.#isShaken || way.isHeard || !this.#mayBegin || ++this.#blind < mostBlind) return
+    this.#blind = 0
+    this.#mayBegin = false
+    this.needs.onAnew(way)
   }
 
   #receive(packet: Buffer, from: Target, socket: 'rtp' | 'rtcp'): void {

@@ -48,6 +48,11 @@ export class DtlsWay {
     return this.#rtp.signalled
   }
 
+  /** Its sound has come. */
+  get isHeard(): boolean {
+    return this.#isHeard
+  }
+
   /** Where it is, as far as is known. */
   get place(): FarPlace {
     return { rtp: this.#rtp.target, rtcp: this.#rtcp.target, rtcpMux: this.#rtcpMux }

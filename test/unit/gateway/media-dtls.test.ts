@@ -269,6 +269,37 @@ describe('a far end', () => {
     expect(session.renewals).toHaveLength(1)
   })
 
+  test('that had its handshake by a gateway that is gone gets another, when the browser goes on as if nothing were', async () => {
+    const peer = ours(await WirePeer.open())
+    const [session, caller, port] = await callTo(said(peer))
+    const before = said(peer)
+    peer.send(hello(1), port)
+    const talk = (times: number): void => {
+      for (let i = 0; i < times; i++) caller.send(rtp({ type: 0, sequence: i }))
+    }
+    talk(24)
+    await until(() => peer.heard.length === 24, { what: 'what the browser says' })
+    expect(session.renewals).toEqual([])
+    talk(40)
+    await until(() => peer.heard.length === 64, { what: 'what the browser says' })
+    expect(session.renewals).toHaveLength(1)
+    const renewed = ours(await IceCaller.open())
+    await renewed.call(session.renewals[0] ?? '')
+    await session.describe('localAnswer', browserSdp({ transport: { ufrag: 'next', setup: 'passive' } }))
+    // It repeats itself until it is answered.
+    peer.send(hello(1), port)
+    await until(() => renewed.heard.length > 0, { what: 'the handshake' })
+    renewed.send(hello(7))
+    peer.send(rtp({ type: 0, sequence: 70 }), port)
+    await until(() => renewed.heard.length > 1, { what: 'its sound' })
+    // On hold, and back: the handshake is this gateway's own now.
+    await session.describe('localOffer', browserSdp({ transport: { ufrag: 'next' } }))
+    await session.describe('remoteAnswer', before)
+    for (let i = 0; i < 40; i++) renewed.send(rtp({ type: 0, sequence: 100 + i }))
+    await until(() => peer.heard.length === 105, { what: 'what the browser says' })
+    expect(session.renewals).toHaveLength(1)
+  })
+
   test('that answers for another (a fork) is heard when the browser turns to it, and the first no more', async () => {
     const [first, second] = [ours(await WirePeer.open()), ours(await WirePeer.open())]
     const session = new Session()
