@@ -216,7 +216,11 @@ test('with a fifth of all messages over UDP lost, calls are made and ended all t
   }
 })
 
-test('when the gateway dies it is started again, and every account is registered again', async () => {
+test('when the gateway dies in a call it is started again, the call is heard again, and every account is registered', async () => {
+  // Its handshake was carried by the process that is gone.
+  await phone.do('call', '711', '--account', 'Line 115')
+  await phone.callIn('active')
+  await ear.hears(530)
   const processes = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(phone.process.pid)]).toString()
   const gateway = /^\s*(\d+).*--utility-sub-type=node\.mojom\.NodeService/m.exec(processes)?.[1]
   process.kill(Number(gateway), 'SIGKILL')
@@ -227,6 +231,10 @@ test('when the gateway dies it is started again, and every account is registered
     },
   )
   await phone.registered(20_000)
+  await ear.hears(530, 20_000)
+  await phone.do('end')
+  await phone.noCalls()
+  expect(await lab.asterisk.liveChannels()).toBe(0)
   await phone.do('call', '711', '--account', 'Line 110')
   await phone.callIn('active')
   await ear.hears(530)
