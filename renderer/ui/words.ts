@@ -22,12 +22,12 @@ const registrationWords: Record<RegistrationFailure, Explanation> = {
   'wrong-password': {
     title: 'The server did not accept the password.',
     remedy:
-      'Check the password and the user name; capital letters matter. Where they are right, as many phones as may be are signed in already.',
+      'Check the password and the user name; capital letters matter. If both are right, too many phones may be signed in.',
   },
   forbidden: {
     title: 'The server does not let this account in.',
     remedy:
-      'It may be blocked, not allowed from here, or signed in on as many phones as it may be. Or the password is another one now. Ask whoever runs the server.',
+      'It may be blocked or signed in on too many phones, or the password has changed. Ask whoever runs the server.',
   },
   'unknown-user': {
     title: 'The server does not know this account.',
