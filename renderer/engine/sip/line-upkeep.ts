@@ -26,8 +26,8 @@ const farewellPatience = 1_000
 const newsEvery = 15_000
 /** A network changes in steps, its addresses before its routes: what lives at first is asked again so long after, ms. */
 const laterLooks = [1_500, 4_000]
-/** Where nobody waits for it, what was up for less than this may be gone again soon (RFC 5626 section 4.5), ms. */
-const settledAfter = 120_000
+/** What was up for less than this may be gone again soon, where nobody waits for it (RFC 5626 section 4.5), and where somebody does, ms. */
+const settledAfter = { calm: 120_000, eager: 10_000 }
 
 export class LineUpkeep {
   readonly #options: LineOptions
@@ -53,6 +53,10 @@ export class LineUpkeep {
   #isMoving = false
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
+  /** Since when it is, monotonic ms. */
+  #registeredAt = Infinity
+  /** What a server or the connection to it said last. */
+  #lastFailure: { readonly reason: RegistrationFailure; readonly sipStatus: number | null } | null = null
 
   constructor(options: LineOptions, userAgent: UserAgent, servers: LineServers) {
     const { account, clock } = options
@@ -90,9 +94,8 @@ export class LineUpkeep {
   }
 
   get #isSettled(): boolean {
-    if (!this.#isCalm) return true
-    const state = this.#state
-    return state.state === 'registered' && this.#options.clock.date() - state.since >= settledAfter
+    const enough = this.#isCalm ? settledAfter.calm : settledAfter.eager
+    return this.#state.state === 'registered' && this.#options.clock.now() - this.#registeredAt >= enough
   }
 
   open(): void {
@@ -254,6 +257,7 @@ export class LineUpkeep {
     this.#tellNews({ outcome, listed: this.#listed, bindings: this.#bindings })
     if (!outcome.ok) {
       this.#reach.lost()
+      if (outcome.isHeldBack) return this.#heldBack(outcome.failure, outcome.retryAfterMs)
       this.#fail(this.#understood(outcome), outcome.sipStatus, outcome.retryAfterMs)
       const isUnfit = outcome.failure === 'timeout' || outcome.sipStatus === 503
       this.#isMoving = isUnfit && this.#servers.unfit()
@@ -264,6 +268,7 @@ export class LineUpkeep {
     const { clock } = this.#options
     const isNew = this.#state.state !== 'registered'
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
+    if (isNew) this.#registeredAt = clock.now()
     if (this.#isSettled) this.#next.reset()
     this.#nap.awake()
     this.#servers.registered()
@@ -279,6 +284,12 @@ export class LineUpkeep {
     this.#wasRegistered = true
   }
 
+  /** The server would have to be told too often. Why that was necessary is what helps, and no other server is any better. */
+  #heldBack(reason: RegistrationFailure, retryAfterMs: number | null): void {
+    const last = this.#lastFailure ?? { reason, sipStatus: null }
+    this.#fail(last.reason, last.sipStatus, retryAfterMs)
+  }
+
   /** A registrar that keeps as many bindings as it may refuses with 403 too: a password that was right once most likely still is. */
   #understood({ failure, sipStatus }: RegisterOutcome & { ok: false }): RegistrationFailure {
     const wasRight = this.#wasRegistered || this.#options.account.wasLetIn === true
@@ -292,6 +303,7 @@ export class LineUpkeep {
     certificate: RefusedCertificate | null = null,
   ): void {
     const retryAt = this.#next.after(reason, retryAfterMs, this.#isCalm)
+    this.#lastFailure = { reason, sipStatus }
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate })
   }
 

@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../../common/clock'
 import type { RegistrationFailure } from '../../../common/errors'
 import { splitList } from '../../../common/wire-message'
 import { allowedMethods } from './guard/allowed-methods'
+import { heldBack } from './guard/held-back'
 import { registrationFailureOf } from './registration-failure'
 
 export type RegisterOutcome =
@@ -18,6 +19,8 @@ export type RegisterOutcome =
       readonly sipStatus: number | null
       /** What the server asked us to wait (RFC 3261 section 20.33), ms; null when it did not. */
       readonly retryAfterMs: number | null
+      /** It was not sent: as many as may be were sent of late. */
+      readonly isHeldBack?: true
     }
 
 export interface RegistrationOptions {
@@ -135,6 +138,9 @@ export class Registration {
           this.#expires = minimum > this.#expires && minimum <= longest ? minimum : longest
           return this.#send(attempt, tooBrief + 1)
         }
+        const retryAfterMs = retryAfter(message.getHeader('retry-after'))
+        if (message.reasonPhrase === heldBack)
+          return fail({ ok: false, failure: 'connection-lost', sipStatus: null, retryAfterMs, isHeldBack: true })
         const local = !message.callId
         fail({
           ok: false,
@@ -144,7 +150,7 @@ export class Registration {
             authenticated: request.hasHeader('authorization') || request.hasHeader('proxy-authorization'),
           }),
           sipStatus: local ? null : status,
-          retryAfterMs: retryAfter(message.getHeader('retry-after')),
+          retryAfterMs,
         })
       },
     })

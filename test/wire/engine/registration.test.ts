@@ -172,6 +172,28 @@ describe('a line', () => {
     expect(bench.registration?.state).toBe('registered')
   })
 
+  it('in a network that breaks each connection after a second says so, and tries ever more rarely', async () => {
+    await bench.register()
+    const perMinute: number[] = []
+    for (let minute = 0; minute < 8; minute++) {
+      const before = bench.peer.requests('REGISTER').length
+      for (let second = 0; second < 60; second++) {
+        await bench.settle(1_000)
+        for (const socket of bench.peer.server.sockets) socket.end(1006)
+      }
+      perMinute.push(bench.peer.requests('REGISTER').length - before)
+    }
+    expect(Math.max(...perMinute)).toBeLessThanOrEqual(12)
+    expect(perMinute.at(-1)).toBeLessThanOrEqual(2)
+    // Not what was held back here, as if the server had failed.
+    expect(new Set(states())).toEqual(new Set(['registering', 'registered', 'failed connection-lost']))
+    await bench.settle(60_000)
+    await bench.settle(12_000)
+    bench.peer.server.current?.end(1006)
+    await bench.settle(1_100)
+    expect(bench.registration?.state).toBe('registered')
+  })
+
   it('tries at once when the network changed', async () => {
     bench.peer.server.mode = 'refuse'
     await bench.register()

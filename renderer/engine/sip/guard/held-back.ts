@@ -7,6 +7,9 @@ import { replyTo } from './reply'
 import type { RequestLimiter } from './request-limiter'
 import type { WireMessage } from '../../../../common/wire-message'
 
+/** The reason phrase of an answer that no server gave. */
+export const heldBack = 'Held Back'
+
 export interface HeldBackWays {
   readonly clock: Clock
   /** False when it could not be sent. */
@@ -25,7 +28,7 @@ export function sendWithin(limiter: RequestLimiter, message: WireMessage, ways: 
     return ways.send() ? Promise.resolve() : Promise.reject(new Error('Send failed.'))
   const seconds = Math.ceil(admission.wait / 1_000)
   ways.note(`${admission.type === 'send' ? 'delayed' : 'refused'} a request, wait ${seconds} s`)
-  const refusal = replyTo(message, 503, [`Retry-After: ${seconds}`], { reason: 'Held Back' })
+  const refusal = replyTo(message, 503, [`Retry-After: ${seconds}`], { reason: heldBack })
   ways.clock.setTimeout(
     () => {
       if (!ways.isCurrent()) return
