@@ -10,7 +10,7 @@ import { DtlsLeg } from './dtls-leg'
 import type { DtlsWay } from './dtls-way'
 import { OwnAddresses, familyOf, type OwnAddress } from './own-address'
 import { parseSdp } from './parse-sdp'
-import { bindPair, type PortRange } from './port-pair'
+import { bindPair, type LastingPair, type PortRange } from './port-pair'
 import type { DescribeError, Described, MediaAccount, RelaySession } from './relay-session'
 import type { Sdp } from './sdp-model'
 import type { Udp } from './udp'
@@ -45,6 +45,7 @@ export class DtlsRelay implements RelaySession {
   readonly #exchange: DtlsExchange
   readonly #addresses: OwnAddresses
   #leg: DtlsLeg | null = null
+  #sockets: LastingPair | null = null
   #isReleased = false
   #seen = { sound: 0, checks: 0 }
   /** The browser was offered this and did not answer yet. */
@@ -70,7 +71,7 @@ export class DtlsRelay implements RelaySession {
       const account = this.needs.account()
       if (sdp === null || sdp.audio.isRefused) return failed('not-acceptable')
       const leg = account === null ? null : (this.#leg ??= await this.#open(account))
-      const own = account === null || leg === null ? null : await this.#addresses.find(leg, account)
+      const own = account === null || leg === null ? null : await this.#own(leg, account)
       if (leg === null || own === null || this.#isReleased) return failed('media-failed')
       if (step === 'localOffer') return this.#localOffer(sdp, text, own, withIce)
       if (step === 'localAnswer') return this.#localAnswer(sdp, own, leg)
@@ -97,6 +98,12 @@ export class DtlsRelay implements RelaySession {
     this.needs.clock.clearTimeout(this.#timer)
     this.#watch(null)
     this.#leg?.close()
+  }
+
+  /** The network may have come to be of the other family. */
+  async #own(leg: DtlsLeg, account: MediaAccount): Promise<OwnAddress | null> {
+    const isReached = await this.#sockets?.reach(familyOf(account.server))
+    return isReached ? this.#addresses.find(leg, account) : null
   }
 
   #localOffer(sdp: Sdp, text: string, own: OwnAddress, withIce: boolean): Described {
@@ -178,6 +185,7 @@ export class DtlsRelay implements RelaySession {
     const sockets = door && (await bindPair(udp, familyOf(account.server), range, random))
     if (door === null || sockets === null) log.warn(`no free UDP ports from ${range.from} to ${range.to} for a call`)
     if (door !== null && sockets !== null && !this.#isReleased) {
+      this.#sockets = sockets
       const onAnew = (way: DtlsWay): void => this.#beginAnew(way)
       return new DtlsLeg({ clock, random, sockets, door, onAnew })
     }

@@ -2,6 +2,7 @@
  * The two sockets of a plain call: RTP on an even port, RTCP on the one after it (RFC 3550 section 11), out of a range that a firewall can be
  * told of. It knows no packets.
  */
+import { FamilySocket } from './family-socket'
 import type { Udp, UdpSocket } from './udp'
 
 export interface PortRange {
@@ -18,6 +19,12 @@ export interface PortPair {
   readonly rtcp: UdpSocket
 }
 
+/** As long as the call lasts, whatever becomes of the network. */
+export interface LastingPair extends PortPair {
+  /** They are to reach this family too; false: they cannot. */
+  reach(family: 4 | 6): Promise<boolean>
+}
+
 /** Tried from a random place on, so that a call does not get the last one's stray packets. More than this in use is no phone's doing. */
 const attempts = 512
 
@@ -27,7 +34,7 @@ export async function bindPair(
   family: 4 | 6,
   { from, to }: PortRange,
   random: (bytes: number) => Buffer,
-): Promise<PortPair | null> {
+): Promise<LastingPair | null> {
   const first = from + (from % 2)
   const pairs = Math.floor((to - first + 1) / 2)
   const start = pairs < 1 ? 0 : random(4).readUInt32BE() % pairs
@@ -36,8 +43,14 @@ export async function bindPair(
     const rtp = await udp.bind(port, family)
     if (rtp === null) continue
     const rtcp = await udp.bind(port + 1, family)
-    if (rtcp !== null) return { rtp, rtcp }
+    if (rtcp !== null) return lasting(new FamilySocket(udp, family, rtp), new FamilySocket(udp, family, rtcp))
     rtp.close()
   }
   return null
 }
+
+const lasting = (rtp: FamilySocket, rtcp: FamilySocket): LastingPair => ({
+  rtp,
+  rtcp,
+  reach: async (family) => (await Promise.all([rtp.reach(family), rtcp.reach(family)])).every(Boolean),
+})

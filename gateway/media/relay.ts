@@ -10,7 +10,7 @@ import { Exchange } from './exchange'
 import { OwnAddresses, familyOf, type OwnAddress } from './own-address'
 import { parseSdp } from './parse-sdp'
 import { PlainLeg } from './plain-leg'
-import { bindPair, type PortRange } from './port-pair'
+import { bindPair, type LastingPair, type PortRange } from './port-pair'
 import type { DescribeError, Described, MediaAccount, RelaySession } from './relay-session'
 import type { Sdp } from './sdp-model'
 import type { Udp } from './udp'
@@ -48,6 +48,7 @@ export class Relay implements RelaySession {
   readonly #addresses: OwnAddresses
   readonly #web: WebSide
   #plain: PlainLeg | null = null
+  #sockets: LastingPair | null = null
   #isReleased = false
   /** Our offer of another transport waits for the browser's answer. */
   #isRepairing = false
@@ -157,7 +158,9 @@ export class Relay implements RelaySession {
   /** Sockets at the first description, and the addresses they are reached at now. */
   async #own(account: MediaAccount): Promise<OwnAddress | null> {
     this.#plain ??= await this.#openPlain(account)
-    return this.#plain === null ? null : this.#addresses.find(this.#plain, account)
+    // The network may have come to be of the other family.
+    const isReached = (await this.#sockets?.reach(familyOf(account.server))) ?? false
+    return this.#plain === null || !isReached ? null : this.#addresses.find(this.#plain, account)
   }
 
   async #openPlain(account: MediaAccount): Promise<PlainLeg | null> {
@@ -166,6 +169,7 @@ export class Relay implements RelaySession {
     const sockets = await bindPair(udp, familyOf(account.server), range, random)
     if (sockets === null) log.warn(`no free pair of UDP ports from ${range.from} to ${range.to} for a call`)
     if (sockets === null) return null
+    this.#sockets = sockets
     const leg = new PlainLeg({
       clock,
       sockets,

@@ -403,6 +403,20 @@ test('with a range for a firewall RTP is at its even ports, RTCP at the odd ones
   await until(() => new Phone(both).offer().then(Boolean, () => false), { what: 'a free pair' })
 })
 
+test('a call whose network comes to be of the other family goes on in that, and back', async () => {
+  const network = { server: '127.0.0.1' }
+  const [caller, callee] = await call(network)
+  await talk(caller, callee)
+  for (const server of ['::1', '127.0.0.1']) {
+    network.server = server
+    const offer = await caller.offer()
+    expect(parseSdp(offer)?.audio.rtp?.address).toBe(server)
+    await caller.accept(await callee.answer(offer))
+    await talk(caller, callee)
+    expect(caller.count().latched).toBe(caller.count().signalled)
+  }
+})
+
 test('over IPv6 two phones hear each other', async () => {
   const [caller, callee] = await call({ server: '::1' })
   await talk(caller, callee)
