@@ -105,6 +105,17 @@ export class DtlsLeg {
 
   /** Agreed: the far end is there, and the browser may speak with it. */
   open(way: DtlsWay, place: FarPlace): void {
+    if (this.goesOn(way)) way.goOn()
+    this.#admit(way, place)
+  }
+
+  /** The browser needs other credentials for it and no other handshake: it has changed networks, and the far end is the same. */
+  goesOn(way: DtlsWay): boolean {
+    const isNew = !this.#ways.includes(way)
+    return isNew && this.#isShaken && this.#ways.some(({ fingerprint }) => fingerprint === way.fingerprint)
+  }
+
+  #admit(way: DtlsWay, place: FarPlace): void {
     if (!this.#ways.includes(way)) this.#ways.push(way)
     for (const old of this.#ways.splice(0, Math.max(0, this.#ways.length - mostWays)))
       this.#door.dismiss(old.credentials.ufrag)
@@ -118,7 +129,7 @@ export class DtlsLeg {
 
   /** The far end of `before` begins anew, and so will the browser, by other credentials. */
   replace(before: DtlsWay, way: DtlsWay): void {
-    this.open(way, before.place)
+    this.#admit(way, before.place)
     this.#mayBegin = false
   }
 
@@ -196,8 +207,9 @@ export class DtlsLeg {
       this.#received++
       this.#lastAt = this.needs.clock.now()
     }
-    if (way !== this.#current) return way.keep(packet)
-    if (!way.beginsAnew(packet)) return this.#door.send(packet, way.credentials.ufrag)
+    const isCurrent = way === this.#current
+    if (!isCurrent && !way.isHeard) return way.keep(packet)
+    if (!way.beginsAnew(packet)) return void (isCurrent && this.#door.send(packet, way.credentials.ufrag))
     this.#keepEarly(packet, from)
     if (!this.#mayBegin) return
     this.#mayBegin = false

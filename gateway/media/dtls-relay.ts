@@ -96,7 +96,7 @@ export class DtlsRelay implements RelaySession {
     if (this.#isReleased) return
     this.#isReleased = true
     this.needs.clock.clearTimeout(this.#timer)
-    this.#watch(null)
+    this.#unwatch()
     this.#leg?.close()
   }
 
@@ -143,10 +143,10 @@ export class DtlsRelay implements RelaySession {
   }
 
   #agreed(leg: DtlsLeg, { way, place }: AgreedWay): void {
-    const isOld = way === leg.current
+    const isOld = way === leg.current || leg.goesOn(way)
     leg.open(way, place)
     if (this.#isOwed) this.#beginAnew(way)
-    this.#watch(isOld && this.#exchange.isCalled && this.#exchange.isTalking ? leg : null)
+    this.#watch(leg, isOld && this.#exchange.isCalled && this.#exchange.isTalking ? way : null)
   }
 
   #putOff(): void {
@@ -155,16 +155,18 @@ export class DtlsRelay implements RelaySession {
   }
 
   /** Who waits to be called cannot say that it begins anew. */
-  #watch(leg: DtlsLeg | null): void {
+  #watch(leg: DtlsLeg, way: DtlsWay | null): void {
+    this.#unwatch()
+    const { heard } = leg.signs
+    if (way === null || heard === 0) return
+    this.#waiting = this.needs.clock.setTimeout(() => {
+      if (leg.current === way && leg.signs.heard === heard) this.#beginAnew(way)
+    }, waitsMs)
+  }
+
+  #unwatch(): void {
     if (this.#waiting !== null) this.needs.clock.clearTimeout(this.#waiting)
-    const way = leg?.current ?? null
-    const { heard } = leg?.signs ?? { heard: 0 }
-    this.#waiting =
-      leg === null || way === null || heard === 0
-        ? null
-        : this.needs.clock.setTimeout(() => {
-            if (leg.current === way && leg.signs.heard === heard) this.#beginAnew(way)
-          }, waitsMs)
+    this.#waiting = null
   }
 
   /** Signalling's exchange comes first; what is said of the far end in it is what the browser is to be offered. */

@@ -95,6 +95,11 @@ export class DtlsWay {
     return true
   }
 
+  /** The browser comes by these credentials with the handshake it had by others, as after an ICE restart. */
+  goOn(): void {
+    this.#isHeard = true
+  }
+
   /** Whether it begins another handshake than the one that holds, which the browser would not hear of. */
   beginsAnew(packet: Buffer): boolean {
     const hello = helloIn(packet)

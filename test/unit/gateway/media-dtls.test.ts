@@ -269,6 +269,32 @@ describe('a far end', () => {
     expect(session.renewals).toHaveLength(1)
   })
 
+  test.each(['active', 'passive'])(
+    'that begins anew when our network changed (%s) gets another peer connection of the browser’s, which itself went on',
+    async (setup) => {
+      const peer = ours(await WirePeer.open())
+      const answer = said(peer).replace('setup:active', `setup:${setup}`)
+      const [session, caller, port] = await callTo(answer)
+      caller.send(hello(7))
+      peer.send(rtp({ type: 0, sequence: 1 }), port)
+      await until(() => caller.heard.length === 1, { what: 'the call to be up' })
+      // An ICE restart: the browser has other credentials, and needs others.
+      await session.describe('localOffer', browserSdp({ transport: { ufrag: 'restarted' } }))
+      const again = await session.describe('remoteAnswer', answer)
+      const restarted = ours(await IceCaller.open())
+      await restarted.call(again)
+      if (setup === 'active') peer.send(hello(2), port)
+      await until(() => session.renewals.length > 0, { what: 'the renewal' })
+      const renewed = ours(await IceCaller.open())
+      await renewed.call(session.renewals[0] ?? '')
+      await session.describe('localAnswer', browserSdp({ transport: { ufrag: 'next' } }))
+      peer.send(hello(2), port)
+      await until(() => renewed.heard.length > 0, { what: 'the handshake' })
+      expect(renewed.heard[0]).toEqual(hello(2))
+      expect(session.renewals).toHaveLength(1)
+    },
+  )
+
   test('that had its handshake by a gateway that is gone gets another, when the browser goes on as if nothing were', async () => {
     const peer = ours(await WirePeer.open())
     const [session, caller, port] = await callTo(said(peer))
