@@ -26,9 +26,10 @@ afterEach(async ({ task }) => {
 test.each([
   ['over WebSocket, with WebRTC', '100'],
   ['over UDP, with plain RTP', '110'],
+  ['over UDP, with DTLS-SRTP and no ICE,', '115'],
 ])('%s a call keeps its sound through another address and a pulled cable', async (_how, user) => {
   const uri = `sip:${user}@${network.server}`
-  const server = user === '110' ? { server: `udp:${network.server}` } : {}
+  const server = user !== '100' ? { server: `udp:${network.server}` } : {}
   phone = await lab.phone({ accounts: [lab.account(user, { uri, ...server })] })
   const ear = await Ear.on(phone)
   await phone.do('call', '600')
@@ -50,6 +51,8 @@ test.each([
   network.plugIn('10.78.0.3')
   await backWithin(6_000, '10.78.0.3', performance.now())
   await ear.hears(microphoneHz, 25_000)
+  // All that is its own is the handshake; the way is found as for any other behind the gateway.
+  if (user === '115') return ear.close()
 
   network.pullOut()
   await until(async () => (await phone.status()).accounts[0]?.registration.state !== 'registered', {
