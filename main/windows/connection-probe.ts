@@ -18,6 +18,8 @@ export interface Explanation {
 
 /** `net::` errors that mean: there is something, but it does not speak HTTP, let alone WebSocket. */
 const notHttp = /net::ERR_(INVALID_HTTP_RESPONSE|EMPTY_RESPONSE|INVALID_RESPONSE|RESPONSE_HEADERS_|SSL_PROTOCOL_ERROR)/
+/** Electron's word for an answer that leads elsewhere, as those of networks that want a login first; it is not followed. */
+const leadsElsewhere = 'Redirect was cancelled'
 const noHost = /net::ERR_(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|DNS_|ICANN_NAME_COLLISION)/
 /** A certificate that is asked for, not shown. */
 const wantsCertificate = /net::ERR_(SSL_CLIENT_AUTH_|BAD_SSL_CLIENT_AUTH_)/
@@ -28,7 +30,7 @@ const certificateError = /net::ERR_(CERT_|SSL_|BAD_SSL)/
 export function explain(outcome: { status: number } | { error: string }): RegistrationFailure {
   // Any answer at all: something listens there, yet the WebSocket was refused.
   if ('status' in outcome) return outcome.status >= 500 ? 'server-error' : 'no-websocket'
-  if (notHttp.test(outcome.error)) return 'no-websocket'
+  if (notHttp.test(outcome.error) || outcome.error === leadsElsewhere) return 'no-websocket'
   if (wantsCertificate.test(outcome.error)) return 'client-certificate'
   if (oldTls.test(outcome.error)) return 'old-tls'
   if (certificateError.test(outcome.error)) return 'certificate'

@@ -44,6 +44,7 @@ describe('the reason of a failed connection', () => {
     [{ error: 'net::ERR_SSL_SERVER_CERT_BAD_FORMAT' }, 'certificate'],
     [{ error: 'net::ERR_INVALID_HTTP_RESPONSE' }, 'no-websocket'],
     [{ error: 'The operation was aborted due to timeout' }, 'unreachable'],
+    [{ error: 'Redirect was cancelled' }, 'no-websocket'],
     [{ status: 404 }, 'no-websocket'],
     [{ status: 426 }, 'no-websocket'],
     [{ status: 502 }, 'server-error'],
