@@ -3,6 +3,7 @@
  * reached, and what servers offer besides calls. It decides nothing about calls; nothing runs before `start`.
  */
 import { randomUUID } from 'node:crypto'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Account, AccountId, Registration } from '../../common/account'
 import type { Clock } from '../../common/clock'
@@ -139,6 +140,7 @@ export function makeEngine(options: PhoneEngineOptions): PhoneEngine {
     onReach: () => showAccounts(),
     onAway: (away) => store.put({ away }),
     explain: (id, server, registration) => registrar.explainAt(id, server, registration),
+    uptime: () => uptime() * 1_000,
   })
   const addressOf: PhoneEngine['addressOf'] = (number, { uri }) => policy.numbers.dialTarget(number, uri)
   const colleagues: Colleagues = new Colleagues({

@@ -15,6 +15,8 @@ export interface AwayLogOptions {
   readonly keep: (proofs: ReadonlyMap<AccountId, number>) => void
   readonly onChange: (away: readonly Away[]) => void
   readonly newId: () => string
+  /** ms since the computer was started, its sleep among them; left out: the clock's. It tells a wall clock that was set from time that passed. */
+  readonly uptime?: () => number
 }
 
 /** Shorter gaps are what a network does, ms. */
@@ -23,6 +25,8 @@ const worthTelling = 5_000
 const worthTellingClosed = 60_000
 /** How often the last proof is written down while nothing happens, ms. */
 const keepEvery = 300_000
+/** A wall clock that runs differently by more than this was set, ms. */
+const clockIsSet = 20_000
 /** What a server says of the mailbox so long after the account is back was so before, ms: it tells at each new subscription. */
 const toldWithin = 60_000
 const limit = 20
@@ -31,10 +35,14 @@ interface Gap {
   /** Of the last proof before. */
   readonly from: number
   readonly because: Away['because']
+  /** When the computer was started, as the wall clock had it at that proof; null: the proof is of an earlier run. */
+  readonly startedAt: number | null
 }
 
 export class AwayLog {
   private readonly proofs: Map<AccountId, number>
+  /** As `Gap.startedAt`, of each proof of this run. */
+  private readonly starts = new Map<AccountId, number>()
   private readonly gaps = new Map<AccountId, Gap>()
   /** New voice messages, as known before a gap, and as told within it. */
   private readonly mailboxes = new Map<AccountId, number>()
@@ -48,34 +56,36 @@ export class AwayLog {
 
   constructor(private readonly options: AwayLogOptions) {
     this.proofs = new Map(options.known)
-    for (const [id, at] of options.known) this.gaps.set(id, { from: at, because: 'closed' })
-    this.keptAt = options.clock.date()
+    for (const [id, at] of options.known) this.gaps.set(id, { from: at, because: 'closed', startedAt: null })
+    this.keptAt = options.clock.now()
   }
 
   /** The account was reached. `at`: wall-clock ms. */
   proven(accountId: AccountId, at: number): void {
     const gap = this.gaps.get(accountId)
+    const from = gap ? this.byThisClock(gap) : at
     this.gaps.delete(accountId)
     this.proofs.set(accountId, at)
+    this.starts.set(accountId, this.startedAt)
     const newMessages = this.arrivedSince(accountId)
     const least = gap?.because === 'closed' ? worthTellingClosed : worthTelling
-    if (gap && at - gap.from >= least) {
-      const away = { id: this.options.newId(), accountId, ...gap, to: at, newMessages }
+    if (gap && at - from >= least) {
+      const away = { id: this.options.newId(), accountId, from, because: gap.because, to: at, newMessages }
       this.put([away, ...this.list].slice(0, limit))
       this.keep()
-    } else if (this.options.clock.date() - this.keptAt >= keepEvery) this.keep()
+    } else if (this.options.clock.now() - this.keptAt >= keepEvery) this.keep()
   }
 
   /** What became of the accounts' registrations. One that is switched off or gone is not away. */
   registrations(accounts: readonly Account[], states: ReadonlyMap<AccountId, Registration>): void {
     for (const id of [...this.proofs.keys()]) {
       if (accounts.some((account) => account.id === id && account.enabled)) continue
-      for (const known of [this.proofs, this.gaps, this.mailboxes, this.arrived]) known.delete(id)
+      for (const known of [this.proofs, this.starts, this.gaps, this.mailboxes, this.arrived]) known.delete(id)
     }
     for (const [id, registration] of states) {
       const from = this.proofs.get(id)
       if (registration.state !== 'failed' || from === undefined || this.gaps.has(id)) continue
-      this.gaps.set(id, { from, because: this.why(registration.reason) })
+      this.gaps.set(id, { from, because: this.why(registration.reason), startedAt: this.starts.get(id) ?? null })
       this.keep()
     }
   }
@@ -83,7 +93,9 @@ export class AwayLog {
   /** The computer falls asleep, or has been woken: what is not proven from here on was so for that. */
   slept(): void {
     this.asleep = true
-    for (const [id, from] of this.proofs) if (!this.gaps.has(id)) this.gaps.set(id, { from, because: 'sleep' })
+    for (const [id, from] of this.proofs) {
+      if (!this.gaps.has(id)) this.gaps.set(id, { from, because: 'sleep', startedAt: this.starts.get(id) ?? null })
+    }
     this.keep()
   }
 
@@ -116,8 +128,20 @@ export class AwayLog {
 
   /** Before the phone stops. */
   keep(): void {
-    this.keptAt = this.options.clock.date()
+    this.keptAt = this.options.clock.now()
     this.options.keep(this.proofs)
+  }
+
+  /** When the computer was started, by the wall clock as it is now. */
+  private get startedAt(): number {
+    const { clock, uptime = () => clock.now() } = this.options
+    return clock.date() - uptime()
+  }
+
+  /** When the gap began, by the wall clock as it is now: it may have been set meanwhile. */
+  private byThisClock({ from, startedAt }: Gap): number {
+    const set = startedAt === null ? 0 : this.startedAt - startedAt
+    return Math.abs(set) > clockIsSet ? from + set : from
   }
 
   /** What came during the gap that ends now, if that was told already: the mailbox may be heard of before the proof. */

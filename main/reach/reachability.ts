@@ -24,6 +24,8 @@ export interface ReachabilityOptions {
   readonly onReach: () => void
   readonly onAway: (away: readonly Away[]) => void
   readonly explain: FlowReasonsOptions['explain']
+  /** ms since the computer was started, its sleep among them; left out: the clock's. */
+  readonly uptime?: () => number
 }
 
 export class Reachability {
@@ -33,7 +35,7 @@ export class Reachability {
   private readonly away: AwayLog
 
   constructor(private readonly options: ReachabilityOptions) {
-    const { clock, log, path, newId, onAway, onReach, explain } = options
+    const { clock, log, path, newId, onAway, onReach, explain, uptime } = options
     this.reasons = new FlowReasons({ explain, onBetter: onReach })
     this.away = new AwayLog({
       clock,
@@ -41,6 +43,7 @@ export class Reachability {
       known: readProofs(path),
       keep: (proofs) => writeProofs(path, proofs, log),
       onChange: onAway,
+      ...(uptime && { uptime }),
     })
   }
 

@@ -24,6 +24,7 @@ const open = (known: ReadonlyMap<string, number> = new Map()): void => {
     keep: (proofs) => (kept = new Map(proofs)),
     onChange: (list) => (away = list),
     newId: () => `away-${clock.now()}`,
+    uptime: () => clock.now() + 50_000,
   })
 }
 beforeEach(() => {
@@ -50,6 +51,21 @@ describe('the away report', () => {
     expect(away).toEqual([
       { id: 'away-68000', accountId: 'work', from, to: from + 68_000, because: 'network', newMessages: null },
     ])
+  })
+
+  it.each([2 * 86_400_000, -3_600_000])('is not misled by a wall clock that is set meanwhile (%s ms)', (set) => {
+    let wall = 0
+    const { date } = ManualClock.prototype
+    clock.date = () => date.call(clock) + wall
+    proven()
+    lost('connection-lost')
+    wall = set
+    proven(1_000)
+    expect(away).toEqual([])
+    lost('connection-lost')
+    wall = 0
+    proven(60_000)
+    expect(away).toMatchObject([{ from: clock.date() - 60_000, to: clock.date() }])
   })
 
   it('says nothing of a gap that nobody would notice', () => {
