@@ -26,3 +26,10 @@ export interface Names {
   /** Numeric, in the order in which this computer would try them. */
   addresses(host: string): Promise<readonly string[]>
 }
+
+/** The same questions where it matters why there is no answer. null: no name server gave one, and nothing is known. */
+export interface AskedNames {
+  naptr(domain: string): Promise<readonly NaptrRecord[] | null>
+  srv(name: string): Promise<readonly SrvRecord[] | null>
+  addresses(host: string): Promise<readonly string[] | null>
+}

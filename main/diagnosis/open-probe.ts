@@ -3,10 +3,16 @@
  */
 import type { Clock } from '../../common/clock'
 import type { AccountState } from '../../common/phone-state'
+import { CachedNames } from '../../gateway/sip/cached-names'
 import { systemNames } from '../../gateway/sip/system-names'
 import { trustedRoots } from '../../gateway/sip/trusted-roots'
 import type { ServerProbe } from './account-tests'
 import { Probe } from './probe-server'
 
 export const openProbe = (state: AccountState, clock: Clock, signal: AbortSignal): ServerProbe =>
-  new Probe(state, { clock, names: systemNames(clock), roots: trustedRoots, random: Math.random }, signal)
+  new Probe(
+    state,
+    // Its own: what is tested is what holds now.
+    { clock, names: new CachedNames(systemNames(clock), clock), roots: trustedRoots, random: Math.random },
+    signal,
+  )

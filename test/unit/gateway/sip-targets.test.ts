@@ -170,6 +170,27 @@ test('names are asked for once in a while, and again at once when they are to be
   expect(names.asked).toHaveLength(3)
 })
 
+test('while no name server answers, a name leads to where it led last, for a day', async () => {
+  const clock = new ManualClock()
+  const none = (): Promise<never[]> => Promise.resolve([])
+  let answer: readonly string[] | null = ['192.0.2.1']
+  const cached = new CachedNames({ naptr: none, srv: none, addresses: () => Promise.resolve(answer) }, clock)
+  const asked = (): Promise<readonly string[]> => (cached.forget(), cached.addresses('example.com'))
+  expect(await asked()).toEqual(['192.0.2.1'])
+  answer = null
+  clock.advance(3_600_000)
+  expect(await asked()).toEqual(['192.0.2.1'])
+  clock.advance(86_400_000)
+  expect(await asked()).toEqual([])
+  answer = ['192.0.2.2']
+  expect(await asked()).toEqual(['192.0.2.2'])
+  // There is no such name any more: that is an answer.
+  answer = []
+  expect(await asked()).toEqual([])
+  answer = null
+  expect(await asked()).toEqual([])
+})
+
 describe('what is remembered of servers', () => {
   test('one that failed is last for two minutes, or until the network is another', () => {
     const clock = new ManualClock()
