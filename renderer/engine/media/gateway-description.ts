@@ -18,6 +18,8 @@ import type { Transport } from './transport'
 export class GatewayDescription implements Description {
   /** A prepared offer as signalling and as the browser knows it. */
   #prepared: { readonly plain: string; readonly web: string } | null = null
+  /** The far end's offer that is to be answered, as it came. */
+  #offered: string | null = null
   /** Whose offer waits for its answer. */
   #open: 'ours' | 'theirs' | null = null
   /** What was said for the open offer of ours, to be said again. */
@@ -68,7 +70,7 @@ export class GatewayDescription implements Description {
       const direct = this.#decide(remoteOffer === null ? this.gateway.offers : mediaKindOf(remoteOffer))
       if (direct !== null) return direct.prepare(remoteOffer)
       if (remoteOffer === null) return this.inner.prepare(null)
-      const web = this.#withhold(await this.#ask('remoteOffer', remoteOffer))
+      const web = await this.#askOfOffer(remoteOffer)
       this.#prepared = { plain: remoteOffer, web }
       await this.#orTakenBack(this.inner.prepare(web))
     })
@@ -87,7 +89,7 @@ export class GatewayDescription implements Description {
       const iceRestart = isLost || options.iceRestart === true
       const { body, contentType } = await this.inner.getDescription({ iceRestart })
       if (this.#open === 'theirs') {
-        const answer = await this.#ask('localAnswer', body)
+        const answer = await this.#ask('localAnswer', body).catch(() => this.#answerAnew())
         this.#open = null
         await this.inner.addCandidates(this.#withheld)
         return { body: answer, contentType }
@@ -115,7 +117,7 @@ export class GatewayDescription implements Description {
         this.#said = null
         return
       }
-      const web = this.#withhold(await this.#ask('remoteOffer', sdp))
+      const web = await this.#askOfOffer(sdp)
       await this.#orTakenBack(this.inner.setDescription(web))
       this.#open = 'theirs'
     })
@@ -179,6 +181,18 @@ export class GatewayDescription implements Description {
     if (described.sdp !== null) return described.sdp
     const error = described.error ?? 'media-failed'
     throw new DescriptionError(error, `the gateway could not take a ${step}: ${error}`)
+  }
+
+  /** As the browser is to have it. */
+  async #askOfOffer(offer: string): Promise<string> {
+    this.#offered = offer
+    return this.#withhold(await this.#ask('remoteOffer', offer))
+  }
+
+  /** The gateway was lost while it rang, and knows nothing of the offer now: it is told once more, and the browser what it makes of it. */
+  async #answerAnew(): Promise<string> {
+    const web = await this.#askOfOffer(this.#offered ?? '')
+    return this.#ask('localAnswer', await this.inner.renew(web))
   }
 
   /**
