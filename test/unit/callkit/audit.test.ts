@@ -48,7 +48,11 @@ describe('every action', () => {
     const asked = await phone.request({ kind: 'transfer', callId, to })
     await settle()
     phone.delegate.last('transfer').fail('transfer-failed', null, 'SIP 404 47110815 is unknown')
-    expect(told.at(-1)).toMatchObject({ type: 'failed', code: 'transfer-failed', detail: 'SIP 404 47110815 is unknown' })
+    expect(told.at(-1)).toMatchObject({
+      type: 'failed',
+      code: 'transfer-failed',
+      detail: 'SIP 404 47110815 is unknown',
+    })
     expect(asked.ok && (await asked.completed)).toEqual({
       ok: false,
       code: 'transfer-failed',
