@@ -86,6 +86,12 @@ const reachableAfter = async (since: number, address: string): Promise<number> =
 }
 
 test('a call that was up is over, a call that rang rings no longer, and all accounts are registered from the new address', async () => {
+  // What came while it slept is told where it is known what was there before.
+  const watched = async (): Promise<string> => lab.asterisk.cli('pjsip show subscriptions inbound')
+  await until(async () => /110[^]*message-summary|message-summary[^]*110/.test(await watched()), {
+    what: 'the mailbox to be watched',
+    ms: 20_000,
+  })
   const ear = await Ear.on(phone)
   await phone.do('call', '600', '--account', 'Line 110')
   await phone.callIn('active')
