@@ -89,7 +89,7 @@ export class GatewayDescription implements Description {
       const iceRestart = isLost || options.iceRestart === true
       const { body, contentType } = await this.inner.getDescription({ iceRestart })
       if (this.#open === 'theirs') {
-        const answer = await this.#ask('localAnswer', body).catch(() => this.#answerAnew())
+        const answer = await this.#ask('localAnswer', body).catch((error: unknown) => this.#answerAnew(error))
         this.#open = null
         await this.inner.addCandidates(this.#withheld)
         return { body: answer, contentType }
@@ -189,8 +189,12 @@ export class GatewayDescription implements Description {
     return this.#withhold(await this.#ask('remoteOffer', offer))
   }
 
-  /** The gateway was lost while it rang, and knows nothing of the offer now: it is told once more, and the browser what it makes of it. */
-  async #answerAnew(): Promise<string> {
+  /**
+   * The gateway was lost while it rang, and knows nothing of the offer now: it is told once more, and the browser what it makes of it. Sound there is already
+   * is not given up for that.
+   */
+  async #answerAnew(error: unknown): Promise<string> {
+    if (this.connection === 'connected') throw error
     const web = await this.#askOfOffer(this.#offered ?? '')
     return this.#ask('localAnswer', await this.inner.renew(web))
   }
