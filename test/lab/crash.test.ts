@@ -50,6 +50,7 @@ test(
     }
     expect([...ended.values()]).toContain('busy')
     // One for certain: in the middle of a call.
+    await phone?.registered()
     const { call } = await (phone as Phone).do('call', '600')
     await phone?.callIn('active')
     const last = new Promise((resolve) => phone?.process.once('exit', resolve))
