@@ -17,6 +17,9 @@ groups.addAddress('::', 'ipv6')
 
 const within = (list: BlockList, address: string): boolean => list.check(address, familyName(address))
 
+/** Of this computer alone. `address`: numeric. */
+export const isLoopback = (address: string): boolean => within(loopback, address)
+
 /**
  * The target, or null: many at once (multicast, broadcast), and this computer itself unless the server is on it too, where a stranger's
  * description could reach what listens for nobody else. `own`: the address we are reached at.
@@ -24,7 +27,7 @@ const within = (list: BlockList, address: string): boolean => list.check(address
 export function allowed(target: Target | null, own: string): Target | null {
   if (target === null || isIPv6(target.address) !== isIPv6(own)) return null
   if (within(groups, target.address)) return null
-  return within(loopback, target.address) && !within(loopback, own) ? null : target
+  return isLoopback(target.address) && !isLoopback(own) ? null : target
 }
 
 const familyName = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4')

@@ -69,6 +69,10 @@ class NativeWebLeg implements WebLeg {
     })
   }
 
+  get browserAt(): string | null {
+    return this.#closed ? null : (this.#peer.getSelectedCandidatePair()?.remote.address ?? null)
+  }
+
   async answerTransport(offered: TransportFacts): Promise<TransportFacts | null> {
     try {
       this.#peer.setRemoteDescription(describe(offered), 'offer')

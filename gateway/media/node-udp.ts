@@ -34,6 +34,13 @@ export const nodeUdp: Udp = {
     }
   },
 
+  async isOurs(address) {
+    // Lists of interfaces leave out those without a carrier, whose addresses are ours all the same.
+    const socket = await this.bind(0, isIPv6(address) ? 6 : 4, address)
+    socket?.close()
+    return socket !== null
+  },
+
   async resolve(host, family) {
     return lookup(host, { family }).then(
       ({ address }) => address,

@@ -6,6 +6,7 @@
 import type { Clock, Timer } from '../../common/clock'
 import type { DescribeStep, GatewayCounters, PlainForm } from '../../common/contract/gateway'
 import type { Log } from '../../common/log'
+import { isLoopback } from './addresses'
 import { Exchange } from './exchange'
 import { OwnAddresses, familyOf, type OwnAddress } from './own-address'
 import { parseSdp } from './parse-sdp'
@@ -33,13 +34,15 @@ export interface RelayNeeds {
 }
 
 /** How often a call's signs of life are looked at, ms. */
-const lookMs = 15_000
+const lookMs = 1_000
 /** Silent in both directions for so long, ms, a call that is not held is over: nobody told the gateway. */
 const idleMs = 90_000
 /** Broken for so long, ms, the browser's side does not come back. */
 const brokenMs = 30_000
-/** Attempts to give the browser another transport for one that broke. */
+/** Attempts to give the browser another transport for one that broke, until one connects. */
 const maxRepairs = 3
+/** An offer of ours that the browser did not answer for so long, ms, was made within an exchange of signalling's, and is lost. */
+const answerMs = 2_000
 
 const failed = (error: DescribeError): Described => ({ ok: false, error })
 
@@ -53,6 +56,8 @@ export class Relay implements RelaySession {
   /** Our offer of another transport waits for the browser's answer. */
   #isRepairing = false
   #repairs = 0
+  /** The last such offer, while nothing has connected since. */
+  #offeredAt: number | null = null
   #webAt: number | null = null
   #brokenAt: number | null = null
   #timer: Timer
@@ -87,10 +92,9 @@ export class Relay implements RelaySession {
   }
 
   rollback(): void {
-    void this.#step(async () => {
+    this.#inTurn(() => {
       this.#exchange.rollback()
       this.#plain?.use(this.#exchange.agreed)
-      return failed('not-acceptable')
     })
   }
 
@@ -188,19 +192,11 @@ export class Relay implements RelaySession {
     this.needs.log.debug(`a call's transport to the browser is ${state}`)
     const isBroken = state === 'failed' || state === 'closed'
     this.#brokenAt = isBroken ? (this.#brokenAt ?? this.needs.clock.now()) : null
-    if (isBroken) void this.#step(() => this.#repair())
-  }
-
-  /** The browser and its transport lost each other, as after a sleep: another one is offered without a word of SIP. */
-  async #repair(): Promise<Described> {
-    const write = this.#exchange.webAgain
-    if (write === null || this.#repairs >= maxRepairs || this.#isReleased) return failed('media-failed')
-    this.#repairs++
-    const transport: TransportFacts | null = await this.#web.offer(true)
-    if (transport === null || this.#isReleased) return failed('media-failed')
-    this.#isRepairing = true
-    this.needs.onRenegotiate(write(transport))
-    return failed('media-failed')
+    if (state === 'connected') {
+      this.#repairs = 0
+      this.#offeredAt = null
+    }
+    if (isBroken) this.#inTurn(() => this.#repair())
   }
 
   #look(): void {
@@ -209,7 +205,39 @@ export class Relay implements RelaySession {
     const isSilent = last > -Infinity && now - last >= idleMs && this.#exchange.isTalking
     const isBroken = this.#brokenAt !== null && now - this.#brokenAt >= brokenMs
     this.#timer = this.needs.clock.setTimeout(() => this.#look(), lookMs)
-    if (isSilent || isBroken) this.needs.onIdle()
+    if (isSilent || isBroken) return this.needs.onIdle()
+    this.#inTurn(async () => {
+      if ((await this.#isLost()) && !this.#isReleased) await this.#repair()
+    })
+  }
+
+  async #isLost(): Promise<boolean> {
+    if (this.#offeredAt !== null) {
+      return this.needs.clock.now() - this.#offeredAt >= answerMs && (this.#web.isUnanswered || this.#brokenAt !== null)
+    }
+    if (this.#brokenAt !== null) return true
+    // A pulled cable takes its address along. The browser goes on by another one, and this end stays with the pair that was chosen first.
+    const address = this.#web.browserAt
+    return address !== null && !isLoopback(address) && !(await this.needs.udp.isOurs(address))
+  }
+
+  /** The browser and its transport lost each other, as after a sleep: another one is offered without a word of SIP, once signalling has no exchange open. */
+  async #repair(): Promise<void> {
+    const write = this.#exchange.webAgain
+    if (write === null || this.#repairs >= maxRepairs) return
+    this.#repairs++
+    const transport: TransportFacts | null = await this.#web.offer(true)
+    if (transport === null || this.#isReleased) return
+    this.#isRepairing = true
+    this.#offeredAt = this.needs.clock.now()
+    this.needs.onRenegotiate(write(transport))
+  }
+
+  #inTurn(task: () => Promise<void> | void): void {
+    void this.#step(async () => {
+      await task()
+      return failed('media-failed')
+    })
   }
 
   #step(task: () => Promise<Described>): Promise<Described> {

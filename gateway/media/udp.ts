@@ -22,6 +22,8 @@ export interface Udp {
   bind(port: number, family: 4 | 6, address?: string): Promise<UdpSocket | null>
   /** Our address on the way to a numeric one; null without a way. */
   sourceTowards(address: string): Promise<string | null>
+  /** Whether this computer has the numeric address now. */
+  isOurs(address: string): Promise<boolean>
   /** A numeric address of this family; null when there is none. */
   resolve(host: string, family: 4 | 6): Promise<string | null>
 }

@@ -18,6 +18,8 @@ export type WebLegState = 'new' | 'connecting' | 'connected' | 'disconnected' | 
 
 /** One browser's connection. Bound to 127.0.0.1; only packets of the pair that ICE chose get through. */
 export interface WebLeg {
+  /** Where its packets go, as a numeric address; null: nowhere yet. */
+  readonly browserAt: string | null
   /** The browser offers this; resolves with what to answer, null when it cannot be. */
   answerTransport(offered: TransportFacts): Promise<TransportFacts | null>
   /** What to offer the browser; null when nothing can be offered. */

@@ -2,7 +2,7 @@
  * The browser's end of one call through all its descriptions: one transport that is agreed once and then repeated, the DTLS role it was given
  * included (RFC 8842 section 5.5: a role that changes would end the association), and another one only for another peer connection.
  */
-import type { CreateWebLeg, TransportFacts, WebLeg, WebLegEvents, WebLegState } from './web-leg'
+import type { CreateWebLeg, TransportFacts, WebLeg, WebLegEvents } from './web-leg'
 
 interface Leg {
   readonly leg: WebLeg
@@ -14,7 +14,6 @@ interface Leg {
 
 export class WebSide {
   #current: Leg | null = null
-  #state: WebLegState = 'new'
   #isClosed = false
 
   constructor(
@@ -22,8 +21,14 @@ export class WebSide {
     private readonly events: WebLegEvents,
   ) {}
 
-  get state(): WebLegState {
-    return this.#state
+  /** Where the browser is spoken to; null: nowhere. */
+  get browserAt(): string | null {
+    return this.#current?.leg.browserAt ?? null
+  }
+
+  /** The browser never answered our offer. */
+  get isUnanswered(): boolean {
+    return this.#current !== null && this.#current.browser === null
   }
 
   /** What to answer to an offer of the browser's; null when no transport can be had. */
@@ -77,9 +82,7 @@ export class WebSide {
       onRtp: (packet) => isCurrent() && this.events.onRtp(packet),
       onRtcp: (packet) => isCurrent() && this.events.onRtcp(packet),
       onState: (state) => {
-        if (!isCurrent() || this.#isClosed) return
-        this.#state = state
-        this.events.onState(state)
+        if (isCurrent() && !this.#isClosed) this.events.onState(state)
       },
     })
     const agreed = leg === null ? null : await negotiate(leg)

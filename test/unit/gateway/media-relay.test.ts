@@ -341,25 +341,79 @@ test('an offer that the far end refuses leaves the call as it was', async () => 
   await until(() => phone.browser.send(0) ?? peer.heard.length > 2, { what: 'sound as before' })
 })
 
-test('a browser that lost its transport is offered another, without a word of SIP', async () => {
-  const peer = ours(await WirePeer.open())
-  const legs: WebLegEvents[] = []
+/** A call to `peer` whose transport to the browser tells what a test says. */
+async function callOnLegs(
+  peer: WirePeer,
+): Promise<{ phone: Phone; both: RelaySessions; legs: ToldLeg[]; web: string }> {
+  const legs: ToldLeg[] = []
   const create = nativeWebLegs(systemClock, silentLog)
-  const both = relays({}, (events) => {
-    legs.push(events)
-    return create(events)
+  const both = relays({}, async (events) => {
+    const leg = await create(events)
+    if (leg === null) return null
+    const told: ToldLeg = { onState: (state) => events.onState(state), browserAt: null }
+    legs.push(told)
+    return new Proxy(leg, {
+      get: (real, name) => {
+        if (name === 'browserAt') return told.browserAt ?? real.browserAt
+        const value: unknown = Reflect.get(real, name, real)
+        return typeof value === 'function' ? (value.bind(real) as unknown) : value
+      },
+    })
   })
   const phone = new Phone(both, '1')
   await phone.offer()
   const web = await phone.accept(peer.sdp([]))
   await phone.connected()
   renegotiations.length = 0
-  legs[0]?.onState('failed')
+  return { phone, both, legs, web }
+}
+
+interface ToldLeg {
+  onState: WebLegEvents['onState']
+  /** Null: where it really is. */
+  browserAt: string | null
+}
+
+const notOurs = '192.0.2.7'
+
+test.each([
+  ['lost its transport', (leg?: ToldLeg) => leg?.onState('failed')],
+  ['is spoken to where this computer is not any more', (leg?: ToldLeg) => void (leg && (leg.browserAt = notOurs))],
+])('a browser that %s is offered another, without a word of SIP', async (_what, happens) => {
+  const peer = ours(await WirePeer.open())
+  const { both, legs, web } = await callOnLegs(peer)
+  happens(legs[0])
   await until(() => renegotiations[0], { what: 'an offer for the browser' })
   const offer = parseSdp(renegotiations[0] ?? '')
   expect(offer?.audio.transport?.ufrag).not.toBe(parseSdp(web)?.audio.transport?.ufrag)
   const again = new Phone(both, '1')
   await again.describe('localAnswer', await again.browser.answer(renegotiations[0] ?? ''))
+  again.browser.connect()
+  await again.connected()
+  await until(() => again.browser.send(0) ?? peer.heard.length > 2, { what: 'sound again' })
+})
+
+test('another transport is not offered within an exchange of signalling’s, but after it', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, both, legs } = await callOnLegs(peer)
+  await phone.offer('sendonly')
+  legs[0]?.onState('failed')
+  await expect(both.describe('1', 'work', 'localAnswer', browserSdp())).resolves.toMatchObject({ ok: false })
+  expect(renegotiations).toEqual([])
+  both.rollback('1')
+  await until(() => renegotiations[0], { what: 'an offer for the browser' })
+})
+
+test('an offer of another transport that the browser did not take is made again', async () => {
+  const peer = ours(await WirePeer.open())
+  const { phone, both, legs } = await callOnLegs(peer)
+  legs[0]?.onState('failed')
+  await until(() => renegotiations[0], { what: 'an offer for the browser' })
+  await phone.offer('sendonly')
+  both.rollback('1')
+  await until(() => renegotiations[1], { what: 'another offer for the browser', ms: 10_000 })
+  const again = new Phone(both, '1')
+  await again.describe('localAnswer', await again.browser.answer(renegotiations[1] ?? ''))
   again.browser.connect()
   await again.connected()
   await until(() => again.browser.send(0) ?? peer.heard.length > 2, { what: 'sound again' })
