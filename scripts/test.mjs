@@ -4,10 +4,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ensureElectron } from './electron-runtime.mjs'
 import { ensureAsteriskRoot } from './lab/asterisk-root.mjs'
-import { countReport } from './lanes/count.mjs'
+import { countReport, failedFiles } from './lanes/count.mjs'
 import { cannotRunBecause, lanes, missingPackages } from './lanes/lanes.mjs'
 import { hasPrivateNetworks, inPrivateNetwork } from './lanes/private-network.mjs'
 import { ensureBuild } from './setup/build.mjs'
@@ -23,6 +23,8 @@ import { ensureSystemLibraries } from './setup/system-libraries.mjs'
 const inCi = Boolean(process.env.CI) && process.env.CI !== 'false'
 /** A lane that takes longer hangs. */
 const limit = 30 * 60_000
+/** More than so many files that fail are no matter of a busy machine. */
+const mostAgain = 3
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const remarks = []
@@ -42,11 +44,12 @@ try {
   }
   if (together.length > 0) say(`\n── ${together.map(nameOf).join(', ')} ${'─'.repeat(60)}`)
   await inColumns(together, (one) => take(one, together.length > 1 ? `${nameOf(one)} │ ` : undefined))
+  if (together.length > 1) await askAgain(together)
 
   async function take({ lane, part }, label) {
     const reason = reasons.get(lane)
     const counted = reason ? await countSkipped(lane, rest, reason) : await runLane({ lane, part }, rest, label)
-    for (const key of Object.keys(total)) total[key] += counted[key]
+    add(counted)
     if (counted.complaint) remarks.push(`The ${lane.name} lane: ${counted.complaint}.`)
   }
 } catch (error) {
@@ -61,6 +64,30 @@ if (remarks.length > 0) say(`\n${remarks.join('\n')}`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`, () =>
   process.exit(total.failed > 0 || skippedInCi ? 1 : 0),
 )
+
+function add(counted, sign = 1) {
+  for (const key of Object.keys(total)) total[key] += sign * counted[key]
+}
+
+/**
+ * What is timed may be late where two lanes share the machine, and is no fault then: the files in which something failed are run once more, each by itself, and
+ * that counts. It is said which they were, because a test that needs this often is one to look at.
+ */
+async function askAgain(runs) {
+  const failed = runs.flatMap((one) => failedFiles(reportOf(one)).map((first) => ({ lane: one.lane, first })))
+  if (failed.length > mostAgain) return
+  for (const { lane, first } of failed) {
+    const { file } = first
+    say(`\n── ${file}, once more and by itself ${'─'.repeat(30)}`)
+    const again = await runLane({ lane, part: null }, [file])
+    // One that does not even begin is none that passed.
+    if (again.passed + again.failed < first.passed + first.failed) continue
+    add(first, -1)
+    add(again)
+    const verdict = again.failed > 0 ? 'and failed by itself too' : 'and passed by itself'
+    remarks.push(`${file} failed beside another lane, ${verdict}.`)
+  }
+}
 
 function choose(args) {
   const end = args.indexOf('--')
@@ -122,6 +149,10 @@ function nameOf({ lane, part }) {
   return part === null ? lane.name : `${lane.name}-${part}`
 }
 
+function reportOf(run) {
+  return join(cache, 'test-reports', `${nameOf(run)}.json`)
+}
+
 /** Two at once, whatever the machine has: one that is busy is late for what is timed. */
 async function inColumns(runs, take) {
   const left = [...runs]
@@ -132,9 +163,8 @@ async function inColumns(runs, take) {
 }
 
 async function runLane({ lane, part }, rest, label) {
-  const reports = join(cache, 'test-reports')
-  const report = join(reports, `${nameOf({ lane, part })}.json`)
-  mkdirSync(reports, { recursive: true })
+  const report = reportOf({ lane, part })
+  mkdirSync(dirname(report), { recursive: true })
   rmSync(report, { force: true })
   const program = join(import.meta.dirname, 'lanes/run-lane.mjs')
   const shard = part === null ? [] : [`--shard=${part}/${lane.parts}`]

@@ -2,6 +2,8 @@
  * Counts what a lane's report says, and finds what is wrong with a run beyond its failed tests.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { root } from '../setup/places.mjs'
 
 /**
  * @param {string} report JSON file that vitest wrote
@@ -20,4 +22,21 @@ export function countReport(report, code) {
   const skipped = result.numTotalTests - passed - result.numFailedTests
   if (code === 0 || failed > 0) return { passed, failed, skipped }
   return { passed, failed: 1, skipped, complaint: `it ended with code ${code} outside of its tests` }
+}
+
+/**
+ * @param {string} report JSON file that vitest wrote
+ * @returns {{ file: string, passed: number, failed: number, skipped: number }[]} test files in which something failed, from the project's folder
+ */
+export function failedFiles(report) {
+  if (!existsSync(report)) return []
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name, assertionResults: tests }) => {
+      const passed = tests.filter(({ status }) => status === 'passed').length
+      const failed = tests.filter(({ status }) => status === 'failed').length
+      // What could not be loaded counts as one failure, as above.
+      return { file: relative(root, name), passed, failed: failed || 1, skipped: tests.length - passed - failed }
+    })
 }

@@ -3,17 +3,18 @@
  * knows the wire through the user agent and its transport only, and of calls that they must not be disturbed.
  */
 import type { UserAgent } from 'sip.js'
-import type { Timer } from '../../../common/clock'
 import type { RefusedCertificate, Registration as RegistrationState } from '../../../common/account'
 import type { RegistrationFailure } from '../../../common/errors'
 import { ConnectError, type GuardingTransport } from './guard/guarding-transport'
 import type { RegisterFacts } from './guard/register-answer'
 import type { SocketFailure } from './guard/socket'
+import { LaterLooks } from './later-looks'
 import type { LineOptions } from './line-options'
 import type { LineServers } from './line-servers'
 import { NapWatch } from './nap'
 import { NextTry } from './next-try'
 import { ReachWatch } from './reach-watch'
+import { RefusalSense, type FailedRegister } from './refusal-sense'
 import type { RegisterNews } from './register-news'
 import { Registration, type RegisterOutcome } from './registration'
 import { retryClass } from './registration-failure'
@@ -24,8 +25,6 @@ const unlistedRetry = 60_000
 const farewellPatience = 1_000
 /** A REGISTER that somebody wants to see is not sent more often than this, ms: the refreshes need their share of what is allowed. */
 const newsEvery = 15_000
-/** A network changes in steps, its addresses before its routes: what lives at first is asked again so long after, ms. */
-const laterLooks = [1_500, 4_000]
 /** What was up for less than this may be gone again soon, where nobody waits for it (RFC 5626 section 4.5), and where somebody does, ms. */
 const settledAfter = { calm: 120_000, eager: 10_000 }
 
@@ -37,6 +36,8 @@ export class LineUpkeep {
   readonly #next: NextTry
   readonly #nap: NapWatch
   readonly #reach: ReachWatch
+  readonly #looks: LaterLooks
+  readonly #refusals: RefusalSense
   #state: RegistrationState = { state: 'unregistered' }
   #connecting = false
   /** Our Contact was among those the registrar named last, or it named none. */
@@ -48,15 +49,12 @@ export class LineUpkeep {
   /** The network is another one: a connection that is lost or given up now is made anew at once. */
   #connectAnew = false
   #closed = false
-  readonly #looks = new Set<Timer>()
   /** On the way to another server, which is connected to as soon as this one is left. */
   #isMoving = false
   /** It has been registered since it was opened, on an earlier connection. */
   #wasRegistered = false
   /** Since when it is, monotonic ms. */
   #registeredAt = Infinity
-  /** What a server or the connection to it said last. */
-  #lastFailure: { readonly reason: RegistrationFailure; readonly sipStatus: number | null } | null = null
 
   constructor(options: LineOptions, userAgent: UserAgent, servers: LineServers) {
     const { account, clock } = options
@@ -66,6 +64,8 @@ export class LineUpkeep {
     this.#next = new NextTry(clock, options.random, () => (this.#isConnected ? this.#register() : void this.#connect()))
     this.#nap = new NapWatch(clock)
     this.#reach = new ReachWatch({ clock, onChange: options.onReach })
+    this.#looks = new LaterLooks(clock, () => this.#lookAgain())
+    this.#refusals = new RefusalSense(account.wasLetIn === true)
     this.#registration = new Registration({
       userAgent,
       clock,
@@ -117,29 +117,16 @@ export class LineUpkeep {
   /** The computer is on another network, or on one again: what outlived that answers at once, and all else is made anew. */
   networkChanged(): void {
     if (this.#closed) return
-    this.#lookLater()
+    this.#looks.begin()
     this.#connectAnew = true
     if (this.#connecting) return this.#transport.drop('the network changed')
     this.reconnect(() => this.#transport.probeUrgently())
   }
 
-  #lookLater(): void {
-    const { clock } = this.#options
-    this.#forgetLooks()
-    for (const ms of laterLooks) {
-      const timer = clock.setTimeout(() => {
-        this.#looks.delete(timer)
-        if (!this.#isConnected) return
-        this.#connectAnew = true
-        this.#transport.probeUrgently()
-      }, ms)
-      this.#looks.add(timer)
-    }
-  }
-
-  #forgetLooks(): void {
-    for (const timer of this.#looks) this.#options.clock.clearTimeout(timer)
-    this.#looks.clear()
+  #lookAgain(): void {
+    if (!this.#isConnected) return
+    this.#connectAnew = true
+    this.#transport.probeUrgently()
   }
 
   /** The user wants it now, whatever the server said before. */
@@ -175,7 +162,7 @@ export class LineUpkeep {
   /** Takes the registration back. `others`: what else is to be waited for, if it is connected. */
   async leave(limitMs: number, others: () => Promise<unknown>): Promise<void> {
     this.#closed = true
-    this.#forgetLooks()
+    this.#looks.cancel()
     this.#isMoving = false
     this.#next.cancel()
     this.#servers.rest()
@@ -255,16 +242,7 @@ export class LineUpkeep {
   #registered(outcome: RegisterOutcome): void {
     if (this.#closed) return
     this.#tellNews({ outcome, listed: this.#listed, bindings: this.#bindings })
-    if (!outcome.ok) {
-      this.#reach.lost()
-      if (outcome.isHeldBack) return this.#heldBack(outcome.failure, outcome.retryAfterMs)
-      this.#fail(this.#understood(outcome), outcome.sipStatus, outcome.retryAfterMs)
-      const isUnfit = outcome.failure === 'timeout' || outcome.sipStatus === 503
-      this.#isMoving = isUnfit && this.#servers.unfit()
-      // Connected but silent: the connection is as dead as a closed one.
-      if (this.#isMoving || outcome.failure === 'timeout') this.#transport.drop('REGISTER unanswered')
-      return
-    }
+    if (!outcome.ok) return this.#refused(outcome)
     const { clock } = this.#options
     const isNew = this.#state.state !== 'registered'
     const since = this.#state.state === 'registered' ? this.#state.since : clock.date()
@@ -282,18 +260,19 @@ export class LineUpkeep {
     this.#say({ state: 'registered', since, expiresAt: clock.date() + outcome.expires * 1000 })
     if (isNew && this.#wasRegistered) this.#options.onUpAgain()
     this.#wasRegistered = true
+    this.#refusals.letIn()
   }
 
-  /** The server would have to be told too often. Why that was necessary is what helps, and no other server is any better. */
-  #heldBack(reason: RegistrationFailure, retryAfterMs: number | null): void {
-    const last = this.#lastFailure ?? { reason, sipStatus: null }
-    this.#fail(last.reason, last.sipStatus, retryAfterMs)
-  }
-
-  /** A registrar that keeps as many bindings as it may refuses with 403 too: a password that was right once most likely still is. */
-  #understood({ failure, sipStatus }: RegisterOutcome & { ok: false }): RegistrationFailure {
-    const wasRight = this.#wasRegistered || this.#options.account.wasLetIn === true
-    return sipStatus === 403 && failure === 'wrong-password' && wasRight ? 'forbidden' : failure
+  #refused(outcome: FailedRegister): void {
+    this.#reach.lost()
+    const { reason, sipStatus } = this.#refusals.of(outcome)
+    this.#fail(reason, sipStatus, outcome.retryAfterMs)
+    // What was not sent says nothing of the server, and no other is any better.
+    if (outcome.isHeldBack) return
+    const isUnfit = outcome.failure === 'timeout' || outcome.sipStatus === 503
+    this.#isMoving = isUnfit && this.#servers.unfit()
+    // Connected but silent: the connection is as dead as a closed one.
+    if (this.#isMoving || outcome.failure === 'timeout') this.#transport.drop('REGISTER unanswered')
   }
 
   #fail(
@@ -303,7 +282,7 @@ export class LineUpkeep {
     certificate: RefusedCertificate | null = null,
   ): void {
     const retryAt = this.#next.after(reason, retryAfterMs, this.#isCalm)
-    this.#lastFailure = { reason, sipStatus }
+    this.#refusals.noted({ reason, sipStatus })
     this.#say({ state: 'failed', reason, sipStatus, retryAt, certificate })
   }
 
