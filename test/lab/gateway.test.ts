@@ -216,21 +216,37 @@ test('with a fifth of all messages over UDP lost, calls are made and ended all t
   }
 })
 
-test('when the gateway dies in a call it is started again, the call is heard again, and every account is registered', async () => {
-  // Its handshake was carried by the process that is gone.
-  await phone.do('call', '711', '--account', 'Line 115')
-  await phone.callIn('active')
-  await ear.hears(530)
+/** Its process is killed, and there is another. */
+async function loseGateway(): Promise<void> {
   const processes = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(phone.process.pid)]).toString()
   const gateway = /^\s*(\d+).*--utility-sub-type=node\.mojom\.NodeService/m.exec(processes)?.[1]
   process.kill(Number(gateway), 'SIGKILL')
   await until(
     async () => (await phone.status()).accounts.some(({ registration }) => registration.state !== 'registered'),
-    {
-      what: 'the accounts to notice',
-    },
+    { what: 'the accounts to notice' },
   )
   await phone.registered(20_000)
+}
+
+test.each(['110', '115'])(
+  'when the gateway dies while a call to %s rings, it is answered all the same',
+  async (user) => {
+    void lab.asterisk.originate(`PJSIP/${user}`, '711')
+    await phone.callIn('incoming')
+    await loseGateway()
+    await phone.do('answer')
+    await phone.callIn('active')
+    await ear.hears(530)
+    await until(() => heardAt('711') > -35, { what: 'the microphone at the far end' })
+  },
+)
+
+test('when the gateway dies in a call it is started again, the call is heard again, and every account is registered', async () => {
+  // Its handshake was carried by the process that is gone.
+  await phone.do('call', '711', '--account', 'Line 115')
+  await phone.callIn('active')
+  await ear.hears(530)
+  await loseGateway()
   await ear.hears(530, 20_000)
   await phone.do('end')
   await phone.noCalls()

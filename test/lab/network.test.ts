@@ -37,7 +37,6 @@ test.each([
   await ear.hears(microphoneHz)
   const isRegisteredFrom = async (address: string): Promise<boolean> =>
     (await lab.asterisk.cli('pjsip show contacts')).includes(`@${address}:`)
-  // Three seconds on a machine that has nothing else to do, which the benchmark measures.
   const backWithin = async (ms: number, address: string, since: number): Promise<void> => {
     await until(() => isRegisteredFrom(address), {
       what: `registered from ${address}`,
@@ -49,8 +48,8 @@ test.each([
   await backWithin(60_000, '10.78.0.2', performance.now())
 
   network.plugIn('10.78.0.3')
-  await backWithin(6_000, '10.78.0.3', performance.now())
-  await ear.hears(microphoneHz, 25_000)
+  await backWithin(3_000, '10.78.0.3', performance.now())
+  await ear.hears(microphoneHz)
   // All that is its own is the handshake; the way is found as for any other behind the gateway.
   if (user === '115') return ear.close()
 
@@ -59,21 +58,20 @@ test.each([
     what: 'the loss to be seen',
   })
   network.plugIn('10.78.0.4')
-  await backWithin(6_000, '10.78.0.4', performance.now())
-  await ear.hears(microphoneHz, 25_000)
+  await backWithin(3_000, '10.78.0.4', performance.now())
+  await ear.hears(microphoneHz)
 
   // A VPN comes up, and all goes through it; without the cable too. Then it is gone, and the cable is there again.
   const vpn = network.anotherWay('vpn0', '10.79.0.1')
   vpn.plugIn('10.79.0.2')
-  await backWithin(6_000, '10.79.0.2', performance.now())
-  await ear.hears(microphoneHz, 25_000)
+  await backWithin(3_000, '10.79.0.2', performance.now())
+  await ear.hears(microphoneHz)
   network.pullOut()
-  // Behind the gateway the browser may have reached it from the cable's address, and then hears nothing until another way is told.
-  if (user === '100') await ear.hears(microphoneHz, 25_000)
+  await ear.hears(microphoneHz)
   network.plugIn('10.78.0.5')
   vpn.pullOut()
-  await backWithin(6_000, '10.78.0.5', performance.now())
-  await ear.hears(microphoneHz, 25_000)
+  await backWithin(3_000, '10.78.0.5', performance.now())
+  await ear.hears(microphoneHz)
   ear.close()
   expect((await phone.calls()).map(({ state }) => state)).toEqual(['active'])
   await phone.do('end')

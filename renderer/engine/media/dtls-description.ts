@@ -20,6 +20,8 @@ export class DtlsDescription {
   #open: 'ours' | 'theirs' | null = null
   /** Their offer as signalling and as the browser knows it. */
   #prepared: { readonly wire: string; readonly web: string } | null = null
+  /** Their last offer through the gateway, as it came. */
+  #offered = ''
   /** The gateway has a part in it, until the far end turns out to need none. */
   #isAsked = false
   /** A far end that begins anew after each description is told of no other certificate by that. */
@@ -37,7 +39,7 @@ export class DtlsDescription {
     if (remoteOffer !== null && hasIce(remoteOffer)) return this.inner.prepare(remoteOffer)
     await this.#certify()
     if (remoteOffer === null) return this.inner.prepare(null)
-    const web = await this.#ask('remoteOffer', remoteOffer)
+    const web = await this.#askOfOffer(remoteOffer)
     this.#isPiped = true
     this.#prepared = { wire: remoteOffer, web }
     await this.#orTakenBack(this.inner.prepare(web))
@@ -50,7 +52,7 @@ export class DtlsDescription {
     const iceRestart = options.iceRestart === true || (isPiped && isLost(this.inner.connection))
     const { body, contentType } = await this.inner.getDescription(isPiped ? { iceRestart } : options)
     if (this.#open === 'theirs') {
-      const answer = isPiped ? await this.#ask('localAnswer', body) : body
+      const answer = isPiped ? await this.#answer(body) : body
       this.#open = null
       return { body: answer, contentType }
     }
@@ -72,7 +74,7 @@ export class DtlsDescription {
       this.#open = null
     } else {
       if (isPiped) await this.#certify()
-      const web = !isPiped ? sdp : prepared?.wire === sdp ? prepared.web : await this.#ask('remoteOffer', sdp)
+      const web = !isPiped ? sdp : prepared?.wire === sdp ? prepared.web : await this.#askOfOffer(sdp)
       await this.#orTakenBack(this.inner.setDescription(web))
       this.#open = 'theirs'
     }
@@ -101,6 +103,21 @@ export class DtlsDescription {
     const transport = await this.inner.transport()
     if (this.#isPiped !== true) return transport
     return { ...transport, counters: await this.gateway.count(), own: this.#own }
+  }
+
+  #askOfOffer(offer: string): Promise<string> {
+    this.#offered = offer
+    return this.#ask('remoteOffer', offer)
+  }
+
+  /** A gateway that was lost while it rang knows nothing of the offer: as in a call without encryption (see GatewayDescription), it is told once more. */
+  async #answer(body: string): Promise<string> {
+    try {
+      return await this.#ask('localAnswer', body)
+    } catch (error) {
+      if (this.inner.connection === 'connected') throw error
+      return this.#ask('localAnswer', await this.inner.renew(await this.#askOfOffer(this.#offered)))
+    }
   }
 
   async #ask(step: DescribeStep, sdp: string, offer: DtlsOffer = 'alone'): Promise<string> {
