@@ -44,7 +44,7 @@ try {
   }
   if (together.length > 0) say(`\n── ${together.map(nameOf).join(', ')} ${'─'.repeat(60)}`)
   await inColumns(together, (one) => take(one, together.length > 1 ? `${nameOf(one)} │ ` : undefined))
-  if (together.length > 1) await askAgain(together)
+  if (!filtered) await askAgain([...alone, ...together])
 
   async function take({ lane, part }, label) {
     const reason = reasons.get(lane)
@@ -70,8 +70,8 @@ function add(counted, sign = 1) {
 }
 
 /**
- * What is timed may be late where two lanes share the machine, and is no fault then: the files in which something failed are run once more, each by itself, and
- * that counts. It is said which they were, because a test that needs this often is one to look at.
+ * What is timed may be late where several files share the machine, and is no fault then: the files in which something failed are run once more, each by itself,
+ * and that counts. It is said which they were, because a test that needs this often is one to look at.
  */
 async function askAgain(runs) {
   const failed = runs.flatMap((one) => failedFiles(reportOf(one)).map((first) => ({ lane: one.lane, first })))
@@ -85,7 +85,7 @@ async function askAgain(runs) {
     add(first, -1)
     add(again)
     const verdict = again.failed > 0 ? 'and failed by itself too' : 'and passed by itself'
-    remarks.push(`${file} failed beside another lane, ${verdict}.`)
+    remarks.push(`${file} failed beside others, ${verdict}.`)
   }
 }
 
