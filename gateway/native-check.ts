@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PeerConnection } from 'node-datachannel'
 
 /** ms it took, or in words why it does not work. */
 export type NativeCheck = Readonly<Record<'webrtc' | 'database', number | string>>
@@ -37,18 +38,26 @@ async function exchangeData(): Promise<void> {
   const { PeerConnection } = await import('node-datachannel')
   const configuration = { iceServers: [], bindAddress: '127.0.0.1' }
   const [a, b] = [new PeerConnection('a', configuration), new PeerConnection('b', configuration)]
-  a.onLocalDescription((sdp, type) => b.setRemoteDescription(sdp, type))
-  b.onLocalDescription((sdp, type) => a.setRemoteDescription(sdp, type))
-  a.onLocalCandidate((candidate, mid) => b.addRemoteCandidate(candidate, mid))
-  b.onLocalCandidate((candidate, mid) => a.addRemoteCandidate(candidate, mid))
-  await new Promise<void>((resolve, reject) => {
+  const [offered, answered] = [gathered(a), gathered(b)]
+  const heard = new Promise<void>((resolve, reject) => {
     b.onDataChannel((channel) => channel.onMessage((message) => void channel.sendMessage(String(message))))
     const channel = a.createDataChannel('check')
     channel.onOpen(() => void channel.sendMessage(greeting))
     channel.onMessage((message) => (message === greeting ? resolve() : reject(new Error('another message came back'))))
   })
+  // Whole descriptions, because a candidate can outrun its own; and the offer without, so that nobody calls before our end knows the answer.
+  b.setRemoteDescription((await offered).replace(/^a=candidate:.*\r?\n/gm, ''), 'offer')
+  a.setRemoteDescription(await answered, 'answer')
+  await heard
   a.close()
   b.close()
+}
+
+/** The description of this end once it holds all its addresses. */
+function gathered(peer: PeerConnection): Promise<string> {
+  return new Promise((resolve) =>
+    peer.onGatheringStateChange((state) => void (state === 'complete' && resolve(peer.localDescription()?.sdp ?? ''))),
+  )
 }
 
 async function keepValue(): Promise<void> {
