@@ -15,7 +15,7 @@ export interface UntilOptions {
 /** The first truthy answer of `ask`; rejects when there is none in time. An error of the last try is told. */
 export async function until<T>(
   ask: () => Promise<T> | T,
-  { what, ms = 10_000, every = 20 }: UntilOptions,
+  { what, ms = 15_000, every = 20 }: UntilOptions,
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const limit = performance.now() + ms
   let last: unknown
