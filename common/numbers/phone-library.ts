@@ -22,6 +22,8 @@ export interface CountryFacts {
   readonly callingCode: string
   /** Dialled before a national number, usually 0; null: nothing is. */
   readonly trunk: string | null
+  /** Some of its numbers, mobiles say, are written and dialled without it. */
+  readonly trunkIsOptional: boolean
   /** What a number to abroad begins with, as it is dialled; null: it names a carrier. */
   readonly international: string | null
   readonly startsInternational: (digits: string) => boolean
@@ -36,7 +38,12 @@ export interface PhoneLibrary {
 
 /** What Mexico dialled until 2019, and many an address book and carrier still has: the numbers behind it are the same. */
 const formerMexican = /^(?:01|04[45])(?=\d{10}$)/
-const formerMobile = /^\+521\d{10}$/
+const formerMobile = /^\+521(?=\d{10}$)/
+/** Brazil's mobiles have a 9 in front since 2016; what has none is the same mobile, and is not connected without it. */
+const formerBrazilian = /^\+55(\d{2})(?=[689]\d{7}$)/
+
+/** The plans' patterns tell numbers from parts of numbers too loosely to find these by themselves. */
+const withoutTrunk = ['BO', 'GE', 'KI', 'LB', 'LI', 'MC', 'MN', 'PE', 'RW', 'SO', 'UY']
 
 /** Takes some 40 ms the first time. */
 export async function loadPhoneLibrary(): Promise<PhoneLibrary> {
@@ -60,6 +67,7 @@ export async function loadPhoneLibrary(): Promise<PhoneLibrary> {
     return {
       callingCode: getCountryCallingCode(country, metadata),
       trunk: textOf(plan.nationalPrefix()),
+      trunkIsOptional: withoutTrunk.includes(country),
       international: digitsOf(textOf(plan.defaultIDDPrefix()) ?? prefix),
       startsInternational: (digits) => begins.test(digits),
     }
@@ -75,7 +83,8 @@ export async function loadPhoneLibrary(): Promise<PhoneLibrary> {
           metadata,
         )
       const first = read(country === 'MX' ? digits.replace(formerMexican, '') : digits)
-      const found = first && formerMobile.test(first.number) ? read(first.number.replace('+521', '+52')) : first
+      const today = first?.number.replace(formerMobile, '+52').replace(formerBrazilian, '+55$19')
+      const found = first && today !== undefined && today !== first.number ? read(today) : first
       if (!found?.isPossible()) return null
       return {
         e164: found.number,

@@ -96,7 +96,16 @@ function inCountry(digits: string, { plan, facts, library, heard }: Here): Found
     const number = library.parse(text, country)
     return number && { number, why, guessed }
   }
-  if (facts.startsInternational(digits)) return parsed(digits, 'the international prefix, then a number abroad')
+  if (facts.startsInternational(digits)) {
+    const why = 'the international prefix, then a number abroad'
+    const { international } = facts
+    // Where carriers' prefixes begin with the usual one, the country code behind it would be taken for a carrier's figure.
+    const usual =
+      international !== null && digits.startsWith(international)
+        ? parsed(`+${digits.slice(international.length)}`, why)
+        : null
+    return usual?.number.valid === true ? usual : parsed(digits, why)
+  }
   const { trunk } = facts
   if (trunk !== null && digits.startsWith(trunk)) return parsed(digits, `a number of ${country}`)
   const inArea =
@@ -107,11 +116,19 @@ function inCountry(digits: string, { plan, facts, library, heard }: Here): Found
     const whole = parsed(digits, `a number of ${country}`)
     return whole?.number.valid === true ? whole : (inArea?.() ?? whole)
   }
+  // Networks leave the + out far more often than callers have an area code that is like their country's.
+  const withCode =
+    heard && digits.length >= wholeFrom && digits.startsWith(facts.callingCode)
+      ? parsed(`+${digits}`, 'a number with its country code, without +', true)
+      : null
+  if (withCode?.number.valid === true) return withCode
   // Whoever left the trunk prefix out meant something shorter, unless it is too long for that; networks do leave it out.
   const whole = parsed(digits, `a number of ${country} without its trunk prefix`, true)
   const isLong = digits.length >= wholeFrom || (heard && areaCode !== null && digits.startsWith(areaCode))
   const area = heard && isLong && whole?.number.valid === true ? null : (inArea?.() ?? null)
   if (area) return area
+  if (facts.trunkIsOptional && whole?.number.valid === true && whole.number.national.replace(/\D/g, '') === digits)
+    return { number: whole.number, why: `a number of ${country}`, guessed: false }
   return whole?.number.valid === true && (isLong || (heard && digits.length >= heardFrom)) ? whole : null
 }
 

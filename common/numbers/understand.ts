@@ -45,7 +45,7 @@ export function understand(text: string, plan: NumberPlan, means: Means): Unders
 export function keyOf(understood: Understood): string | null {
   switch (understood.kind) {
     case 'e164':
-      return understood.e164
+      return withoutMobileNine(understood.e164)
     case 'extension':
       return understood.extension
     case 'address':
@@ -53,6 +53,19 @@ export function keyOf(understood: Understood): string | null {
     case 'none':
       return null
   }
+}
+
+/**
+ * An Argentine mobile is called with a 9 from abroad and with none at home, and calls with either: nobody else has the number. It is left
+ * out of what is compared, never of what is dialled.
+ */
+const withoutMobileNine = (e164: string): string => e164.replace(/^\+549(?=\d{10}$)/, '+54')
+
+/** The same number with that 9, or without it; null where there is but one way to write it. */
+export function otherWriting(e164: string): string | null {
+  const without = withoutMobileNine(e164)
+  if (without !== e164) return without
+  return /^\+54[1-8]\d{9}$/.test(e164) ? e164.replace('+54', '+549') : null
 }
 
 /** Somebody on one of our own servers is known by the user part alone. */

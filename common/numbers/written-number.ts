@@ -13,7 +13,7 @@ export type Written =
 /** Marks that pasted text carries and nobody sees: zero-width characters and changes of direction. */
 const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
 /** Digits as people write them: spaces and dashes of all kinds, brackets, dots, slashes and waits for a tone between them. */
-const spacedNumber = /^\+?[0-9*#](?:[\s\-.()[\]/~\u00b7\u2010-\u2015\u2212\u30fc]*[0-9*#])*[)\]]?$/
+const spacedNumber = /^(?:\+[\s(]*)?[0-9*#](?:[\s\-.()[\]/~\u00b7\u2010-\u2015\u2212\u30fc]*[0-9*#])*[)\]]?$/
 const separators = /[\s\-.()[\]/~\u00b7\u2010-\u2015\u2212\u30fc]/g
 /** Where the ten digits of other scripts begin; all of them stand together. */
 const otherZeros = [
@@ -25,6 +25,9 @@ const otherDigits = /[\u0660-\u17e9]/g
 /** A number that is spelled on a keypad: an area code, then a word. Nobody's name has this form. */
 const spelled = /^(?:\+?1[\s\-.]*)?\(?\d{3}\)?[\s\-.]+(?=(?:[\s\-.\d]*[A-Z]){3})[A-Z\d](?:[\s\-.]?[A-Z\d]){6,}$/i
 const keypad = ['ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ']
+/** What is dialled when the number has been reached: an extension behind it, or digits after pauses. */
+const afterwards =
+  /(?<=\d[)\]]?)\s*(?:,?\s*(?:ext(?:ension|n)?|x|\u0434\u043e\u0431)[.:]?\s*(?=\d{1,9}$)|(?=[,;][\d\s,;*#]*$))/i
 /** Nobody writes more, and the work stays bounded. */
 const lengthAtMost = 512
 
@@ -53,11 +56,21 @@ const narrow = (one: string): string => String.fromCharCode(one.charCodeAt(0) - 
 const onKeypad = (letter: string): string =>
   String(2 + keypad.findIndex((letters) => letters.includes(letter.toUpperCase())))
 
+/** A number and what is to be dialled after it, pauses included; null when there is no such thing behind a number. */
+export function splitNumber(text: string): { readonly number: string; readonly rest: string } | null {
+  const found = afterwards.exec(text)
+  const number = text.slice(0, found?.index ?? 0)
+  const digits = found && asDigits(number)
+  if (!digits || digits.length < 5) return null
+  const rest = text.slice(found.index + found[0].length)
+  return { number, rest: /^\d/.test(rest) ? `,${rest}` : rest }
+}
+
 /** Never throws. */
 export function written(text: string): Written {
   const line = text.slice(0, lengthAtMost).replace(unseen, '').trim()
   const [, scheme = '', rest = ''] = /^(tel|callto|sips?):(?:\/\/)?(.*)$/is.exec(line) ?? []
-  if (scheme === '') return plainly(line)
+  if (scheme === '') return plainly(splitNumber(line)?.number ?? line)
   const uri = unescaped(rest)
   if (uri === null) return nothing
   return uri.includes('@') ? plainly(uri) : number(uri)
@@ -73,7 +86,8 @@ function plainly(text: string): Written {
 
 /** `user` may carry a password, or the parameters of a telephone number (RFC 3261 section 19.1.6). */
 function address(user: string, rest: string): Written {
-  const [host = ''] = /^[^;?]*/.exec(rest) ?? []
+  // The port is a way there, and no part of who it is.
+  const host = (/^[^;?]*/.exec(rest)?.[0] ?? '').replace(/:\d*$/, '')
   const isPhone = /;user=phone(?:[;?]|$)/i.test(rest) || /;phone-context=/i.test(user)
   const inside = isPhone ? number(user) : plainly(user.replace(/[;:].*$/s, ''))
   if (inside.kind === 'number') {
@@ -88,7 +102,7 @@ function address(user: string, rest: string): Written {
 /** A number with parameters (RFC 3966 section 3): what it is a part of may stand in `phone-context`. */
 function number(text: string): Written {
   const [, head = '', parameters = ''] = /^([^;?]*)([^?]*)/s.exec(text) ?? []
-  const digits = asDigits(head.trim())
+  const digits = asDigits(splitNumber(head)?.number ?? head.trim())
   if (digits === null) return head.trim() === '' ? nothing : { kind: 'name', name: head.trim() }
   const context = /;phone-context=([^;]*)/i.exec(parameters)?.[1] ?? ''
   const prefix = context.startsWith('+') ? asDigits(context) : null

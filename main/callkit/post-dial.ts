@@ -5,6 +5,7 @@
  */
 import type { Call, CallId } from '../../common/call'
 import { refused } from '../../common/errors'
+import { splitNumber } from '../../common/numbers/written-number'
 import type { Registry } from './registry'
 import type { Requests } from './requests'
 import type { Switchboard } from './switchboard'
@@ -23,7 +24,9 @@ const tail = /^([^,;]*?)\s*([,;][\s\p{Cf}0-9A-D*#,;.()/-]*)$/iu
 
 /** Parameters of an address (`;transport=ws`) are no digits and stay where they are. */
 export function splitDialString(text: string): DialString {
-  const [, target = '', rest = ''] = tail.exec(text) ?? []
+  // An extension as address books have it: +1 415 555 2671 ext. 12.
+  const book = splitNumber(text)
+  const [, target = '', rest = ''] = tail.exec(book ? book.number + book.rest : text) ?? []
   if (target.trim() === '') return { target: text, digits: '' }
   const digits = rest.replace(/[^0-9A-D*#,;]/gi, '').toUpperCase()
   return { target, digits: /[^,;]/.test(digits) ? digits : '' }

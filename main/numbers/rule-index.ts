@@ -3,6 +3,7 @@
  * file and decides nothing.
  */
 import type { BlockRule } from '../../common/directory'
+import { otherWriting } from '../../common/numbers/understand'
 import { isWithin } from '../../common/weekly-times'
 
 /** A caller as rules see one. */
@@ -54,13 +55,18 @@ export class RuleIndex {
   private *about({ key, home, unknown }: RuledCaller): Generator<BlockRule | undefined> {
     if (key === null) return yield this.rule('anonymous', '')
     const address = key.includes('@') ? key : `${key}@${home}`
-    yield this.rule('exact', key)
+    const writings = [key, otherWriting(key)].filter((one) => one !== null)
+    for (const one of writings) yield this.rule('exact', one)
     yield this.rule('address', address)
-    for (const { first, last, rule } of this.ranges.get(key.length) ?? []) {
-      if (key >= first && key <= last) yield rule
+    // A name alone is somebody on the account's own server.
+    yield this.rule('address', key)
+    for (const one of writings) {
+      for (const { first, last, rule } of this.ranges.get(one.length) ?? []) {
+        if (one >= first && one <= last) yield rule
+      }
     }
-    for (let length = Math.min(key.length, digitsAtMost); length > 0; length--) {
-      yield this.rule('prefix', key.slice(0, length))
+    for (let length = digitsAtMost; length > 0; length--) {
+      for (const one of writings) if (length <= one.length) yield this.rule('prefix', one.slice(0, length))
     }
     yield this.rule('address', address.slice(address.lastIndexOf('@') + 1))
     if (unknown) yield this.rule('unknown', '')

@@ -3,6 +3,7 @@
  * told numbers and nothing else.
  */
 import type { Contact } from '../../common/contact'
+import { otherWriting } from '../../common/numbers/understand'
 
 /** What a contact says of a caller. */
 export type KnownContact = Pick<Contact, 'id' | 'name' | 'avatar' | 'ringtone' | 'vip' | 'favourite'>
@@ -39,8 +40,11 @@ export const sourcesOf = (people: KnownPeople): CallerSources => ({
   contact: (key) => people.contacts?.byNumber(key) ?? null,
   directory(e164) {
     const { directories } = people
-    const known = directories?.identify(e164) ?? null
-    const blockedBy = directories?.blocks(e164)?.sourceName ?? null
+    const writings = [e164, otherWriting(e164)].filter((one) => one !== null)
+    const first = <T>(ask: (number: string) => T | null | undefined): T | null =>
+      writings.reduce<T | null>((found, number) => found ?? ask(number) ?? null, null)
+    const known = first((number) => directories?.identify(number))
+    const blockedBy = first((number) => directories?.blocks(number))?.sourceName ?? null
     return { name: known?.label ?? null, source: known?.sourceName ?? null, blockedBy }
   },
   async lookUp(e164) {

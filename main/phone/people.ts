@@ -46,7 +46,8 @@ export interface People {
 
 /** Lets everything else of this process go first. */
 const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-const rulesFact = 'rules for numbers'
+/** Another name where numbers come to be compared in another way: contacts are then found by it from the next start on. */
+const rulesFact = 'rules for numbers, 2'
 
 export function makePeople(options: PeopleOptions): People {
   const { clock, log, state, keyOf, rules, searcher, secretOf, onChange } = options

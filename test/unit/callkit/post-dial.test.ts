@@ -19,6 +19,8 @@ test.each([
   ['tel:+4930;ext=5', 'tel:+4930;ext=5', ''],
   ['600,hello', '600,hello', ''],
   [',123', ',123', ''],
+  ['+1 415 555 2671 ext. 12', '+1 415 555 2671', ',12'],
+  ['room-1x2', 'room-1x2', ''],
   ['', '', ''],
 ])('%j dials %j and keeps %j', (text, target, digits) => {
   expect(splitDialString(text)).toEqual({ target, digits })

@@ -57,6 +57,12 @@ describe('a rule is kept in one form, however it is written', () => {
     ['prefix', '٠٩٠٠', '+49900'],
     ['range', '030 1234500 - 030 1234599', '+49301234500-+49301234599'],
     ['range', '200–299', '200-299'],
+    ['range', '030-1234-00 to 030-1234-99', '+4930123400-+4930123499'],
+    ['range', '030-1234-00-030-1234-99', '+4930123400-+4930123499'],
+    ['range', '(030) 1234-00 … (030) 1234-99', '+4930123400-+4930123499'],
+    ['prefix', '030-', '+4930'],
+    ['prefix', '0*', '+49'],
+    ['address', 'Bob@Spam.Example.:5060', 'Bob@spam.example'],
     ['address', 'sip:Bob@Spam.Example', 'Bob@spam.example'],
     ['address', '@Spam.Example', 'spam.example'],
     ['address', 'spam.example', 'spam.example'],
@@ -71,7 +77,20 @@ describe('a rule is kept in one form, however it is written', () => {
     ['exact', ''],
     ['exact', 'bob@spam.example'],
     ['prefix', 'spam'],
+    ['exact', '0900*'],
+    ['exact', '*'],
+    ['exact', 'anonymous'],
+    ['prefix', '00'],
+    ['prefix', '00*'],
+    ['prefix', '+'],
+    ['prefix', '+0'],
+    ['prefix', '*'],
+    ['prefix', '+49 30 ?'],
     ['range', '030 1234'],
+    ['range', '030-1234-00 to 99'],
+    ['address', 'anonymous@anonymous.invalid'],
+    ['address', '+493012345@spam.example'],
+    ['address', '*.example'],
     ['range', '299-200'],
     ['range', '20-299'],
     ['address', 'a b'],
@@ -105,6 +124,24 @@ describe('whom it means', () => {
     expect(matched(list, 'bob@spam.example')).toBe('address')
     expect(matched(list, 'bob@notspam.example')).toBeNull()
     expect(matched(list, 'eve')).toBe('address')
+  })
+
+  it('is an Argentine mobile with its 9 and without it', () => {
+    const list = open()
+    list.add(draft('exact', '+54 9 11 2345 6789'))
+    list.add(draft('prefix', '+54 9 261'))
+    list.add(draft('range', '+54 9 221 400 0000 - +54 9 221 400 9999'))
+    expect(matched(list, '+541123456789')).toBe('exact')
+    expect(matched(list, '+542615551234')).toBe('prefix')
+    expect(matched(list, '+542214001234')).toBe('range')
+    expect(matched(list, '+541123456780')).toBeNull()
+  })
+
+  it('is a name on the own server that stands alone', () => {
+    const list = open()
+    list.add(draft('address', 'eve'))
+    expect(matched(list, 'eve')).toBe('address')
+    expect(matched(list, 'adam')).toBeNull()
   })
 
   it('is nobody outside the times of a rule', () => {

@@ -1,6 +1,9 @@
 /* What numbers mean, in thirty countries and in every way people and servers write them. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { getCountries, getExampleNumber } from 'libphonenumber-js'
+import examples from 'libphonenumber-js/examples.mobile.json'
 import { usualNumbers, type NumberPlan } from '../../../common/account'
+import { dialled } from '../../../common/numbers/dialled'
 import { loadPhoneLibrary, type PhoneLibrary } from '../../../common/numbers/phone-library'
 import { keyOf, understand } from '../../../common/numbers/understand'
 
@@ -88,7 +91,23 @@ describe('one person, however the number is written', () => {
 
 describe('what is written in a country that others do not know', () => {
   it.each([
-    ['AR', '011 15-2345-6789', '+5491123456789'],
+    ['AR', '011 15-2345-6789', '+541123456789'],
+    ['AR', '+54 9 11 2345-6789', '+541123456789'],
+    ['AR', '+54 11 2345-6789', '+541123456789'],
+    ['BR', '+55 11 8765-4321', '+5511987654321'],
+    ['BR', '011 98765-4321', '+5511987654321'],
+    ['UY', '2645 0433', '+59826450433'],
+    ['PE', '912 345 678', '+51912345678'],
+    ['GE', '555 12 34 56', '+995555123456'],
+    ['MC', '93 15 36 00', '+37793153600'],
+    ['LI', '237 74 00', '+4232377400'],
+    ['HK', '0086 10 6552 9988', '+861065529988'],
+    ['FR', '+ 33 1 42 68 53 00', '+33142685300'],
+    ['FR', '+(33) 1 42 68 53 00', '+33142685300'],
+    ['US', '(415) 555-2671 ext. 12', '+14155552671'],
+    ['US', '415-555-2671 x12', '+14155552671'],
+    ['US', 'tel:+1-415-555-2671,,12#', '+14155552671'],
+    ['RU', '8 (495) 123-45-67 доб. 12', '+74951234567'],
     ['MX', '+52 1 55 1234 5678', '+525512345678'],
     ['MX', '00 52 1 55 1234 5678', '+525512345678'],
     ['MX', '044 55 1234 5678', '+525512345678'],
@@ -109,7 +128,7 @@ describe('what is written in a country that others do not know', () => {
   ])('%s: %s', (country, text, e164) => expect(known(text, { country })).toBe(e164))
 
   it('a name with figures in it is a name', () => {
-    for (const name of ['1234567e0', 'room-100-west', '550e8400-e29b-41d4', '100-ada'])
+    for (const name of ['room-1x2', '100x2', '1234567e0', 'room-100-west', '550e8400-e29b-41d4', '100-ada'])
       expect(known(name, { country: 'US' })).toBe(name)
   })
 })
@@ -179,6 +198,8 @@ describe('the line to the outside', () => {
 
   it('a caller that the network gives as country code and number, without +, is known', () => {
     expect(known('4930901820', { country: 'DE' }, true)).toBe('+4930901820')
+    expect(known('4915123456789', { country: 'DE' }, true)).toBe('+4915123456789')
+    expect(known('4968117087851', { country: 'DE', areaCode: '30' }, true)).toBe('+4968117087851')
   })
 })
 
@@ -209,6 +230,26 @@ describe('rules', () => {
       'rule 4 cannot be used: look-around and named groups are not supported; rule 5 makes it 204; too short for anything but an extension or a service',
     )
   })
+})
+
+it('a number of each region of the world, dialled at home and said by the network with country code or +, is one person', () => {
+  const regions = getCountries().filter((country) => getExampleNumber(country, examples) !== undefined)
+  expect(regions.length).toBeGreaterThan(230)
+  for (const country of regions) {
+    const example = getExampleNumber(country, examples)
+    if (example === undefined) continue
+    const e164 = example.number
+    const key = known(e164)
+    const national = example.formatNational()
+    expect([country, known(national, { country })]).toEqual([country, key])
+    expect([country, known(national.replace(/\D/g, ''), { country }, true)]).toEqual([country, key])
+    expect([country, known(e164.slice(1), { country }, true)]).toEqual([country, key])
+    const sent = (['national', 'international', 'e164', 'as-typed'] as const).map((send) =>
+      dialled(e164, plan({ country, send }), { library }),
+    )
+    expect([country, sent.map(({ value }) => value)]).toEqual([country, sent.map(() => e164)])
+    expect([country, sent.map(({ user }) => known(user, { country }))]).toEqual([country, sent.map(() => key)])
+  }
 })
 
 it('a number is shown as it is written where the line is, others as they are from there', () => {
