@@ -219,7 +219,10 @@ export async function startPhone(given: CommandLine): Promise<void> {
   policy.quiet.sync()
   engine.start()
 
-  const startLoader = helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories')
+  const startLoader = helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories', {
+    megabytes: 2_048,
+    clock,
+  })
   const openDatabase = openCarefully({ clock, log, startLoader, notify: (notice) => store.notify(notice) })
 
   // The people the user knows; opened when the window is up.

@@ -26,6 +26,8 @@ export interface AskLoaderOptions {
   /** The process is ended when it has not answered by then, ms. */
   readonly timeoutMs: number
   readonly onProgress?: (entries: number) => void
+  /** It ended, or was ended, before it answered. */
+  readonly onGone?: (why: string) => void
   /** Settles when the answer is not wanted any more. */
   readonly interrupted?: Promise<unknown>
 }
@@ -33,7 +35,7 @@ export interface AskLoaderOptions {
 /** The answer of a process of its own, which is ended afterwards; null: it ended or was ended before it answered. */
 export function askLoader(
   request: LoaderRequest,
-  { start, clock, timeoutMs, onProgress, interrupted }: AskLoaderOptions,
+  { start, clock, timeoutMs, onProgress, onGone, interrupted }: AskLoaderOptions,
 ): Promise<Exclude<LoaderReply, { type: 'progress' }> | null> {
   return new Promise((resolve) => {
     let answer: Exclude<LoaderReply, { type: 'progress' }> | null = null
@@ -46,8 +48,9 @@ export function askLoader(
         process.kill()
       },
       // Only now is it certain that it writes nothing any more.
-      onGone: () => {
+      onGone: (why) => {
         clock.clearTimeout(deadline)
+        if (answer === null) onGone?.(why)
         resolve(answer)
       },
     })

@@ -47,6 +47,7 @@ export class SourceLoader {
     }
     let why: CallDirectoryError | null = null
     void interrupted.then((error) => (why = error))
+    let ended: string | null = null
     const anew = loaded === null
     const reply = await askLoader(
       {
@@ -60,7 +61,7 @@ export class SourceLoader {
         timeoutMs,
         anew,
       },
-      { start, clock, timeoutMs: timeoutMs + graceMs, onProgress, interrupted },
+      { start, clock, timeoutMs: timeoutMs + graceMs, onProgress, interrupted, onGone: (how) => (ended = how) },
     )
     if (reply?.type === 'loaded') {
       const { table, incremental } = reply
@@ -68,7 +69,9 @@ export class SourceLoader {
       return { outcome: { ok: true, incremental, counts: { identifying, blocking } }, table }
     }
     if (reply?.type === 'failed') return failed(callDirectoryError(reply.name, reply.detail))
-    return failed(why ?? callDirectoryError('loadingInterrupted', 'the process that loads it ended'))
+    return failed(
+      why ?? callDirectoryError('loadingInterrupted', `the process that loads it ended (${ended ?? 'no answer'})`),
+    )
   }
 }
 

@@ -23,6 +23,11 @@ const report = (reply: LoaderReply): void => {
 async function answer(request: LoaderRequest): Promise<void> {
   switch (request.type) {
     case 'load':
+      // What a provider throws where nobody waits for it. The answer ends this process.
+      process.on('uncaughtException', (error) => {
+        const detail = String((error as Error | null)?.message ?? error).slice(0, 500)
+        report({ type: 'failed', name: 'unknown', detail })
+      })
       return report(await load(request, report))
     case 'check':
       return report({ type: 'checked', table: await checkTable(request.folder).catch(() => null) })

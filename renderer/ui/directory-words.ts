@@ -23,7 +23,7 @@ export const kinds: Record<SourceKind, { readonly name: string; readonly hint: s
     name: 'Look up by web address',
     hint: 'A CRM is asked about numbers nobody else knows. It never delays ringing.',
   },
-  extension: { name: 'Your own program', hint: 'A module in the folder “directories” of your profile.' },
+  extension: { name: 'Your own program', hint: 'A module in the folder “extensions” of your profile.' },
 }
 
 /** Where it reads from, short. */
