@@ -14,8 +14,8 @@ export interface ContentLine {
   readonly value: string
 }
 
-/** A longer line is no line of a contact: pictures of a megabyte are. */
-const lineAtMost = 2_000_000
+/** A longer line is no line of a contact: a picture as a camera takes it is, and must not be lost to those who can show it. */
+const lineAtMost = 16_000_000
 const linesAtMost = 2_000
 
 /** The cards of a file, each as its lines, oldest version or newest. What stands between cards is ignored. */

@@ -56,6 +56,7 @@ export class AddressBookServer {
       propfind: { _attributes: namespaces, 'd:prop': { 'd:resourcetype': {} } },
     })
     if (itself?.status === 401 || itself?.status === 403) throw new DavError(itself.status, 'not let in')
+    if (itself && itself.status >= 500) throw new DavError(itself.status, 'not now')
     if (itself?.ok && isBook(itself)) return [url.endsWith('/') ? url : `${url}/`]
     const credentials = { username, password: password ?? '' }
     const client = new DAVClient({
@@ -171,7 +172,7 @@ export class AddressBookServer {
       }),
     )
     // A book that does not even list itself was not listed.
-    if (!responses.some(({ href }) => href !== undefined && isSame(href, book)))
+    if (!responses.some(({ href, ok }) => ok && href !== undefined && isSame(href, book)))
       throw new DavError(null, 'the list is not whole')
     const found = new Map<string, string>()
     for (const { href, props } of responses) {
@@ -204,15 +205,20 @@ export class AddressBookServer {
 /** Throws when the request as a whole failed. */
 function whole(responses: readonly DavResponse[]): readonly DavResponse[] {
   const [first] = responses
-  if (responses.length === 1 && first && !first.ok && first.status !== 404) throw new DavError(first.status, 'refused')
-  if (responses.length === 1 && first && first.href === undefined) throw new DavError(first.status, 'not a list')
+  if (first && !first.ok && !isList(first)) throw new DavError(first.status, 'refused')
+  // A page to sign in at, or an error, is told by the library as if it were about the book itself.
+  if (first && !isList(first)) throw new DavError(first.status, 'not a list')
   return responses
 }
+
+const isList = ({ raw }: DavResponse): boolean => typeof raw === 'object' && raw !== null && 'multistatus' in raw
 
 function outcomeOf({ status, ok }: Response): Sent {
   if (ok) return { ok: true, etag: null }
   if (status === 412 || status === 409) return { ok: false, why: 'changed' }
   if (status === 404 || status === 410) return { ok: false, why: 'gone' }
+  // No room for this one (RFC 4918 section 11.5); another may be removed.
+  if (status === 507) return { ok: false, why: 'refused' }
   if (status === 401 || status >= 500 || status === 429) throw new DavError(status, 'not now')
   return { ok: false, why: 'refused' }
 }

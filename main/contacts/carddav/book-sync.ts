@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../../common/clock'
 import type { Log } from '../../../common/log'
 import type { ContactStore } from '../contact-store'
 import { AddressBookServer } from './address-book'
-import type { DavAccess } from './dav-fetch'
+import { DavError, type DavAccess } from './dav-fetch'
 import { syncBook } from './sync-book'
 
 /** An account whose address books are the phone's. */
@@ -38,6 +38,8 @@ export class BookSync {
   private readonly running = new Map<string, { readonly stop: AbortController; readonly done: Promise<boolean> }>()
   private readonly failures = new Map<string, number>()
   private readonly wanted = new Set<string>()
+  /** By the server's own word it is not to be asked before, `clock.now()`. */
+  private readonly pauses = new Map<string, number>()
   private stopped = false
 
   constructor(private readonly options: BookSyncOptions) {}
@@ -106,9 +108,9 @@ export class BookSync {
       return true
     } catch (error) {
       this.failures.set(account.id, (this.failures.get(account.id) ?? 0) + 1)
-      log.warn(
-        `address book: a round failed (${error instanceof Error && error.name === 'DavError' ? error.message : 'unexpected'})`,
-      )
+      if (error instanceof DavError && error.retryAfterMs !== null)
+        this.pauses.set(account.id, this.options.clock.now() + error.retryAfterMs)
+      log.warn(`address book: a round failed (${error instanceof DavError ? error.message : 'unexpected'})`)
       return false
     } finally {
       if (changed > 0) onAll()
@@ -134,10 +136,14 @@ export class BookSync {
   private plan(id: string, ms: number): void {
     this.cancel(id)
     if (this.stopped) return
-    const timer = this.options.clock.setTimeout(() => {
-      this.timers.delete(id)
-      void this.round(id)
-    }, ms)
+    const { clock } = this.options
+    const timer = clock.setTimeout(
+      () => {
+        this.timers.delete(id)
+        void this.round(id)
+      },
+      Math.max(ms, (this.pauses.get(id) ?? 0) - clock.now()),
+    )
     this.timers.set(id, timer)
   }
 

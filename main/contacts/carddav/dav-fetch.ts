@@ -14,6 +14,7 @@ export interface DavAccess {
 /** For one request, ms. */
 const deadlineMs = 30_000
 const redirectsAtMost = 5
+const longestPauseMs = 24 * 3_600_000
 /** Of one answer, in bytes: a batch of cards with pictures, or the list of a large book. */
 const answerAtMost = 64 * 2 ** 20
 
@@ -24,6 +25,8 @@ export class DavError extends Error {
     /** HTTP status; null: no answer. */
     readonly status: number | null,
     what: string,
+    /** The server wants to be left alone for so long, ms; null: it does not say. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(status === null ? what : `${what} (${status})`)
   }
@@ -55,12 +58,23 @@ export function davFetch({ url, username, password }: DavAccess, signal: AbortSi
       }
       const location = response.headers.get('location')
       const redirected = [301, 302, 307, 308].includes(response.status) && location !== null
+      if (!redirected && [429, 503].includes(response.status)) {
+        await response.body?.cancel()
+        throw new DavError(response.status, 'not now', pauseOf(response.headers))
+      }
       if (!redirected || init.redirect === 'manual') return bounded(response)
       await response.body?.cancel()
       at = new URL(location, at)
     }
     throw new DavError(null, 'redirected too often')
   }
+}
+
+/** Retry-After (RFC 9110 section 10.2.3): seconds, or a time by the server's own clock; ms, a day at most. */
+function pauseOf(headers: Headers): number | null {
+  const said = headers.get('retry-after')?.trim() ?? ''
+  const ms = /^\d{1,9}$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - Date.parse(headers.get('date') ?? '')
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, longestPauseMs) : null
 }
 
 async function bounded(response: Response): Promise<Response> {

@@ -52,13 +52,16 @@ export async function syncBook(options: SyncBookOptions): Promise<SyncCounts> {
       url,
       wanted.map(([href]) => href),
     )
+    const left = new Set(wanted.map(([href]) => href))
     for await (const cards of fetched) {
+      for (const { href } of cards) left.delete(href)
       received += receive(options, cards, hrefsOf(options))
       await options.rest()
     }
     const gone = changes.gone ?? [...ids.keys()].filter((href) => !changes.changed.has(href))
     removed = loseAll(options, gone, ids)
-    store.putFact(fact, JSON.stringify({ token: changes.token, ctag: changes.ctag }))
+    // What was named and not given is asked for again: the next token would not name it any more.
+    if (left.size === 0) store.putFact(fact, JSON.stringify({ token: changes.token, ctag: changes.ctag }))
   }
   const { sent, refused } = await send(options)
   return { received, removed, sent, refused }
