@@ -25,6 +25,8 @@ export interface LdapPeopleOptions {
 }
 
 const usualDeadlineMs = 2_000
+/** More than is asked for in one page. */
+const entriesAtMost = 1_000
 /** A connection nobody uses is given back, ms. */
 const idleMs = 60_000
 const longest = { name: 256, number: 64 } as const
@@ -87,8 +89,10 @@ export class LdapPeople implements PeopleServer {
       scope: 'sub',
       filter,
       attributes: [...nameAttributes, ...numberAttributes],
-      // A page and not a size limit: one that is exceeded is an error, and what came with it is lost.
+      // A page, because not every server keeps to a limit; the limit, because without one the library drops what came from a server that
+      // gives less than was asked for.
       paged: { pageSize: limit },
+      sizeLimit: entriesAtMost,
       timeLimit: Math.ceil((this.options.deadlineMs ?? usualDeadlineMs) / 1_000),
     })
     return searchEntries.slice(0, limit).flatMap((entry) => {

@@ -97,5 +97,5 @@ test('an LDAP directory is read whole, beyond a page, by the attributes in their
   expect(labels[4930200000]).toEqual(['Zoë'])
   expect(labels[4930201199]).toEqual(['Person 1199'])
   const failed = await load('ldap', settings, 'wrong-canary')
-  expect(failed?.type === 'failed' && failed.detail).toBe('the directory cannot be read (InvalidCredentialsError 49)')
+  expect(failed?.type === 'failed' && failed.detail).toBe('the directory cannot be read (wrong user or password)')
 })

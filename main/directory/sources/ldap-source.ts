@@ -60,6 +60,19 @@ function textsOf(value: unknown): readonly string[] {
 
 /** The name of the server's answer, or the network's; never its words, which may quote the request. */
 const reasonOf = (error: unknown): string =>
-  (error as { code?: unknown }).code === undefined
+  plainly[(error as { code?: number }).code ?? -1] ??
+  ((error as { code?: unknown }).code === undefined
     ? ((error as Error).name ?? 'unknown error')
-    : `${(error as Error).name} ${String((error as { code?: unknown }).code)}`
+    : `${(error as Error).name} ${String((error as { code?: unknown }).code)}`)
+
+/** What people can do something about (RFC 4511 appendix A). */
+const plainly: Readonly<Record<number, string>> = {
+  3: 'the server gives up before it has told all entries',
+  4: 'the server does not give as many entries as there are',
+  10: 'they are on another server',
+  11: 'the server does not give as many entries as there are',
+  13: 'the server wants an encrypted connection',
+  32: 'there is no such base',
+  49: 'wrong user or password',
+  50: 'this user may not read it',
+}
