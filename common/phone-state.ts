@@ -97,6 +97,7 @@ export interface Notice {
     | 'settings-unreadable'
     | 'contacts-unreadable'
     | 'calls-unreadable'
+    | 'disk-full'
     | 'engine-restarted'
     | 'provisioning-failed'
     | 'provisioned'

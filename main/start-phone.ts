@@ -35,6 +35,7 @@ import { makeWishes } from './phone/wishes'
 import { onStartedAgain } from './os/started-again'
 import { makeCalls } from './phone/calls'
 import { makePolicy } from './phone/policy'
+import { watchRoom } from './settings/disk-room'
 import { openCarefully } from './phone/open-carefully'
 import { makePeople, type People } from './phone/people'
 import { openProfile } from './phone/profile'
@@ -222,6 +223,11 @@ export async function startPhone(given: CommandLine): Promise<void> {
   const startLoader = helperProcess(join(import.meta.dirname, 'directory.js'), 'Patchcord directories', {
     megabytes: 2_048,
     clock,
+  })
+  watchRoom(folder, clock, (isFull) => {
+    const others = store.current.notices.filter(({ id }) => id !== 'disk-full')
+    store.put({ notices: isFull ? [...others, { id: 'disk-full', kind: 'disk-full', detail: null }] : others })
+    if (isFull) log.error('no room on the disk')
   })
   const openDatabase = openCarefully({ clock, log, startLoader, notify: (notice) => store.notify(notice) })
 

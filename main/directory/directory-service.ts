@@ -12,6 +12,7 @@ import { refused, type Result } from '../../common/errors'
 import type { Log } from '../../common/log'
 import { callDirectoryPhoneNumber, CallDirectoryManager, defaultMaximumEntries } from '../callkit'
 import { visibleText } from '../callkit/visible-text'
+import { hasRoom } from '../settings/disk-room'
 import { CallerLookup, type LookupSource } from './caller-lookup'
 import type { StoredSource } from './directory-document'
 import { extensionFiles } from './extension-files'
@@ -251,6 +252,7 @@ export class DirectoryService {
     const reply = await askLoader({ type: 'check', folder: this.folderOf(id) }, { start, clock, timeoutMs: checkMs })
     if (this.stopped || !this.list.find(id)?.enabled) return
     if (reply?.type === 'checked' && reply.table) return this.tables.use(id, reply.table.name)
+    if (!hasRoom(this.options.folder)) return log.error('directories: no table without room on the disk')
     log.error('directories: a table is gone or damaged')
     this.broken(id)
   }

@@ -6,6 +6,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, renameSync, rmSy
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../common/clock'
 import type { Log } from '../../common/log'
+import { hasRoom, makeLock } from './disk-room'
 
 export interface DatabaseCareOptions<T> {
   readonly folder: string
@@ -26,12 +27,14 @@ const inUse = 'in-use'
 /** Rejects where there can be no database at all. */
 export async function openWithCare<T>(options: DatabaseCareOptions<T>): Promise<T> {
   const { folder, walk, open, log } = options
-  if (isInDoubt(folder) && !(await walk(folder))) setAside(options)
+  makeLock(join(folder, 'lock.mdb'))
+  // On a full disk nobody can walk through it, and nothing is said against it.
+  if (hasRoom(folder) && isInDoubt(folder) && !(await walk(folder))) setAside(options)
   try {
     return await open()
   } catch (error) {
     log.error(`${basename(folder)}: ${error instanceof Error ? error.message : 'cannot be opened'}`)
-    if (!setAside(options)) throw error
+    if (!hasRoom(folder) || !setAside(options)) throw error
     return await open()
   }
 }

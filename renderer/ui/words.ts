@@ -319,6 +319,10 @@ const noticeWords: Record<Notice['kind'], Explanation> = {
     title: 'The older calls were damaged and could not be read.',
     remedy: 'The newest ones are here. The old file was kept.',
   },
+  'disk-full': {
+    title: 'There is no room left on the disk.',
+    remedy: 'Calls work, but calls, contacts and settings may not be kept. Make room, then start Patchcord again.',
+  },
   'engine-restarted': {
     title: 'The call engine stopped and was restarted.',
     remedy: 'A call that was up may have been cut.',

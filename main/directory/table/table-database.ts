@@ -4,6 +4,7 @@
  */
 import { open, type Database, type RootDatabase } from 'lmdb'
 import * as v from 'valibot'
+import { makeLock } from '../../settings/disk-room'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -43,6 +44,7 @@ export function openTable(path: string, mode: 'read' | 'write'): TableDatabase {
   // Look-ups are far apart: what lies beside a block is of no use.
   const reading = { readOnly: true, noReadAhead: true }
   const options = { path, noSubdir: true, maxDbs: 4, encoding: 'binary', cache: false } as const
+  makeLock(`${path}-lock`)
   const root: RootDatabase = open(Object.assign({ ...options }, mode === 'read' ? reading : writing))
   const blocks = (name: string): Blocks => root.openDB<Buffer, number>({ name, encoding: 'binary', cache: false })
   try {
