@@ -32,6 +32,10 @@ const fixed: Readonly<Record<number, string>> = {
   13: 'CN/8000',
 }
 
+/** By these numbers alone browsers know the codecs that have one of their own. */
+export const fixedCodecs = (): Codec[] =>
+  Object.keys(fixed).flatMap((type) => codecOf(Number(type), undefined, null) ?? [])
+
 /** The codec that a payload type stands for; `map`: the rest of its `a=rtpmap`. Null for one that does not pass. */
 export function codecOf(type: number, map: string | undefined, parameters: string | null): Codec | null {
   const [name = '', clockRate = '', channels = '1'] = (map ?? fixed[type] ?? '').split('/')

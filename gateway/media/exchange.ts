@@ -4,7 +4,7 @@
  */
 import type { PlainForm } from '../../common/contract/gateway'
 import { allowed } from './addresses'
-import { common, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
+import { common, fixedCodecs, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
 import { withoutPort, type OwnAddress } from './own-address'
 import { dynamicSpeech, mapIn, mapOut, PayloadTypes, usualOnTheWire } from './payload-types'
 import type { WireAgreement } from './plain-leg'
@@ -77,6 +77,7 @@ export class Exchange {
   #lastPlain: string | null = null
 
   constructor(random: (bytes: number) => Buffer) {
+    this.#webTypes.learn(fixedCodecs())
     this.#keys = new OwnKeys(random)
     this.#origin = new Origin(random(4).readUInt32BE())
   }

@@ -12,7 +12,7 @@ const maxLength = 16_384
 const maxLines = 512
 const maxLineLength = 4_096
 const maxMediaLines = 16
-const maxFormats = 32
+const maxFormats = 128
 const maxCandidates = 16
 
 type Lines = readonly string[]
@@ -56,7 +56,7 @@ function mediaLine(line: string): MediaLine | null {
   const match = /^m=([\w.-]{1,32}) +(\d{1,5})(?:\/\d{1,3})? +([\w/.-]{1,64}) +(.{1,512})$/.exec(line)
   const [, kind = '', port = '', protocol = '', formats = ''] = match ?? []
   const list = formats.trim().split(/\s+/)
-  if (match === null || Number(port) > 65_535 || list.length > 4 * maxFormats) return null
+  if (match === null || Number(port) > 65_535 || list.length > maxFormats) return null
   return { kind, port: Number(port), protocol, formats: list.join(' ') }
 }
 
@@ -99,19 +99,16 @@ function codecsOf(section: Lines, formats: string): Codec[] {
   const maps = pairs(section, 'rtpmap')
   const parameters = pairs(section, 'fmtp')
   const seen = new Set<string>()
-  return formats
-    .split(' ')
-    .slice(0, maxFormats)
-    .flatMap((format) => {
-      const type = /^\d{1,3}$/.test(format) ? Number(format) : 128
-      const given = parameters.get(type)
-      const fine = given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given) ? given : null
-      const codec = type > 127 ? null : codecOf(type, maps.get(type)?.trim(), fine)
-      const key = `${codec?.name}/${codec?.clockRate}`
-      if (codec === null || seen.has(key)) return []
-      seen.add(key)
-      return [codec]
-    })
+  return formats.split(' ').flatMap((format) => {
+    const type = /^\d{1,3}$/.test(format) ? Number(format) : 128
+    const given = parameters.get(type)
+    const fine = given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given) ? given : null
+    const codec = type > 127 ? null : codecOf(type, maps.get(type)?.trim(), fine)
+    const key = `${codec?.name}/${codec?.clockRate}`
+    if (codec === null || seen.has(key)) return []
+    seen.add(key)
+    return [codec]
+  })
 }
 
 /** `a=rtcp:port [IN IP4 address]` (RFC 3605), else the port after RTP's. */

@@ -160,6 +160,15 @@ describe('a call in', () => {
     expect(talk.localOffer().media.map(({ kind, port }) => `${kind} ${port}`)).toEqual(['audio 20000', 'video 0'])
   })
 
+  test('of a usual codec by a number of its own is the browser’s by the usual one', () => {
+    const talk = new Talk()
+    const web = talk.offered(wire('4000 RTP/AVP 97 101', ['a=rtpmap:97 PCMU/8000', event(101)])) as AudioDescription
+    expect(list(web)).toEqual(['0 PCMU', '101 telephone-event'])
+    expect(list(audio(talk.localAnswer(web)))).toEqual(['97 PCMU', '101 telephone-event'])
+    expect(talk.exchange.agreed?.toWire.get(0)).toBe(97)
+    expect(talk.exchange.agreed?.toWeb.get(97)).toBe(0)
+  })
+
   test('keeps the browser’s numbers when another phone behind the server has others', () => {
     const talk = new Talk()
     talk.localAnswer(

@@ -36,6 +36,12 @@ describe('an audio line', () => {
     expect(parseSdp(text)?.audio.codecs.at(-1)?.parameters).toBe('useinbandfec=1;stereo=0')
   })
 
+  test('may name ours behind many that nobody speaks here', () => {
+    const others = Array.from({ length: 31 }, (_, i) => 96 + i)
+    const maps = others.map((type) => `a=rtpmap:${type} X-${type}/8000`)
+    expect(names(sdp([`m=audio 4000 RTP/AVP ${others.join(' ')} 3 18 4 0`, ...maps]))).toEqual(['0 PCMU/8000'])
+  })
+
   test('says where packets go: its own address before the session’s, RTCP on the port after it or where it says', () => {
     const own = audioOf(['m=audio 4000 RTP/AVP 0', 'c=IN IP4 198.51.100.7', 'a=rtcp:5001'])
     expect(own?.rtp).toEqual({ address: '198.51.100.7', port: 4000 })

@@ -233,6 +233,21 @@ describe('answers with odd bodies are not lost', () => {
       `--b\r\nContent-Type: application/sdp\r\n\r\n${SDP}--b--`,
       'Established',
     ],
+    [
+      '200 whose type has a parameter and capitals',
+      200,
+      ['Content-Type: Application/SDP ;charset=utf-8', 'Content-Disposition: Session'],
+      SDP,
+      'Established',
+    ],
+    ['302 to a mailbox', 302, ['Contact: <mailto:bob@example.com>'], '', 'Terminated'],
+    [
+      '200 from where nobody can be reached',
+      200,
+      ['Contact: <http://x>', 'Content-Type: application/sdp'],
+      SDP,
+      'Established',
+    ],
   ]
   for (const [name, status, lines, body, state] of answers)
     it(name, async () => {
@@ -240,7 +255,8 @@ describe('answers with odd bodies are not lost', () => {
       alice.peer.on('INVITE', (request) => {
         const copied = request.message.headers.filter(({ name }) => ['via', 'from', 'call-id', 'cseq'].includes(name))
         const head = copied.map(({ label, value }) => `${label}: ${value}`)
-        const to = [`To: ${request.header('to')};tag=peertag`, 'Contact: <sip:bob@pbx.example.com>']
+        const contact = lines.some((line) => line.startsWith('Contact:')) ? [] : ['Contact: <sip:bob@pbx.example.com>']
+        const to = [`To: ${request.header('to')};tag=peertag`, ...contact]
         alice.peer.send([`SIP/2.0 ${status} Said`, ...head, ...to, ...lines, '', body].join('\r\n'))
         if (status === 183) alice.peer.reply(request, 200, [], SDP)
       })
@@ -250,6 +266,20 @@ describe('answers with odd bodies are not lost', () => {
       expect(inviter.state).toBe(state)
       expect(uncaught).toEqual([])
     })
+})
+
+describe('an offer is one, whatever it is called', () => {
+  it.each([
+    { replace: { 'Content-Type': 'application/sdp ;charset=utf-8' } },
+    { replace: { 'Content-Type': 'APPLICATION/SDP' } },
+    { extra: ['Content-Disposition: Session;handling=required'] },
+  ])('%o', async (parts) => {
+    const { rang } = await receive(makeRequest(parts))
+    // sip.js compares both to the letter.
+    const { request } = rang[0]!
+    expect(request.getHeader('content-type')).toBe('application/sdp')
+    expect(request.getHeader('content-disposition')).toBeUndefined()
+  })
 })
 
 describe('what is repaired is given back as it was', () => {

@@ -47,6 +47,7 @@ const replaceBody = (message: WireMessage, body: string): void => {
   if (body === '') removeHeader(message, 'content-type')
   else setHeader(message, 'Content-Type', 'application/sdp')
   removeHeader(message, 'content-encoding')
+  removeHeader(message, 'content-disposition')
   setHeader(message, 'Content-Length', String(new TextEncoder().encode(body).length))
 }
 
@@ -59,6 +60,16 @@ const sdpPart = (body: string, type: string): string | null => {
     if (blank !== '' && /^content-type[ \t]*:[ \t]*application\/sdp\b/im.test(head)) return part.slice(head.length)
   }
   return null
+}
+
+/**
+ * sip.js takes a body for the session's only where it is called `application/sdp`, to the letter, or `session`, in small letters. RFC 3959's
+ * early session is not the call's.
+ */
+const nameDescription = (message: WireMessage): void => {
+  if (headerValue(message, 'content-type') !== 'application/sdp') setHeader(message, 'Content-Type', 'application/sdp')
+  const disposition = headerValue(message, 'content-disposition')
+  if (disposition !== undefined && !/^early-session\b/i.test(disposition)) removeHeader(message, 'content-disposition')
 }
 
 const accept = ['Accept: application/sdp']
@@ -74,9 +85,8 @@ export const checkBody = (message: WireMessage, method: string, lenient: boolean
   if (message.body === '' || !offerMethods.has(method)) return
   const encoding = headerValue(message, 'content-encoding')
   const plain = encoding === undefined || encoding.toLowerCase() === 'identity'
-  if (plain && type === undefined && /^v=0[\r\n]/.test(message.body))
-    return setHeader(message, 'Content-Type', 'application/sdp')
-  if (plain && type !== undefined && /^application\/sdp(?:[;\s]|$)/i.test(type)) return
+  if (plain && type === undefined && /^v=0[\r\n]/.test(message.body)) return nameDescription(message)
+  if (plain && type !== undefined && /^application\/sdp(?:[;\s]|$)/i.test(type)) return nameDescription(message)
   const part = plain && type !== undefined && /^multipart\//i.test(type) ? sdpPart(message.body, type) : null
   if (part !== null || lenient) return replaceBody(message, part ?? '')
   if (!plain) throw new Refusal(415, 'content-encoding', [...accept, 'Accept-Encoding: identity'])

@@ -6,7 +6,14 @@ import { checkBody } from './body'
 import { checkParsedHeaders, checkPresence, countOf, passed, readSequence, type Passed } from './header-check'
 import { Refusal, rewrite } from './refusal'
 import { repairAddress, repairStatusLine } from './repair'
-import { findHeader, headerValue, parameter, setHeader, type WireMessage } from '../../../../common/wire-message'
+import {
+  findHeader,
+  headerValue,
+  parameter,
+  removeHeader,
+  setHeader,
+  type WireMessage,
+} from '../../../../common/wire-message'
 
 /** Throws a `Refusal`: nobody answers a response, it is dropped. */
 export const checkResponse = (message: WireMessage): Passed => {
@@ -29,11 +36,21 @@ export const checkResponse = (message: WireMessage): Passed => {
   if (countOf(message, 'via') > 1) throw new Refusal(0, 'more than one via')
   checkParsedHeaders(message, sequence)
   // The answer to REGISTER lists strangers' bindings too; register-answer reads it with care of its own.
-  if (method !== 'REGISTER') rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
+  if (method !== 'REGISTER') repairContacts(message)
   checkBody(message, method, true)
   if (method === 'INVITE' && status > 100 && status < 200) joinRequire(message)
   if (method === 'INVITE' && status < 300) status = makeDialogPossible(message, status)
   return passed(message, method, status, sequence)
+}
+
+/** Where a refusal sends us may be no SIP address at all, `mailto:` for one (RFC 3261 section 20.10): what cannot be read goes, not the answer. */
+const repairContacts = (message: WireMessage): void => {
+  try {
+    rewrite(message, 'contact', (value) => repairAddress(value, 'Contact'), true)
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal
+    removeHeader(message, 'contact')
+  }
 }
 
 /**
