@@ -1,5 +1,15 @@
 /* Databases of the profile that were damaged while the phone was not looking: torn, overwritten, of something else. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { systemClock } from '../../../common/clock'
@@ -87,4 +97,31 @@ it('a database that is whole is kept, whether the phone ended well or not', asyn
   mkdirSync(join(folder, '..', 'new'))
   writeFileSync(join(folder, '..', 'new', 'data.mdb'), '')
   expect(await contactsOf(join(folder, '..', 'new'))).toEqual({ count: 0, notices: [] })
+})
+
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
+it.runIf(isRoot)('a database on a full disk is kept, and the process lives', { timeout: 20_000 }, async () => {
+  const disk = temporaryFolder()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    // Not everybody who is root may mount.
+    return
+  }
+  try {
+    const store = await openStore(join(disk, 'contacts'))
+    await store.close()
+    // As after a kill, and without the lock file, which would be mapped and end the process.
+    writeFileSync(join(disk, 'contacts/in-use'), '')
+    const fill = openSync(join(disk, 'fill'), 'w')
+    expect(() => {
+      for (;;) writeSync(fill, Buffer.alloc(4_096))
+    }).toThrow('ENOSPC')
+    closeSync(fill)
+    expect(await contactsOf(join(disk, 'contacts'))).toEqual({ count: 0, notices: [] })
+    expect(readdirSync(disk).sort()).toEqual(['contacts', 'fill'])
+    await expect(contactsOf(join(disk, 'others'))).rejects.toThrow('ENOSPC')
+  } finally {
+    execFileSync('umount', ['-l', disk])
+  }
 })
