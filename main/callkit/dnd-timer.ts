@@ -24,6 +24,8 @@ const lookAgainMs = 30_000
 
 export class DoNotDisturbTimer {
   private timer: Timer | null = null
+  /** When that end is by the clock that is never set: the one on the wall may be set back by days. */
+  private end: { readonly of: number; readonly at: number } | null = null
 
   constructor(private readonly options: DoNotDisturbTimerOptions) {}
 
@@ -44,7 +46,8 @@ export class DoNotDisturbTimer {
     this.timer = null
     const { doNotDisturb, doNotDisturbUntil: until } = settings()
     if (!doNotDisturb || until === null) return
-    const left = until - clock.date()
+    if (this.end?.of !== until) this.end = { of: until, at: clock.now() + until - clock.date() }
+    const left = Math.min(until - clock.date(), this.end.at - clock.now())
     if (left > 0) this.timer = clock.setTimeout(() => this.sync(), Math.min(left, lookAgainMs))
     else if (!change({ doNotDisturb: false, doNotDisturbUntil: null }).ok) {
       // A disk that is full now may not be in a while.

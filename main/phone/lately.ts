@@ -59,7 +59,7 @@ export class Lately {
       outsidePrefix !== null && digits.startsWith(outsidePrefix) ? digits.slice(outsidePrefix.length) : digits
     const urgent =
       isEmergency(digits, country) || isEmergency(inside, country) || /^(?:urn:service:)?sos\b/i.test(digits)
-    if (urgent) this.emergencyAt = Math.max(this.emergencyAt, startedAt)
+    if (urgent) this.emergencyAt = this.nearer(this.emergencyAt, startedAt)
   }
 
   isEmergency(): boolean {
@@ -81,10 +81,16 @@ export class Lately {
       if (entry.direction !== 'outgoing') continue
       this.calls(entry)
       const key = this.keyOf(entry)
-      if (key !== null) keys.set(key, Math.max(entry.startedAt, keys.get(key) ?? 0))
+      if (key !== null) keys.set(key, this.nearer(keys.get(key) ?? -Infinity, entry.startedAt))
     }
     this.dialledIn = { of: history, keys }
     return keys
+  }
+
+  /** Not the later one: since a clock was set back, calls from before it seem to be yet to come. */
+  private nearer(a: number, b: number): number {
+    const now = this.options.clock.date()
+    return Math.abs(now - a) < Math.abs(now - b) ? a : b
   }
 
   private keyOf(entry: HistoryEntry): string | null {

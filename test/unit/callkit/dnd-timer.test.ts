@@ -32,6 +32,15 @@ test('ends by itself, on the minute', () => {
   expect(clock.pending).toBe(0)
 })
 
+test('a clock on the wall that is set back by days does not make it last for days', () => {
+  const { clock, settings, timer } = phone()
+  timer.set(true, 30)
+  clock.advance(10 * 60_000)
+  clock.sleep(-3 * 24 * 3_600_000)
+  clock.advance(20 * 60_000 + 30_000)
+  expect(settings.doNotDisturb).toBe(false)
+})
+
 test('without minutes it stays until it is switched off', () => {
   const { clock, settings, timer } = phone()
   timer.set(true, null)

@@ -320,6 +320,10 @@ describe('after an emergency call', () => {
     expect(await verdictFor('+4930901820')).toBe('603')
     phone.entries = [outgoing('112', 60)]
     expect(await verdictFor('+4930901820')).toBe('alert')
+    // One from before the clock was set back by days, and one since.
+    await phone.remoteEnds(phone.registry.live()[0]?.id ?? '')
+    phone.entries = [outgoing('112', 60), outgoing('112', -260_000)]
+    expect(await verdictFor('+4930901820')).toBe('alert')
   })
 })
 
