@@ -25,7 +25,7 @@ export const nodeUdp: Udp = {
       return await new Promise<string | null>((resolve) => {
         socket.once('error', () => resolve(null))
         // Nothing is sent: connecting asks the routing table only. The port means nothing.
-        socket.connect(9, address, () => resolve(socket.address().address))
+        socket.connect(9, address, (error?: Error) => resolve(error ? null : socket.address().address))
       })
     } catch {
       return null

@@ -16,7 +16,7 @@ export function addressTowards({ address, port }: Endpoint): Promise<string | nu
     }
     socket.once('error', () => give(null))
     try {
-      socket.connect(port, address, () => give(plainAddress(socket.address().address)))
+      socket.connect(port, address, (error?: Error) => give(error ? null : plainAddress(socket.address().address)))
     } catch {
       give(null)
     }

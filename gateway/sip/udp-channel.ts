@@ -135,10 +135,10 @@ const connectScout = (scout: Socket, { address, port }: Endpoint): Promise<strin
     }
     try {
       scout.once('error', () => give(null))
-      scout.connect(port, address, () => {
+      scout.connect(port, address, (error?: Error) => {
         scout.removeAllListeners('error')
         scout.on('error', () => {})
-        give(plainAddress(scout.address().address))
+        give(error ? null : plainAddress(scout.address().address))
       })
     } catch {
       give(null)
