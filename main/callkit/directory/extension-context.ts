@@ -31,6 +31,8 @@ export interface CallDirectoryContextOptions {
 
 /** One number can have this many labels; the next one is over the limit. */
 const maximumLabels = 1_000
+/** Who goes on adding without a pause keeps everybody from hearing of the failure: then adding throws. */
+const ignoredAtMost = 1_000_000
 /** UTF-16 units of a label that are kept. */
 const maximumLabelLength = 256
 
@@ -49,6 +51,8 @@ export class CallDirectoryExtensionContext {
   private lastLabel = ''
   private labels: Set<string> | null = null
   private expired = false
+  /** Calls since the request was over. */
+  private ignored = 0
   private ending: Promise<void> = Promise.resolve()
 
   /** @internal The host's: providers are given their context. */
@@ -174,6 +178,7 @@ export class CallDirectoryExtensionContext {
 
   /** Whether entries are still taken; the first one decides what the request is. */
   private begins(): boolean {
+    if (this.state === 'over' && ++this.ignored > ignoredAtMost) throw new Error('the request is over')
     if (this.state !== 'adding') return false
     if (this.mode !== null) return true
     this.mode = this.options.incremental && this.confirmed ? 'incremental' : 'full'

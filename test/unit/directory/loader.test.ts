@@ -128,6 +128,7 @@ describe("a provider of the user's own", () => {
     ['ends the process', 'context.addBlockingEntry(1); process.exit(0)', null],
     ['never completes', 'context.addBlockingEntry(1); await new Promise(() => {})', 'loadingInterrupted'],
     ['never comes back', 'for (;;);', null],
+    ['goes on after a mistake', 'for (let n = 9; ; n--) context.addBlockingEntry(n)', 'entriesOutOfOrder'],
     ['says what it should not', 'process.send({ type: "loaded", table: { name: "../../etc/passwd" } })', null],
     ['is none', 'throw new Error("out of order")', 'unknown'],
   ])('that %s leaves the table as it was', async (_, body, name) => {
