@@ -67,7 +67,7 @@ export function withFittingEvents(codecs: readonly Codec[]): Codec[] {
   return codecs.filter((codec) => fits(codec) || (isEvent(codec) && codec.clockRate === 8_000))
 }
 
-const isEvent = ({ name }: Codec): boolean => name === 'telephone-event'
+export const isEvent = ({ name }: Codec): boolean => name === 'telephone-event'
 
 /** Those of `first`, in its order, that `second` has too. */
 export function common(first: readonly Codec[], second: readonly Codec[]): Codec[] {

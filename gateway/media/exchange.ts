@@ -6,7 +6,7 @@ import type { PlainForm } from '../../common/contract/gateway'
 import { allowed } from './addresses'
 import { common, fixedCodecs, isSpeech, numberedAs, withFittingEvents, type Codec } from './codec'
 import { withoutPort, type OwnAddress } from './own-address'
-import { dynamicSpeech, mapIn, mapOut, PayloadTypes, usualOnTheWire } from './payload-types'
+import { dynamicSpeech, eventTypes, mapIn, mapOut, PayloadTypes, usualOnTheWire } from './payload-types'
 import type { WireAgreement } from './plain-leg'
 import type { DescribeError, MediaAccount } from './relay-session'
 import type { AudioDescription, MediaLine, Sdp } from './sdp-model'
@@ -145,6 +145,7 @@ export class Exchange {
       toWire: mapOut(codecs, chosen),
       toWeb: mapIn(common(open.codecs, chosen), chosen, codecs),
       speech: dynamicSpeech(codecs),
+      events: eventTypes(codecs),
       protocol: open.protocol,
       web,
     }
@@ -216,6 +217,7 @@ export class Exchange {
       toWire: mapOut(web, codecs),
       toWeb: mapIn(codecs, [], web),
       speech: dynamicSpeech(web),
+      events: eventTypes(web),
       protocol,
       isTalking: audio.direction === 'sendrecv',
       web: { ...open.audio, codecs: web },
@@ -243,7 +245,7 @@ export class Exchange {
     account: MediaAccount,
     own: OwnAddress,
     pair: CryptoPair,
-  ): Omit<Agreed, 'toWire' | 'toWeb' | 'speech' | 'protocol' | 'web'> {
+  ): Omit<Agreed, 'toWire' | 'toWeb' | 'speech' | 'events' | 'protocol' | 'web'> {
     return {
       rtp: allowed(audio.rtp, own.local),
       rtcp: allowed(audio.rtcp, own.local),

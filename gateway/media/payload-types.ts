@@ -2,7 +2,7 @@
  * Which number a codec has on one side of the gateway. A number once given to a codec stays its own for the call (RFC 3264 section 8.3.2),
  * so that descriptions of different phones behind the server can follow each other. Pure.
  */
-import { isSpeech, keyOf, type Codec } from './codec'
+import { isEvent, isSpeech, keyOf, type Codec } from './codec'
 
 /**
  * The numbers Asterisk has for codecs that have none of their own. Where it brings two phones together without staying between them (its usual way, see
@@ -78,6 +78,10 @@ export function dynamicSpeech(codecs: readonly Codec[]): number | null {
   const type = codecs.find(isSpeech)?.type ?? 0
   return type >= 96 ? type : null
 }
+
+/** The numbers of its digits (RFC 4733). */
+export const eventTypes = (codecs: readonly Codec[]): ReadonlySet<number> =>
+  new Set(codecs.filter(isEvent).map(({ type }) => type))
 
 /** From one side's numbers to another's, for the codecs that both have. */
 export function mapOut(from: readonly Codec[], to: readonly Codec[]): Map<number, number> {

@@ -25,6 +25,8 @@ export interface WireAgreement {
   readonly toWeb: ReadonlyMap<number, number>
   /** The browser's number of the speech agreed, where such numbers are made up for each call; null: it is a fixed one. */
   readonly speech: number | null
+  /** The browser's numbers of digits. */
+  readonly events: ReadonlySet<number>
   /** Both or neither. */
   readonly sender: SrtpSender | null
   readonly receiver: SrtpReceiver | null
@@ -60,6 +62,8 @@ export class PlainLeg {
   #refused = 0
   #lastAt: number | null = null
   #otherName = new OtherName()
+  /** The stream whose speech the browser has heard. */
+  #speaking: number | null = null
   readonly #farReports = new FarReports()
   /** Since when something could come, and when it was asked last whether anybody is there; ms of the clock. */
   #agreedAt = 0
@@ -169,6 +173,9 @@ export class PlainLeg {
     this.#turnedAway = null
     if (!agreed.toWeb.has(payloadTypeOf(plain))) this.#otherName.heard(payloadTypeOf(plain))
     else if (type === agreed.speech) this.#otherName.forget()
+    // Chromium throws away the speech that follows where a stream begins with digits: of some seconds, the more the more digits.
+    if (!agreed.events.has(type)) this.#speaking = ssrcOf(plain)
+    else if (this.#speaking !== ssrcOf(plain)) return
     setPayloadType(plain, type)
     this.needs.events.onRtp(plain)
   }
