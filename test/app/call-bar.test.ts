@@ -151,8 +151,16 @@ it('is where the user put it after the window was in front', async () => {
   expect(settings().callBar).toEqual({ x: 40, y: 300 })
   await bar.press('Open Patchcord')
   const window = await phone.page('ui')
-  await main.evaluate(`electron.BrowserWindow.getAllWindows()
-    .find((one) => one.webContents.getURL() === 'app://ui/').focus()`)
+  // Its page is there before its window says so.
+  await until(
+    () =>
+      main.evaluate<boolean>(`(() => {
+        const window = electron.BrowserWindow.getAllWindows().find((one) => one.webContents.getURL() === 'app://ui/')
+        window?.focus()
+        return window !== undefined
+      })()`),
+    { what: 'the window' },
+  )
   await becomes('hidden', ({ visible }) => !visible)
   await window.evaluate('window.close()')
   const { bounds } = await becomes('visible', ({ visible }) => visible)
