@@ -30,7 +30,7 @@ export const lanes = [
   {
     name: 'lab',
     desktop: true,
-    parts: 4,
+    parts: 7,
     programs: ['Xvfb', 'dbus-daemon', 'ip', 'nft', 'ps', 'openssl'],
     asterisk: true,
   },
